@@ -1,0 +1,39 @@
+"""Document numbers (文号) in every bracket and numeral form, read into one (GB/T 9704-2012)."""
+
+import re
+import unicodedata
+
+_CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_SHAPE = re.compile(r"(?P<org>\D{1,16}?)\(?(?P<year>\d{4}|\d{2})\)第?0*(?P<serial>\d{1,5})号?")
+_ANYWHERE = re.compile(r"[\u4e00-\u9fff]{2,12}[〔［\[【（(][\d〇○零一二三四五六七八九]{2,4}[〕］\]】）)]第?\d{1,5}号")
+
+
+def tidy(text: str) -> str:
+    """A document number in one form, with square brackets as the 2007 notice has it; other text without spaces.
+
+    >>> tidy("湖人专〔1999〕第02号"), tidy("湖人专（二○○三）12号"), tidy("湖人专［99］2 号")
+    ('湖人专[1999]2号', '湖人专[2003]12号', '湖人专[1999]2号')
+    """
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    folded = re.sub(r"[〔\[【(]", "(", plain)
+    folded = re.sub(r"[〕\]】)]", ")", folded)
+    bracket = folded.find("(")
+    folded = folded[:bracket] + folded[bracket:].translate(_CHINESE_DIGITS) if bracket > 0 else folded
+    match = _SHAPE.fullmatch(folded)
+    if not match:
+        return plain
+    year = match["year"]
+    if len(year) == 2:
+        year = f"{'19' if int(year) >= 50 else '20'}{year}"
+    return f"{match['org']}[{year}]{match['serial']}号"
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a document number in our form."""
+    return re.fullmatch(r"\D{1,16}\[\d{4}\]\d{1,5}号", text) is not None
+
+
+def find_in(text: str) -> str:
+    """The first document number in a longer text such as a title, in our form; empty if there is none."""
+    match = _ANYWHERE.search(text)
+    return tidy(match[0]) if match else ""

@@ -1,0 +1,396 @@
+"""The regulation (政策) as dated values, each with its clause. No number of a notice stands anywhere else.
+
+Ask a figure for the value of a day, never of today: a re-run must give last year's answer.
+"""
+
+import hashlib
+import tomllib
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
+from hzcert.errors import InputError, UsageError
+from hzcert.titles import BROAD_LEVELS, LEVELS, Title, Titles, make_titles
+
+T = TypeVar("T")
+Kind = Literal["province", "city", "county"]
+
+
+class Strict(BaseModel):
+    """Frozen; unknown keys are refused, since a misspelt key is a silent default."""
+
+    # Pydantic would quote the offending value, and that may be an ID number.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Value(Strict, Generic[T]):
+    """What held from one day on, and the clause that says so."""
+
+    since: date
+    value: T
+    clause: str
+
+
+class Figure(Strict, Generic[T]):
+    """One figure of the regulation through time, the newest value last."""
+
+    label: str
+    values: tuple[Value[T], ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Figure[T]":
+        days = [value.since for value in self.values]
+        if days != sorted(set(days)):
+            raise ValueError(f"{self.label}: values must be in order of their dates")
+        return self
+
+    def on(self, day: date) -> Value[T]:
+        """The value in force on a day.
+
+        Raises:
+            UsageError: the regulation was not yet in force.
+        """
+        in_force = [value for value in self.values if value.since <= day]
+        if not in_force:
+            raise UsageError(
+                f"政策中“{self.label}”在 {day} 尚未生效（自 {self.values[0].since} 起）",
+                "请检查 --as-of，或换用当时的政策",
+            )
+        return in_force[-1]
+
+
+class Authority(Strict):
+    """A personnel bureau (人事局) or the province (省人事厅)."""
+
+    code: str
+    kind: Kind
+    name: str
+    clause: str
+    centre: str = ""
+    region: str = ""
+    region_words: tuple[str, ...] = ()
+
+
+class LevelGroup(Strict):
+    """One of the notice's levels (高级, 中级, 初级), the standard's levels in it, and their letters."""
+
+    name: str
+    holds: tuple[str, ...]
+    letters: tuple[str, ...]
+
+
+class Responsibility(Strict):
+    """Who reviews, makes, files, hands out and destroys one kind of certificate (三.2, 三.4, 三.5)."""
+
+    level: str
+    where: tuple[Kind, ...]
+    reviews: Kind
+    makes: Kind
+    roster_to: Kind
+    hands_out: Kind
+    destroys: Kind
+    since: date
+    clause: str
+
+
+class Phase(Strict):
+    """One phase of the exchange and its deadline (二)."""
+
+    name: str
+    levels: tuple[str, ...]
+    series: tuple[str, ...] = ()
+    specialty_words: tuple[str, ...] = ()
+    deadline: date
+    since: date
+    clause: str
+
+    def covers(self, level_group: str, series: str, specialty: str) -> bool:
+        """Whether a certificate belongs to this phase."""
+        return (
+            level_group in self.levels
+            and (not self.series or series in self.series)
+            and (not self.specialty_words or any(word in specialty for word in self.specialty_words))
+        )
+
+
+Words = Figure[tuple[str, ...]]
+
+
+class Scope(Strict):
+    """Which certificates are exchanged (一), by words in the way and the body that gave them."""
+
+    reviewed: Words
+    examined: Words
+    confirmed: Words
+    national_words: Words
+    senior_words: Words
+    review_words: Words
+    city_exam_words: Words
+    county_exam_words: Words
+
+
+class EntryRules(Strict):
+    """What an entry must say (三.1, 五)."""
+
+    cases: Words
+    default_case: Figure[str]
+    phased_cases: Words
+    first_issue_since: Figure[date]
+    youngest: Figure[int]
+    required: dict[str, Words]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoSpec:
+    """The photo rules of one day (三.1, 三.3): sizes in pixels, lengths as shares of the picture, file sizes in bytes."""
+
+    width: int
+    height: int
+    dpi: int
+    min_width: int
+    min_height: int
+    max_width: int
+    max_height: int
+    max_bytes: int
+    target_bytes: int
+    min_ratio: float
+    max_ratio: float
+    max_source_ratio: float
+    min_white: float
+    even_white: float
+    min_colour: float
+    min_sharpness: float
+    good_sharpness: float
+    min_contrast: float
+    max_dark: float
+    max_bright: float
+    face_score: float
+    upright_score: float
+    second_face: float
+    head_height: float
+    head_top: float
+    min_head: float
+    max_head: float
+    max_off_centre: float
+    max_pixels: int
+    max_source_bytes: int
+
+
+_PHOTO_SPEC = TypeAdapter(PhotoSpec)
+
+
+class ReconcileRules(Strict):
+    """How entries are held against published documents (三.4)."""
+
+    document_field: Figure[dict[str, str]]
+    accepted_differences: Words
+
+
+class RosterRules(Strict):
+    """Annex 4 (三.4)."""
+
+    title: Figure[str]
+
+
+class Exemption(Strict):
+    """Who pays nothing (四)."""
+
+    retired_by: Figure[date]
+    day_counts: Figure[bool]
+    cases: Words
+
+
+class FeeRules(Strict):
+    """What a certificate costs (四). The notice names no amount: a policy without one is refused."""
+
+    amount: dict[str, Figure[Decimal]]
+    exemption: Exemption
+
+
+class CertificateRules(Strict):
+    """Number, design and volumes of certificates (三.4, 五.4)."""
+
+    number: Figure[str]
+    design: Figure[str]
+    pages_per_volume: Figure[int]
+
+
+class ExtraTitle(Strict):
+    """A title in use that GB/T 8561 lacks (五.4)."""
+
+    code: str
+    name: str
+    series: str
+    level: str
+    clause: str
+
+
+class Policy(Strict):
+    """A whole regulation."""
+
+    name: str
+    title: str
+    document_no: str
+    issued_on: date
+    city: str
+    province: str
+    clauses: dict[str, str]
+    authorities: tuple[Authority, ...]
+    levels: tuple[LevelGroup, ...]
+    responsibilities: tuple[Responsibility, ...]
+    scope: Scope
+    phases: tuple[Phase, ...]
+    entry: EntryRules
+    photo: dict[str, Figure[int] | Figure[float]]
+    reconcile: ReconcileRules
+    roster: RosterRules
+    fee: FeeRules
+    certificate: CertificateRules
+    titles: tuple[ExtraTitle, ...] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Policy":
+        if {level for group in self.levels for level in group.holds} != set(LEVELS):
+            raise ValueError("levels: each of the five levels must stand in one group")
+        if odd := sorted(set(self.photo) ^ {each.name for each in fields(PhotoSpec)}):
+            raise ValueError(f"photo: 多出或缺少 {'、'.join(odd)}")
+        cases = {case for value in self.entry.cases.values for case in value.value}
+        for part, given in (("entry.required", self.entry.required), ("fee.amount", self.fee.amount)):
+            if missing := sorted(cases - set(given)):
+                raise ValueError(f"{part}: 缺少 {'、'.join(missing)}")
+        return self
+
+    @cached_property
+    def title_table(self) -> Titles:
+        """GB/T 8561 and the policy's own titles."""
+        return make_titles(Title(t.code, t.name, t.series, t.level) for t in self.titles)
+
+    @cached_property
+    def regions(self) -> dict[str, Authority]:
+        """The bureau of each region (属地)."""
+        return {authority.region: authority for authority in self.authorities if authority.region}
+
+    @cached_property
+    def region_spellings(self) -> dict[str, str]:
+        """Every word for a region, bureau names included, and the region that it means."""
+        return {
+            word: authority.region
+            for authority in self.regions.values()
+            for word in (authority.region, authority.name, authority.centre, *authority.region_words)
+            if word
+        }
+
+    def photo_spec(self, day: date) -> PhotoSpec:
+        """The photo rules in force on a day, as plain numbers that travel to workers."""
+        return _PHOTO_SPEC.validate_python({name: figure.on(day).value for name, figure in self.photo.items()})
+
+    def authority(self, code: str) -> Authority:
+        """The authority with a division code.
+
+        Raises:
+            UsageError: the policy has none.
+        """
+        for authority in self.authorities:
+            if authority.code == code:
+                return authority
+        known = "、".join(f"{authority.code} {authority.name}" for authority in self.authorities)
+        raise UsageError(f"政策 {self.name} 中没有机关 {code}", f"可用的机关：{known}")
+
+    def level_group(self, level: str) -> str:
+        """The notice's level (高级, 中级, 初级) of one of the five; empty for none of them."""
+        return next((group.name for group in self.levels if level in group.holds), "")
+
+    def letter(self, level: str) -> str:
+        """The letter of one of the five levels in a certificate number."""
+        return next(
+            letter
+            for group in self.levels
+            for held, letter in zip(group.holds, group.letters, strict=True)
+            if held == level
+        )
+
+    def responsibility(self, level: str, region: str, day: date) -> Responsibility:
+        """Who does what with a certificate of this level (one of five) and region (三.2, 三.4, 三.5).
+
+        Raises:
+            UsageError: the policy does not say.
+        """
+        group, kind = self.level_group(level), self.regions[region].kind
+        for line in self.responsibilities:
+            if line.level == group and kind in line.where and line.since <= day:
+                return line
+        raise UsageError(
+            f"政策 {self.name} 没有规定{region}{group}证书由谁办理", "请在政策文件 responsibilities 中补上"
+        )
+
+    def body(self, kind: Kind, region: str) -> Authority:
+        """The authority of a kind that is responsible for a region: its own bureau, the city's, or the province."""
+        if kind == "county":
+            return self.regions[region]
+        return next(authority for authority in self.authorities if authority.kind == kind)
+
+    def phase(self, level: str, series: str, specialty: str, day: date) -> Phase | None:
+        """The phase that a certificate belongs to (二)."""
+        group = self.level_group(level)
+        return next(
+            (p for p in self.phases if p.since <= day and p.covers(group, series, specialty)),
+            None,
+        )
+
+
+@dataclass(frozen=True)
+class LoadedPolicy:
+    """A policy and the hash of the file it came from."""
+
+    policy: Policy
+    sha256: str
+
+
+def load_policy(name: str) -> LoadedPolicy:
+    """A policy that hzcert ships, by name, or an office's own, by path.
+
+    Raises:
+        InputError: there is no such file.
+        UsageError: it is no TOML, or breaks the model.
+    """
+    raw = _policy_bytes(name)
+    try:
+        content = tomllib.loads(raw.decode("utf-8"), parse_float=Decimal)
+        policy = Policy.model_validate(content)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as cause:
+        raise UsageError(f"政策文件 {name} 不是正确的 TOML：{cause}", "请改正后再试") from cause
+    except ValidationError as cause:
+        raise UsageError(
+            f"政策文件 {name} 有误：{describe(cause)}", "请改正后再试；`hzcert rules` 显示内置政策的写法"
+        ) from cause
+    return LoadedPolicy(policy, hashlib.sha256(raw).hexdigest())
+
+
+def describe(problem: ValidationError) -> str:
+    """A validation error in one line: which key, and what is wrong with it."""
+    words = {"extra_forbidden": "不认识的键", "missing": "缺少这个键"}
+    return "；".join(
+        f"{'.'.join(str(part) for part in each['loc'])} {words.get(each['type'], each['msg'])}"
+        for each in problem.errors()
+    )
+
+
+def broad(level: str) -> tuple[str, ...]:
+    """The levels that a word may mean: 高级 is 正高 or 副高."""
+    return BROAD_LEVELS.get(level, (level,) if level in LEVELS else ())
+
+
+def _policy_bytes(name: str) -> bytes:
+    shipped = files("hzcert.data").joinpath("policies", f"{name}.toml")
+    if "/" not in name and shipped.is_file():
+        return shipped.read_bytes()
+    try:
+        return Path(name).read_bytes()
+    except OSError as cause:
+        raise InputError(f"找不到政策 {name}", "请用内置政策的名称（如 huzhou-2007-35）或政策文件的路径") from cause

@@ -1,0 +1,126 @@
+"""The canonical columns, and tables of them that know where each row came from."""
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from hzcert.findings import Code, Finding, Where
+
+# Key in code and JSON, heading in files for people. The order is that of holders.xlsx.
+HEADINGS: Mapping[str, str] = {
+    "id_number": "身份证号",
+    "name": "姓名",
+    "former_name": "曾用名",
+    "sex": "性别",
+    "birth_date": "出生年月",
+    "employer": "工作单位",
+    "department": "主管部门",
+    "region": "属地",
+    "series": "系列",
+    "title": "资格名称",
+    "specialty": "专业",
+    "level": "级别",
+    "obtained_by": "取得方式",
+    "obtained_on": "取得时间",
+    "committee": "评审组织",
+    "document_no": "公布文号",
+    "document_date": "公布日期",
+    "old_certificate_no": "原证书编号",
+    "case": "业务类型",
+    "retired_on": "离退休时间",
+    "transfer_confirmed_no": "调入确认文号",
+    "loss_notice": "遗失声明",
+    "phone": "联系电话",
+    "remark": "备注",
+}
+FIELDS: tuple[str, ...] = tuple(HEADINGS)
+# What each row carries besides: its place, and the ID number as the clerk gave it (15 digits, say).
+PLACE: tuple[str, ...] = ("file", "sheet", "row", "id_number_given")
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Where a field stands in one sheet: column letter, and the office's own heading."""
+
+    letter: str
+    heading: str
+
+
+Layout = Mapping[tuple[str, str], Mapping[str, Column]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Holders or published rows: one line an entry, canonical columns of text (empty: not given), and their places."""
+
+    rows: pd.DataFrame
+    layout: Layout = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """How many entries."""
+        return len(self.rows)
+
+    def column(self, name: str) -> pd.Series:
+        """One column."""
+        return self.rows[name]
+
+    def where(self, line: int, field_name: str = "") -> Where:
+        """The place of one entry, or of one of its fields, by position in the table."""
+        row = self.rows.iloc[line]
+        file, sheet = str(row["file"]), str(row["sheet"])
+        column = self.layout.get((file, sheet), {}).get(field_name)
+        return Where(
+            file,
+            sheet or None,
+            int(row["row"]),
+            column.letter if column else None,
+            column.heading if column else None,
+        )
+
+    def finding(self, line: int, code: Code, field_name: str = "", **words: object) -> Finding:
+        """A finding about one field of one entry (the code's own field, unless another is named)."""
+        name = field_name or code.field
+        value = str(self.rows[name].iloc[line]) if name in self.rows.columns else ""
+        if name == "id_number":
+            value = str(self.rows["id_number_given"].iloc[line])
+        return code.at(self.where(line, name), value, **words)
+
+    def findings(self, mask: Mask, code: Code, **words: object) -> Iterator[Finding]:
+        """One finding for each entry under the mask."""
+        for line in np.flatnonzero(mask):
+            yield self.finding(int(line), code, "", **words)
+
+    def take(self, mask: Mask) -> "Table":
+        """The entries under the mask."""
+        return replace(self, rows=self.rows[mask].reset_index(drop=True))
+
+    def keys(self) -> list[tuple[str, str, int]]:
+        """The place of every entry, as a key: file, sheet, row."""
+        columns = (self.rows[name] for name in ("file", "sheet", "row"))
+        return [(str(file), str(sheet), int(row)) for file, sheet, row in zip(*columns, strict=True)]
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Entries as dictionaries, for what is made one at a time."""
+        for record in self.rows.to_dict("records"):
+            yield cast("dict[str, Any]", record)
+
+
+def make_table(records: Iterable[Mapping[Hashable, object]], layout: Layout | None = None) -> Table:
+    """A table from dictionaries; what a record does not name is empty text."""
+    lines = list(records)
+    frame = pd.DataFrame(
+        {
+            name: pd.Series([str(line.get(name) or "") for line in lines], dtype="str")
+            for name in (*FIELDS, "file", "sheet", "id_number_given")
+        }
+    )
+    frame["row"] = np.array([line.get("row") or 0 for line in lines], dtype=np.int64)
+    given = frame["id_number_given"] == ""
+    frame.loc[given, "id_number_given"] = frame.loc[given, "id_number"]
+    return Table(frame, layout or {})
