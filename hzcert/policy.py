@@ -335,6 +335,11 @@ class Policy(Strict):
             return self.regions[region]
         return next(authority for authority in self.authorities if authority.kind == kind)
 
+    def submitting_unit(self, department: str, region: str) -> str:
+        """The unit that hands an entry in (填报单位): its department, or the bureau of its region (三.2)."""
+        authority = self.regions.get(region)
+        return department or (authority.name if authority else region)
+
     def phase(self, level: str, series: str, specialty: str, day: date) -> Phase | None:
         """The phase that a certificate belongs to (二)."""
         group = self.level_group(level)

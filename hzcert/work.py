@@ -1,0 +1,64 @@
+"""One task over many items: in this process, or in local processes. Results come in the order of the items."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import Protocol, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Progress(Protocol):
+    """All the core knows of a progress bar."""
+
+    def advance(self, steps: int = 1) -> None:
+        """So many more items are done."""
+
+
+class Silent:
+    """No bar at all."""
+
+    def advance(self, steps: int = 1) -> None:
+        """Nothing to show."""
+
+
+class Here(Executor):
+    """The same interface in this process: for one worker, for tests, for debuggers."""
+
+    def submit(self, fn: Callable[..., Result], /, *args: object, **words: object) -> Future[Result]:
+        """Run at once."""
+        future: Future[Result] = Future()
+        try:
+            future.set_result(fn(*args, **words))
+        except Exception as problem:
+            future.set_exception(problem)
+        return future
+
+
+@contextmanager
+def executor(workers: int) -> Iterator[Executor]:
+    """Open an executor of so many local processes; one worker is this process."""
+    if workers <= 1:
+        yield Here()
+        return
+    # Spawned, not forked: OpenCV and Arrow hold threads that a fork would leave half alive.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield pool
+
+
+def run_all(
+    task: Callable[[Item], Result], items: Iterable[Item], on: Executor, progress: Progress, in_flight: int = 64
+) -> Iterator[Result]:
+    """The task's results in input order, with a bounded number of items under way."""
+    waiting: deque[Future[Result]] = deque()
+    for item in items:
+        waiting.append(on.submit(task, item))
+        if len(waiting) >= in_flight:
+            yield waiting.popleft().result()
+            progress.advance()
+    while waiting:
+        yield waiting.popleft().result()
+        progress.advance()
