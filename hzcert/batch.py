@@ -5,7 +5,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,7 +72,8 @@ def whole_file(target: Path) -> Iterator[Path]:
             temporary.replace(target)
             _sync(target.parent)
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # its folder may never have been
+            temporary.unlink(missing_ok=True)
 
 
 def sweep(folder: Path) -> None:
