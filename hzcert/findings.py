@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -50,9 +50,9 @@ class Code:
     says: str
     remedy: str
 
-    def at(self, where: Where, value: str = "", **words: object) -> "Finding":
+    def at(self, where: Where, value: str = "", /, *, field: str = "", **words: object) -> "Finding":
         """A finding of this kind at one place; ``words`` fill the gaps in what it says."""
-        return Finding(self, where, value, self.says.format(**words), self.remedy.format(**words))
+        return Finding(self, where, value, self.says.format(**words), self.remedy.format(**words), field or self.field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,8 @@ class Finding:
     where: Where
     value: str
     message: str
-    remedy: str = field(default="")
+    remedy: str
+    field: str
 
     @property
     def severity(self) -> Severity:
@@ -83,8 +84,8 @@ class Finding:
             "row": where.row,
             "column": where.column,
             "heading": where.heading,
-            "field": self.code.field or None,
-            "value": shown(self.value),
+            "field": self.field or None,
+            "value": self.value if show_ids else mask_id(self.value) if self.field == "id_number" else mask(self.value),
             "message": shown(self.message),
             "remedy": shown(self.remedy),
             "clause": self.code.clause,

@@ -1,6 +1,6 @@
 """The canonical columns, and tables of them that know where each row came from."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -89,7 +89,7 @@ class Table:
         value = str(self.rows[name].iloc[line]) if name in self.rows.columns else ""
         if name == "id_number":
             value = str(self.rows["id_number_given"].iloc[line])
-        return code.at(self.where(line, name), value, **words)
+        return code.at(self.where(line, name), value, field=name, **words)
 
     def findings(self, mask: Mask, code: Code, **words: object) -> Iterator[Finding]:
         """One finding for each entry under the mask."""
@@ -111,7 +111,7 @@ class Table:
             yield cast("dict[str, Any]", record)
 
 
-def make_table(records: Iterable[Mapping[Hashable, object]], layout: Layout | None = None) -> Table:
+def make_table(records: Iterable[Mapping[str, object]], layout: Layout | None = None) -> Table:
     """A table from dictionaries; what a record does not name is empty text."""
     lines = list(records)
     frame = pd.DataFrame(

@@ -1,0 +1,312 @@
+"""Clerks' sheets become the holders table, or findings (导入). Published lists are read the same way."""
+
+import csv
+import difflib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+
+from hzcert import codes, dates, documents, idnumber, names, titles
+from hzcert.batch import Input
+from hzcert.findings import Finding, Where
+from hzcert.policy import Policy
+from hzcert.sheets.reading import Cell, Grid, as_text, letter, read
+from hzcert.table import HEADINGS, Column, Table, make_table
+
+_HEADER_WITHIN = 30  # rows; a header further down is none
+_DATES = ("birth_date", "obtained_on", "document_date", "retired_on")
+_DOCUMENTS = ("document_no", "transfer_confirmed_no")
+_SEXES = {"1": "男", "2": "女", "男性": "男", "女性": "女"}
+_FOOTER = re.compile(
+    r"(?:合\s*计|小\s*计|总\s*计|本页|填表人|填报人|审核人|制表|经办人|填报日期|说明|备注|注)\s*(?:[：:（(]|$)|合计|以上共"
+)
+_UNIT_ABOVE = re.compile(
+    r"(?:填报|呈报|报送)单位(?:名称)?\s*(?:[（(]盖章[）)])?\s*[：:]\s*(?:[（(]盖章[）)])?\s*([^\s：:，,]+)"
+)
+_DAY_ABOVE = re.compile(r"(?:公布|发文|印发)(?:日期|时间)\s*[：:]\s*(\S+)")
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d{2}")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of list: the columns that it can't do without."""
+
+    compulsory: tuple[str, ...]
+
+
+HOLDERS = Kind(("id_number", "name", "title"))
+PUBLISHED = Kind(("name", "title"))
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What came of some files: entries, findings, and how many rows that are no entries were passed over."""
+
+    table: Table
+    findings: tuple[Finding, ...]
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Header:
+    """Where the headings of one sheet stand, and what stands above them."""
+
+    row: int  # counted from 0
+    columns: Mapping[str, int]
+    unit: str
+    document_no: str
+    document_date: str
+
+
+@lru_cache(maxsize=1)
+def aliases() -> dict[str, str]:
+    """Every known heading, and the field that it means (``ignored``: known, and not ours)."""
+    with files("hzcert.data").joinpath("headings.csv").open(encoding="utf-8") as lines:
+        return {
+            heading_key(alias): row["field"] for row in csv.DictReader(lines) for alias in row["aliases"].split()
+        } | {heading_key(name): name for name in HEADINGS}
+
+
+def heading_key(heading: str) -> str:
+    r"""What two spellings of one heading share: no spaces, no signs, nothing in brackets.
+
+    >>> heading_key("评委会名称\n（考核认定单位名称）"), heading_key("姓　名*")
+    ('评委会名称', '姓名')
+    """
+    plain = unicodedata.normalize("NFKC", heading)
+    return re.sub(r"\(.*?\)|[\s*:、,，/]+", "", plain)
+
+
+def find_header(grid: Grid) -> tuple[int, list[str]] | None:
+    """The row (from 0) whose cells name the most fields, at least three and the name among them; and those fields."""
+    best: tuple[int, int, list[str]] | None = None
+    for number, row in enumerate(grid.rows[:_HEADER_WITHIN]):
+        named = [aliases().get(heading_key(as_text(cell)), "") for cell in row]
+        score = len({name for name in named if name and name != "ignored"})
+        if "name" in named and score >= 3 and (best is None or score > best[0]):
+            best = (score, number, named)
+    return (best[1], best[2]) if best else None
+
+
+def entries(grid: Grid, header: _Header) -> Iterator[tuple[int, dict[str, Cell]] | int]:
+    """Rows below the header: an entry with its row number, or the bare number of a row that is cut."""
+    for number, row in enumerate(grid.rows[header.row + 1 :], start=header.row + 2):
+        texts = [as_text(cell).strip() for cell in row]
+        if not any(texts):
+            continue
+        cells = {name: row[place] for name, place in header.columns.items() if place < len(row)}
+        given = {name for name, cell in cells.items() if as_text(cell).strip()}
+        if _is_cut(texts, given):
+            yield number
+        elif given:
+            yield number, cells
+
+
+def _is_cut(texts: Sequence[str], given: set[str]) -> bool:
+    """Whether a row is a footer, a note or a repeated header and no entry: no ID number or title stands in it."""
+    if sum(heading_key(text) in aliases() for text in texts) >= 3:
+        return True
+    first = next(text for text in texts if text)
+    lone = not given & {"id_number", "title", "employer", "document_no"} or len([t for t in texts if t]) <= 2
+    return lone and "id_number" not in given and _FOOTER.match(first) is not None
+
+
+def read_list(inputs: Iterable[Input], kind: Kind, policy: Policy, as_of: date) -> Ingested:
+    """All entries of some files, in order of file, sheet and row, with what was found on the way.
+
+    Raises:
+        InputError: a file can't be read at all.
+    """
+    found: list[Finding] = []
+    records: list[dict[str, object]] = []
+    layout: dict[tuple[str, str], dict[str, Column]] = {}
+    counts: Counter[str] = Counter(files=0, sheets=0, rows_cut=0)
+    for source in inputs:
+        counts["files"] += 1
+        for grid in read(source.path, source.shown):
+            if not any(as_text(cell).strip() for row in grid.rows for cell in row):
+                continue
+            counts["sheets"] += 1
+            header = _header(grid, kind, found, layout)
+            if header is None:
+                continue
+            base, derived = _base(grid, header, kind, policy)
+            found += derived
+            cut: list[int] = []
+            for line in entries(grid, header):
+                if isinstance(line, int):
+                    cut.append(line)
+                    continue
+                number, cells = line
+                place = _Place(grid, number, layout[grid.file, grid.name])
+                records.append(base | {"row": number} | _entry(cells, base, policy, as_of, place, found))
+            counts["rows_cut"] += len(cut)
+            if cut and kind is HOLDERS:
+                rows = "、".join(str(number) for number in cut)
+                found.append(codes.ROWS_CUT.at(Where(grid.file, grid.name or None), count=len(cut), rows=rows))
+    if kind is PUBLISHED:  # how a published list was spelt is nobody's fault here
+        found = [finding for finding in found if finding.code in (codes.NO_HEADER, codes.NO_COLUMN)]
+    return Ingested(make_table(records, layout), tuple(found), dict(counts))
+
+
+def _header(
+    grid: Grid, kind: Kind, found: list[Finding], layout: dict[tuple[str, str], dict[str, Column]]
+) -> _Header | None:
+    """The header of a sheet, or findings that say why there is none."""
+    sheet = Where(grid.file, grid.name or None)
+    header = find_header(grid)
+    if header is None:
+        found.append(codes.NO_HEADER.at(sheet))
+        return None
+    row, fields = header
+    columns: dict[str, int] = {}
+    unknown: list[str] = []
+    for place, (name, cell) in enumerate(zip(fields, grid.rows[row], strict=True)):
+        heading = as_text(cell).strip()
+        where = Where(grid.file, grid.name or None, row + 1, letter(place), heading or None)
+        if name in columns:
+            first = as_text(grid.rows[row][columns[name]]).strip()
+            found.append(codes.COLUMN_TWICE.at(where, heading, heading=heading, first=first))
+        elif name and name != "ignored":
+            columns[name] = place
+        elif heading and not name:
+            unknown.append(heading)
+            found.append(codes.COLUMN_UNKNOWN.at(where, heading, heading=heading))
+    layout[grid.file, grid.name] = {
+        name: Column(letter(place), as_text(grid.rows[row][place]).strip()) for name, place in columns.items()
+    }
+    if missing := [HEADINGS[name] for name in kind.compulsory if name not in columns]:
+        near = [word for name in missing for word in difflib.get_close_matches(name, unknown, cutoff=0.3)]
+        nearest = "、".join(dict.fromkeys(near or unknown)) or "无"
+        where = Where(grid.file, grid.name or None, row + 1)
+        found.append(codes.NO_COLUMN.at(where, missing="、".join(missing), nearest=nearest))
+        return None
+    above = "\n".join(
+        dict.fromkeys(as_text(cell) for line in grid.rows[:row] for cell in line if as_text(cell).strip())
+    )
+    unit, day = _UNIT_ABOVE.search(above), _DAY_ABOVE.search(above)
+    return _Header(
+        row, columns, unit[1] if unit else "", documents.find_in(above), (dates.read(day[1]) or "") if day else ""
+    )
+
+
+def _base(grid: Grid, header: _Header, kind: Kind, policy: Policy) -> tuple[dict[str, object], list[Finding]]:
+    """What holds for every entry of a sheet: its place, and what the lines above the header say."""
+    base: dict[str, object] = {"file": grid.file, "sheet": grid.name}
+    if kind is PUBLISHED:
+        return base | {"document_no": header.document_no, "document_date": header.document_date}, []
+    region = policy.region_spellings.get(header.unit, "")
+    if header.unit and not region:
+        base["department"] = header.unit
+    if not region or "region" in header.columns:
+        return base, []
+    where = Where(grid.file, grid.name or None)
+    return base | {"region": region}, [codes.REGION_DERIVED.at(where, header.unit, unit=header.unit, region=region)]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """One row, and the columns of its sheet: makes the places of findings."""
+
+    grid: Grid
+    row: int
+    columns: Mapping[str, Column]
+
+    def of(self, name: str) -> Where:
+        """The place of one field."""
+        column = self.columns.get(name)
+        return Where(
+            self.grid.file,
+            self.grid.name or None,
+            self.row,
+            column.letter if column else None,
+            column.heading if column else None,
+        )
+
+
+def _entry(
+    cells: Mapping[str, Cell],
+    base: Mapping[str, object],
+    policy: Policy,
+    as_of: date,
+    place: _Place,
+    found: list[Finding],
+) -> dict[str, object]:
+    """One row as canonical text, every real change recorded as a finding."""
+    entry: dict[str, object] = {name: text for name, cell in cells.items() if (text := _plain(as_text(cell)))}
+    for name in ("name", "former_name"):
+        if name in entry:
+            entry[name] = names.tidy(as_text(cells[name]))
+    if (before := as_text(cells.get("name", "")).strip()) != entry.get("name", ""):
+        found.append(codes.TIDIED_NAME.at(place.of("name"), before, before=before, after=entry.get("name", "")))
+    if "id_number" in entry:
+        entry |= _id_number(cells["id_number"], place, found)
+    for name in _DOCUMENTS:
+        if name in entry:
+            entry[name] = documents.tidy(str(entry[name]))
+    for name, clean in _CLEANERS.items():
+        if name in entry:
+            entry[name] = clean(str(entry[name]), policy)
+    for name in _DATES:
+        if name in entry:
+            entry[name] = _date(name, cells[name], str(entry.get("id_number", "")), place, found)
+    entry.setdefault("case", policy.entry.default_case.on(as_of).value)
+    if entry.get("level") in titles.BROAD_LEVELS:
+        entry["level"] = _narrow(str(entry["level"]), str(entry.get("title", "")), str(entry.get("series", "")), policy)
+    return entry
+
+
+_CLEANERS: Mapping[str, Callable[[str, Policy], str]] = {
+    "sex": lambda text, _: _SEXES.get(text, text),
+    "level": lambda text, _: titles.tidy_level(text),
+    "region": lambda text, policy: policy.region_spellings.get(text, text),
+    "title": lambda text, _: re.sub(r"\s+", "", text),
+    "employer": lambda text, _: names.tidy(text),
+    "department": lambda text, _: names.tidy(text),
+}
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text.replace("\u3000", " ").replace("\u00a0", " ")).strip().removeprefix("'")
+
+
+def _id_number(cell: Cell, place: _Place, found: list[Finding]) -> dict[str, object]:
+    """The ID number in the 18-character form, and as given; a number that a spreadsheet has cut is left unlike one."""
+    raw = as_text(cell).strip()
+    if (isinstance(cell, float | int) and abs(cell) >= 1e15) or _SCIENTIFIC.fullmatch(raw):
+        cut = f"{float(raw):.14E}"
+        found.append(codes.ID_DAMAGED.at(place.of("id_number"), cut))
+        return {"id_number": cut, "id_number_given": cut}
+    given = idnumber.compact(raw)
+    if given != raw:
+        found.append(codes.TIDIED_ID.at(place.of("id_number"), raw))
+    old_form = re.fullmatch(r"[0-9]{15}", given) is not None
+    return {"id_number": idnumber.lengthen(given) if old_form else given, "id_number_given": given}
+
+
+def _date(name: str, cell: Cell, id_number: str, place: _Place, found: list[Finding]) -> str:
+    """A date as ISO text; what can't be read stays as it was, with a finding."""
+    iso = dates.read(cell)
+    if iso is not None:
+        return iso
+    text, either = _plain(as_text(cell)), dates.candidates(cell)
+    born = f"{id_number[6:10]}-{id_number[10:12]}" if len(id_number) == 18 else ""
+    if name == "birth_date" and born in either:
+        words = {"value": text, "candidates": "、".join(either), "settled": born}
+        found.append(codes.DATE_SETTLED.at(place.of(name), text, **words))
+        return born
+    code = codes.DATE_AMBIGUOUS if either else codes.DATE_UNREADABLE
+    heading = HEADINGS[name]
+    found.append(code.at(place.of(name), text, field=name, heading=heading, value=text, candidates="、".join(either)))
+    return text
+
+
+def _narrow(level: str, title: str, series: str, policy: Policy) -> str:
+    """高级 or 初级 as one of the five levels, where the title tells which."""
+    possible = {found.level for found in policy.title_table.find(title, series)} & set(titles.BROAD_LEVELS[level])
+    return possible.pop() if len(possible) == 1 else level
