@@ -2,17 +2,21 @@
 
 import errno
 import hashlib
+import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from hzcert.errors import InputError, OutputError
 
 _TEMPORARY = ".hzcert-"
+_JOURNAL = f"{_TEMPORARY}journal"
 _CHUNK = 1 << 20
+MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +80,82 @@ def whole_file(target: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
-def sweep(folder: Path) -> None:
-    """Remove temporary files that a killed run left behind."""
-    for leftover in folder.rglob(f"{_TEMPORARY}*"):
-        leftover.unlink(missing_ok=True)
+class Outputs:
+    """The out folder of one run: every file whole or not at all, and nothing left of earlier runs.
+
+    A journal names each file before it is written; the manifest takes its place at the end. So a run that was killed
+    leaves no file that the next one does not know, and a file that is not ours is never touched.
+    """
+
+    def __init__(self, root: Path, *, dry_run: bool = False) -> None:
+        self.root = root
+        self.dry_run = dry_run
+        self.written: list[str] = []
+        self._earlier: set[str] = set()
+
+    def open(self) -> None:
+        """Take over what earlier runs left: their files are known, their half-written ones are gone.
+
+        Raises:
+            OutputError: the folder can't be made or written.
+        """
+        if self.dry_run:
+            return
+        with _output_errors(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+            self._earlier = self._known()
+            for leftover in self.root.rglob(f"{_TEMPORARY}*"):
+                leftover.unlink(missing_ok=True)
+            # From here on there is no manifest: a script sees that the run has not ended.
+            (self.root / _JOURNAL).write_text("".join(f"{name}\n" for name in sorted(self._earlier)), encoding="utf-8")
+            (self.root / MANIFEST).unlink(missing_ok=True)
+
+    @contextmanager
+    def file(self, name: str) -> Iterator[Path]:
+        """A path to write one output to; it becomes ``name`` (below the root) when it is whole.
+
+        Raises:
+            OutputError: it can't be written, or a link leads out of the folder.
+        """
+        self.written.append(name)
+        if self.dry_run:
+            with TemporaryDirectory() as nowhere:
+                yield Path(nowhere) / Path(name).name
+            return
+        target = self.root / name
+        if not target.parent.resolve().is_relative_to(self.root.resolve()):
+            raise OutputError(f"{target.parent} 是通到别处的链接，不写入", "请删去这个链接，或换一个输出文件夹")
+        with _output_errors(target), (self.root / _JOURNAL).open("a", encoding="utf-8") as journal:
+            journal.write(f"{name}\n")
+        with whole_file(target) as temporary:
+            yield temporary
+
+    def close(self, manifest: Callable[[list[Input]], str]) -> None:
+        """Remove what earlier runs wrote and this one did not, and write the manifest last of all.
+
+        Raises:
+            OutputError: it can't be written.
+        """
+        if self.dry_run:
+            return
+        with _output_errors(self.root):
+            for name in sorted(self._earlier - set(self.written)):
+                (self.root / name).unlink(missing_ok=True)
+        content = manifest([take_in(self.root / name, self.root) for name in sorted(set(self.written))])
+        with whole_file(self.root / MANIFEST) as temporary:
+            temporary.write_text(content, encoding="utf-8")
+        with _output_errors(self.root):
+            (self.root / _JOURNAL).unlink()
+
+    def _known(self) -> set[str]:
+        """What the last manifest and the journal name, as far as it lies below the root."""
+        names: set[str] = set()
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            listed = json.loads((self.root / MANIFEST).read_text(encoding="utf-8"))["outputs"]
+            names |= {str(output["path"]) for output in listed}
+        with suppress(OSError, ValueError):
+            names |= set((self.root / _JOURNAL).read_text(encoding="utf-8").splitlines())
+        return {name for name in names if (self.root / name).resolve().is_relative_to(self.root.resolve())}
 
 
 @contextmanager

@@ -69,7 +69,7 @@ def aliases() -> dict[str, str]:
     with files("hzcert.data").joinpath("headings.csv").open(encoding="utf-8") as lines:
         return {
             heading_key(alias): row["field"] for row in csv.DictReader(lines) for alias in row["aliases"].split()
-        } | {heading_key(name): name for name in HEADINGS}
+        } | {heading_key(word): name for name, heading in HEADINGS.items() for word in (name, heading)}
 
 
 def heading_key(heading: str) -> str:

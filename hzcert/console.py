@@ -1,0 +1,156 @@
+"""Everything shown on a screen: results on standard output, progress and messages on standard error."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from hzcert import __version__
+from hzcert.errors import HzcertError
+from hzcert.findings import Finding, Severity, mask
+from hzcert.listing import brief
+from hzcert.outcome import Outcome
+from hzcert.work import Progress as Watcher
+from hzcert.work import Silent
+
+MOST_SHOWN = 20
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+_COUNTS = {
+    "read": "读入", "accepted": "接受", "set_aside": "退回", "files": "文件", "sheets": "工作表", "rows_cut": "略过的行",
+    "ok": "原样合格", "normalized": "已规范", "rejected": "不合格", "matched": "相符", "differs": "有出入",
+    "ambiguous": "难以分辨", "missing": "未公布", "duplicate": "重复", "unclaimed": "公布而未报", "entries": "收费项",
+    "payable": "收费", "exempt": "免费", "amount": "金额（元）", "rosters": "花名册", "rows": "行", "certificates": "证书",
+    "volumes": "证书文件", "numbers": "编号", "new_numbers": "新编号", "photos": "照片", "entries_read": "填报",
+    "reconciliation": "核对", "fees": "收费", "ingest": "导入", "error": "错误", "warning": "警告", "info": "提示",
+    "findings": "问题",
+}  # fmt: skip
+
+
+class _Bar:
+    def __init__(self, bar: Progress, task: TaskID) -> None:
+        self._bar, self._task = bar, task
+
+    def advance(self, steps: int = 1) -> None:
+        self._bar.advance(self._task, steps)
+
+
+class Screen:
+    """One command's screen: how results are shown, and how much is said besides."""
+
+    def __init__(
+        self, form: str = "text", *, quiet: bool = False, verbose: bool = False, show_ids: bool = False
+    ) -> None:
+        self.form, self.quiet, self.verbose, self.show_ids = form, quiet, verbose, show_ids
+        self._out = Console(highlight=False, soft_wrap=True)
+        self._talk = Console(stderr=True, highlight=False, soft_wrap=True)
+
+    @contextmanager
+    def progress(self, label: str, total: int) -> Iterator[Watcher]:
+        """A progress bar with rate and remaining time, on standard error and only when it is a terminal."""
+        if self.quiet or not self._talk.is_terminal or total == 0:
+            yield Silent()
+            return
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=self._talk, transient=True) as bar:
+            yield _Bar(bar, bar.add_task(label, total=total))
+
+    def say(self, message: str) -> None:
+        """A remark for a person."""
+        if not self.quiet:
+            self._talk.print(escape(message))
+
+    def note(self, message: str) -> None:
+        """A remark for a person who asked for more."""
+        if self.verbose:
+            self.say(message)
+
+    def fail(self, error: HzcertError) -> None:
+        """Why a command could not go on, and what to do next."""
+        message, remedy = (text if self.show_ids else mask(text) for text in (error.message, error.remedy))
+        self._talk.print(f"[bold red]错误[/]：{escape(message)}")
+        if remedy:
+            self._talk.print(f"  → {escape(remedy)}")
+
+    def show(self, outcome: Outcome, policy: str, *, strict: bool = False) -> None:
+        """A command's result, in the form that was asked for."""
+        summary = self._summary(outcome, policy, strict=strict)
+        if self.form == "text":
+            self._show_text(outcome)
+            return
+        records = [finding.record(show_ids=self.show_ids) for finding in outcome.findings]
+        items = [*records, *outcome.items]
+        if self.form == "json":
+            json.dump({"items": items, "summary": summary}, sys.stdout, ensure_ascii=False)
+            sys.stdout.write("\n")
+            return
+        for item in [*items, summary]:
+            sys.stdout.write(json.dumps(item, ensure_ascii=False) + "\n")
+
+    def print(self, table: Table | str) -> None:
+        """A result as it is."""
+        self._out.print(table)
+
+    def _summary(self, outcome: Outcome, policy: str, *, strict: bool) -> dict[str, object]:
+        return {
+            "type": "summary",
+            "command": outcome.command,
+            "version": __version__,
+            "policy": policy,
+            "counts": outcome.counts,
+            "errors": outcome.number(Severity.ERROR),
+            "warnings": outcome.number(Severity.WARNING),
+            "outputs": list(outcome.outputs),
+            "exit": int(outcome.exit_code(strict=strict)),
+        }
+
+    def _show_text(self, outcome: Outcome) -> None:
+        whole = outcome.command != "run"
+        shown = [finding for finding in outcome.findings if finding.severity is not Severity.INFO or self.verbose]
+        for finding in shown if whole else shown[:MOST_SHOWN]:
+            self._out.print(self._line(finding))
+        if not whole and len(shown) > MOST_SHOWN:
+            self._out.print(f"…… 其余 {len(shown) - MOST_SHOWN} 条见 findings.xlsx")
+        if outcome.findings and not whole:
+            self._out.print(_by_code(outcome))
+        self._out.print(_counts_table(outcome))
+        for output in outcome.outputs if whole else ():
+            self._out.print(f"写出：{escape(output if self.show_ids else mask(output))}")
+
+    def _line(self, finding: Finding) -> str:
+        record: Mapping[str, Any] = finding.record(show_ids=self.show_ids)
+        place = str(finding.where) if self.show_ids else mask(str(finding.where))
+        value = f"（{record['value']}）" if record["value"] else ""
+        colour = _COLOURS[finding.severity]
+        return (
+            f"[{colour}]{finding.severity.label}[/] {finding.code.id} {escape(place)} "
+            f"{escape(record['message'] + value)} → {escape(record['remedy'])}（{record['clause']}）"
+        )
+
+
+def _by_code(outcome: Outcome) -> Table:
+    table = Table("程度", "代码", "问题", "依据", "条数", title="问题汇总", title_justify="left")
+    for severity in Severity:
+        found = [finding for finding in outcome.findings if finding.severity is severity]
+        for code in dict.fromkeys(finding.code for finding in sorted(found, key=lambda each: each.code.id)):
+            number = sum(finding.code is code for finding in found)
+            colour = f"[{_COLOURS[severity]}]{severity.label}[/]"
+            table.add_row(colour, code.id, escape(brief(code.says)), code.clause, str(number))
+    return table
+
+
+def _counts_table(outcome: Outcome) -> Table:
+    table = Table("项目", "数", title="结果", title_justify="left")
+    for name, value in outcome.counts.items():
+        label = _COUNTS.get(name, name)
+        if isinstance(value, Mapping):
+            words = "，".join(f"{_COUNTS.get(str(key), str(key))} {number}" for key, number in value.items())
+            table.add_row(label, escape(words))
+        else:
+            table.add_row(label, escape(str(value)))
+    return table

@@ -1,0 +1,118 @@
+"""How this run goes (设置): options, then the environment, then the batch's file, then defaults."""
+
+import os
+import tomllib
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from hzcert.errors import InputError, UsageError
+from hzcert.policy import Authority, Policy, Strict, describe, load_policy
+
+DEFAULT_POLICY = "huzhou-2007-35"
+BATCH_FILE = "batch.toml"
+
+
+class BatchFile(Strict):
+    """batch.toml: what holds for one batch, and where things lie when not below it. Paths count from its folder."""
+
+    policy: str | None = None
+    authority: str | None = None
+    as_of: date | None = None
+    register: str | None = None
+    holders: str = "holders"
+    photos: str = "photos"
+    published: str = "published"
+    out: str = "out"
+    workers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line and the environment say; None: nothing."""
+
+    policy: str | None = None
+    authority: str | None = None
+    as_of: str | None = None
+    register: str | None = None
+    workers: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a command needs to know of its run: the law, who runs it, the day, the register, the workers."""
+
+    policy: Policy
+    policy_sha256: str
+    authority: Authority
+    as_of: date
+    register: str
+    workers: int
+
+
+def read_batch_file(folder: Path) -> BatchFile:
+    """The batch.toml of a folder; all defaults where there is none.
+
+    Raises:
+        UsageError: it is no TOML, or a key in it is unknown or wrong.
+        InputError: it can't be read.
+    """
+    path = folder / BATCH_FILE
+    if not path.exists():
+        return BatchFile()
+    try:
+        return BatchFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
+        raise UsageError(f"{path} 不是正确的 TOML：{cause}", "请改正后再试") from cause
+    except ValidationError as cause:
+        known = "、".join(BatchFile.model_fields)
+        raise UsageError(f"{path} 有误：{describe(cause)}", f"可用的键：{known}") from cause
+    except OSError as cause:
+        raise InputError(f"不能读取 {path}：{cause.strerror}", "请检查权限") from cause
+
+
+def settle(options: Options, batch: BatchFile | None = None, folder: Path = Path()) -> Settings:
+    """The settings of a run.
+
+    Raises:
+        UsageError: a value that can't be, or a policy or authority that isn't.
+        InputError: the policy file is missing.
+    """
+    given = batch or BatchFile()
+    loaded = load_policy(_policy_name(options, given, folder))
+    policy = loaded.policy
+    city = next(authority.code for authority in policy.authorities if authority.kind == "city")
+    register = options.register or _below(folder, given.register) or str(folder / "register.db")
+    return Settings(
+        policy,
+        loaded.sha256,
+        policy.authority(options.authority or given.authority or city),
+        _day(options.as_of) or given.as_of or datetime.now().astimezone().date(),
+        register,
+        options.workers or given.workers or os.cpu_count() or 1,
+    )
+
+
+def _policy_name(options: Options, batch: BatchFile, folder: Path) -> str:
+    if options.policy:
+        return options.policy
+    if batch.policy and (batch.policy.endswith(".toml") or "/" in batch.policy):
+        return str(folder / batch.policy)
+    return batch.policy or DEFAULT_POLICY
+
+
+def _below(folder: Path, register: str | None) -> str | None:
+    if register is None or "://" in register:
+        return register
+    return str(folder / register)
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as cause:
+        raise UsageError(f"日期“{text}”不对", "请写成 2007-09-15 的形式") from cause
