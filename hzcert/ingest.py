@@ -16,7 +16,7 @@ from hzcert.batch import Input
 from hzcert.findings import Finding, Where
 from hzcert.policy import Policy
 from hzcert.sheets.reading import Cell, Grid, as_text, letter, read
-from hzcert.table import HEADINGS, Column, Table, make_table
+from hzcert.table import CARRIED, HEADINGS, Column, Table, make_table
 
 _HEADER_WITHIN = 30  # rows; a header further down is none
 _DATES = ("birth_date", "obtained_on", "document_date", "retired_on")
@@ -245,7 +245,8 @@ def _entry(
     if (before := as_text(cells.get("name", "")).strip()) != entry.get("name", ""):
         found.append(codes.TIDIED_NAME.at(place.of("name"), before, before=before, after=entry.get("name", "")))
     if "id_number" in entry:
-        entry |= _id_number(cells["id_number"], place, found)
+        number, given = _id_number(cells["id_number"], place, found)
+        entry |= {"id_number": number, "id_number_given": entry.get("id_number_given", given)}
     for name in _DOCUMENTS:
         if name in entry:
             entry[name] = documents.tidy(str(entry[name]))
@@ -275,18 +276,18 @@ def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", text.replace("\u3000", " ").replace("\u00a0", " ")).strip().removeprefix("'")
 
 
-def _id_number(cell: Cell, place: _Place, found: list[Finding]) -> dict[str, object]:
+def _id_number(cell: Cell, place: _Place, found: list[Finding]) -> tuple[str, str]:
     """The ID number in the 18-character form, and as given; a number that a spreadsheet has cut is left unlike one."""
     raw = as_text(cell).strip()
     if (isinstance(cell, float | int) and abs(cell) >= 1e15) or _SCIENTIFIC.fullmatch(raw):
         cut = f"{float(raw):.14E}"
         found.append(codes.ID_DAMAGED.at(place.of("id_number"), cut))
-        return {"id_number": cut, "id_number_given": cut}
+        return cut, cut
     given = idnumber.compact(raw)
     if given != raw:
         found.append(codes.TIDIED_ID.at(place.of("id_number"), raw))
     old_form = re.fullmatch(r"[0-9]{15}", given) is not None
-    return {"id_number": idnumber.lengthen(given) if old_form else given, "id_number_given": given}
+    return (idnumber.lengthen(given) if old_form else given), given
 
 
 def _date(name: str, cell: Cell, id_number: str, place: _Place, found: list[Finding]) -> str:
@@ -310,3 +311,21 @@ def _narrow(level: str, title: str, series: str, policy: Policy) -> str:
     """高级 or 初级 as one of the five levels, where the title tells which."""
     possible = {found.level for found in policy.title_table.find(title, series)} & set(titles.BROAD_LEVELS[level])
     return possible.pop() if len(possible) == 1 else level
+
+
+# The headings of a written holders table: ours, what is carried along, and where each row came from.
+WRITTEN: Mapping[str, str] = {
+    **HEADINGS,
+    **CARRIED,
+    "certificate_no": "新证书编号",
+    "file": "来源文件",
+    "sheet": "来源工作表",
+    "row": "来源行",
+}
+
+
+def written_rows(table: Table, numbers: Mapping[int, str] | None = None) -> Iterator[list[object]]:
+    """The cells of a written holders table, under the headings of ``WRITTEN``; numbers by position in the table."""
+    for line, record in enumerate(table.records()):
+        known = record | {"certificate_no": (numbers or {}).get(line, "")}
+        yield [known[name] for name in WRITTEN]

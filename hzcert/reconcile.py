@@ -12,6 +12,7 @@ from enum import StrEnum
 from hzcert import codes, dates, names
 from hzcert.findings import Finding, mask
 from hzcert.policy import Policy
+from hzcert.sheets.writing import Column, Look, Row, Sheet
 from hzcert.table import HEADINGS, Table
 from hzcert.titles import Title
 
@@ -276,3 +277,55 @@ def _slip(ours: _Side, row: _Side) -> bool:
 def _place(published: Table, line: int) -> dict[str, object]:
     where = published.where(line)
     return {"file": where.file, "sheet": where.sheet, "row": where.row}
+
+
+_WORDS = {
+    Status.MATCHED: "相符",
+    Status.DIFFERS: "有出入",
+    Status.AMBIGUOUS: "难以分辨",
+    Status.MISSING: "未公布",
+    Status.DUPLICATE: "重复",
+}
+
+
+def sheets(holders: Table, published: Table, matches: Matches) -> Iterator[Sheet]:
+    """The workbook of the reconciliation: every entry with what was decided and why, and rows that nobody claimed."""
+    decided = (
+        Column("结果", 8, centred=True),
+        Column("姓名", 10),
+        Column("资格名称", 16),
+        Column("工作单位", 26),
+        Column("公布文号", 18),
+        Column("填报处", 30),
+        Column("公布处", 30),
+        Column("理由", 30),
+        Column("出入", 44),
+    )
+    yield Sheet("核对结果", decided, _decided(holders, published, matches), title="与公布文件核对结果")
+    left = (
+        Column("姓名", 10),
+        Column("资格名称", 16),
+        Column("工作单位", 30),
+        Column("公布文号", 18),
+        Column("公布处", 36),
+    )
+    yield Sheet("公布而未报", left, _left(published, matches), title="公布文件中尚无人申报的")
+
+
+def _decided(holders: Table, published: Table, matches: Matches) -> Iterator[Row]:
+    looks: Mapping[Status, Look] = {Status.MATCHED: "plain", Status.DIFFERS: "warning", Status.AMBIGUOUS: "warning"}
+    records = list(holders.records())
+    for match in matches.matches:
+        entry = records[match.line]
+        theirs = match.candidates if match.published is None else (match.published,)
+        cells = [_WORDS[match.status], *(entry[name] for name in ("name", "title", "employer"))]
+        cells += [entry["document_no"] or entry["transfer_confirmed_no"], str(holders.where(match.line))]
+        cells += ["；".join(str(published.where(line)) for line in theirs), match.reason]
+        yield Row((*cells, "；".join(map(str, match.differences))), looks.get(match.status, "error"))
+
+
+def _left(published: Table, matches: Matches) -> Iterator[list[str]]:
+    rows = published.rows
+    for line in matches.unclaimed:
+        cells = [str(rows[name].iloc[line]) for name in ("name", "title", "employer", "document_no")]
+        yield [*cells, str(published.where(line))]

@@ -38,8 +38,10 @@ HEADINGS: Mapping[str, str] = {
     "remark": "备注",
 }
 FIELDS: tuple[str, ...] = tuple(HEADINGS)
-# What each row carries besides: its place, and the ID number as the clerk gave it (15 digits, say).
-PLACE: tuple[str, ...] = ("file", "sheet", "row", "id_number_given")
+# What each row carries besides its place: the ID number as the clerk gave it (15 digits, say), and what an earlier run
+# decided (接受 or 退回) where the table comes from one.
+CARRIED: Mapping[str, str] = {"id_number_given": "原填身份证号", "result": "结果"}
+ACCEPTED, SET_ASIDE = "接受", "退回"
 
 Mask = npt.NDArray[np.bool_]
 
@@ -117,7 +119,7 @@ def make_table(records: Iterable[Mapping[str, object]], layout: Layout | None = 
     frame = pd.DataFrame(
         {
             name: pd.Series([str(line.get(name) or "") for line in lines], dtype="str")
-            for name in (*FIELDS, "file", "sheet", "id_number_given")
+            for name in (*FIELDS, *CARRIED, "file", "sheet")
         }
     )
     frame["row"] = np.array([line.get("row") or 0 for line in lines], dtype=np.int64)
