@@ -1,0 +1,85 @@
+"""How much room text takes on a printed sheet: widths in half columns (a Chinese character takes two), heights in points."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+LINE = 12.0  # points a line of 9-point text
+PADDING = 7.0  # points above and below the text of a cell
+HIGHEST = 409.0  # points; no row may be higher
+
+# A4 landscape less our margins, in points.
+PAGE_WIDTH, PAGE_HEIGHT = 277 / 25.4 * 72, 182 / 25.4 * 72
+USUAL_HEIGHT = 20.0  # of a row with one line
+_HEIGHTS = (USUAL_HEIGHT, 21.0, 19.0, 22.0, 18.0, 23.0, 24.0)  # the preferred one first
+_COMPANY = 3  # rows that should stand beside the signatures on the last page
+
+# Latin words and numbers keep together at the end of a line; a Chinese text breaks anywhere.
+_TOKENS = re.compile(r"[!-~]+|.", re.DOTALL)
+
+
+def width(text: str) -> int:
+    """The half columns that a text takes on one line.
+
+    >>> width("湖州"), width("C2007"), width("玛依拉·艾力")
+    (4, 5, 12)
+    """
+    return sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in text)
+
+
+def lines(text: str, room: int) -> int:
+    r"""The lines that a text takes in a cell of so many half columns.
+
+    >>> lines("湖州市人事局", 12), lines("湖州市人事局", 10), lines("湖人专[2005]99号", 8), lines("甲\n乙", 8)
+    (1, 2, 3, 2)
+    """
+    if len(text) * 2 <= room and "\n" not in text:
+        return 1
+    count = 0
+    for paragraph in text.split("\n"):
+        used, count = 0, count + 1
+        for token in _TOKENS.findall(paragraph):
+            size = width(token)
+            if used and used + size > room:
+                used, count = 0, count + 1
+            while size > room:
+                size, count = size - room, count + 1
+            used += size
+    return count
+
+
+def most_lines(cells: Sequence[str], rooms: Sequence[int]) -> int:
+    """The lines of the cell that needs most of them; each cell has its own room in half columns."""
+    return max((lines(text, room) for text, room in zip(cells, rooms, strict=False)), default=1)
+
+
+def row_height(cells: Sequence[str], rooms: Sequence[int], least: float) -> float:
+    """The height of a row that shows all of its cells, in points."""
+    return min(max(least, most_lines(cells, rooms) * LINE + PADDING), HIGHEST)
+
+
+def least_height(line_counts: Sequence[int], head: float, foot: float, total_width: float) -> float:
+    """The least height of the rows for which the signatures don't stand alone on the last page.
+
+    Args:
+        line_counts: lines of text in each row.
+        head: height in points of what is repeated on every page.
+        foot: height in points of what stands below the last row.
+        total_width: of all columns, in points; a wider sheet is printed smaller.
+    """
+    page = PAGE_HEIGHT * max(1.0, total_width / PAGE_WIDTH) - head
+    for least in _HEIGHTS:
+        heights = [max(least, count * LINE + PADDING) for count in line_counts]
+        if _on_last_page(heights, page, foot) >= min(_COMPANY, len(heights)):
+            return least
+    return USUAL_HEIGHT
+
+
+def _on_last_page(heights: Sequence[float], page: float, foot: float) -> int:
+    """How many rows stand on the page that the foot ends on."""
+    used, rows = 0.0, 0
+    for height in heights:
+        if used + height > page:
+            used, rows = 0.0, 0
+        used, rows = used + height, rows + 1
+    return rows if used + foot <= page else 0

@@ -1,0 +1,346 @@
+"""Workbooks, CSV and Parquet from plain descriptions. No judgement: what a sheet says was decided before.
+
+All text goes out as text: nothing a clerk typed can become a formula, a link or a number.
+"""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import chain, islice
+from math import isfinite
+from pathlib import Path
+from typing import Any, Literal, TextIO, TypeGuard
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
+from xlsxwriter.utility import xl_range
+
+from hzcert.errors import UsageError
+from hzcert.sheets import measure
+from hzcert.sheets.safe import cell_text, clean, defused, sheet_name
+
+Kind = Literal["text", "number", "count", "money", "date"]
+Look = Literal["plain", "group", "subtotal", "total", "error", "warning", "info"]
+
+MOST_ROWS = 1_048_576
+_FONT = {"font_name": "宋体", "font_size": 9, "valign": "vcenter"}
+_MARGINS = {"left": 10 / 25.4, "right": 10 / 25.4, "top": 12 / 25.4, "bottom": 16 / 25.4}
+_BATCH = 50_000  # rows of a Parquet row group
+
+_ALIGNED: Mapping[Kind, Mapping[str, str]] = {
+    "text": {"num_format": "@", "align": "left"},
+    "date": {"num_format": "@", "align": "center"},
+    "number": {"num_format": "General", "align": "right"},
+    "count": {"num_format": "0", "align": "center"},
+    "money": {"num_format": "#,##0.00", "align": "right"},
+}
+_LOOKS: Mapping[Look, Mapping[str, object]] = {
+    "plain": {},
+    "group": {"bold": True, "bg_color": "#EDEDED"},
+    "subtotal": {"bold": True},
+    "total": {"bold": True, "bg_color": "#EDEDED"},
+    "error": {"bg_color": "#F8CBAD"},
+    "warning": {"bg_color": "#FFEB9C"},
+    "info": {"bg_color": "#DDEBF7"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its width in half columns (a Chinese character takes two), and what a person typing needs to know.
+
+    A ``date`` is ISO text, so that a month without its day stays what it is.
+    """
+
+    heading: str
+    width: int
+    kind: Kind = "text"
+    centred: bool = False
+    compulsory: bool = False
+    options: tuple[str, ...] = ()
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row that is not plain: coloured, or a single text across all columns."""
+
+    cells: Sequence[object]
+    look: Look = "plain"
+    merged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet: a title and lines above, a table, lines below. A line of several cells above is written cell by cell."""
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: Iterable[Sequence[object] | Row]
+    title: str = ""
+    above: tuple[str | tuple[str, ...], ...] = ()
+    below: tuple[str, ...] = ()
+    ready: int = 0  # empty lines to be filled in
+
+
+def write_workbook(path: Path, sheets: Iterable[Sheet], as_of: date, most_rows: int = MOST_ROWS) -> None:
+    """Write sheets for A4 landscape, one page wide; rows beyond what a sheet holds go on in a further one.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    # Constant memory: rows go to disk as they come, so that a million of them take no more room than ten.
+    options = {"constant_memory": True, "use_zip64": True}
+    taken: set[str] = set()
+    try:
+        with xlsxwriter.Workbook(path, options) as book:
+            book.set_properties({"created": datetime(as_of.year, as_of.month, as_of.day)})  # noqa: DTZ001 - a day, no moment
+            formats = _Formats(book)
+            for sheet in sheets:
+                _write_sheet(book, sheet, formats, taken, most_rows)
+    except FileCreateError as cause:
+        raise OSError(*getattr(cause.args[0], "args", cause.args)) from cause
+
+
+def write_lines(
+    out: TextIO, headings: Sequence[str], rows: Iterable[Sequence[object]], delimiter: Literal[",", "\t"] = ","
+) -> None:
+    """Write CSV (or TSV). Text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    lines = csv.writer(out, delimiter=delimiter)
+    lines.writerow([defused(heading) for heading in headings])
+    lines.writerows([defused(value) for value in row] for row in rows)
+
+
+def write_table(
+    path: Path, headings: Mapping[str, str], rows: Iterable[Sequence[object]], as_of: date, name: str = "人员信息"
+) -> None:
+    """Write a table of text; the ending chooses the kind: .xlsx, .csv, .tsv (UTF-8 with its mark), .parquet (by keys).
+
+    Raises:
+        OSError: it can't be written.
+        UsageError: another ending.
+    """
+    match path.suffix.lower():
+        case ".xlsx":
+            columns = tuple(Column(heading, _USUAL_WIDTHS.get(key, 14)) for key, heading in headings.items())
+            write_workbook(path, [Sheet(name, columns, rows)], as_of)
+        case ".csv" | ".tsv" as ending:
+            # The mark tells Excel that this is UTF-8; without it a Chinese Excel reads GBK.
+            with path.open("w", encoding="utf-8-sig", newline="") as out:
+                write_lines(out, list(headings.values()), rows, "," if ending == ".csv" else "\t")
+        case ".parquet":
+            _write_parquet(path, list(headings), rows)
+        case other:
+            raise UsageError(
+                f"不能写成 {other or '没有后缀的'} 文件：{path.name}", "请用 .xlsx、.csv、.tsv 或 .parquet 结尾"
+            )
+
+
+_USUAL_WIDTHS: Mapping[str, int] = {
+    "id_number": 20, "name": 10, "former_name": 10, "sex": 5, "birth_date": 11, "employer": 26, "department": 18,
+    "region": 8, "title": 18, "level": 8, "obtained_by": 9, "obtained_on": 11, "committee": 26, "document_no": 18,
+    "document_date": 11, "old_certificate_no": 16, "case": 9, "retired_on": 11, "transfer_confirmed_no": 18,
+    "loss_notice": 22, "remark": 20,
+}  # fmt: skip
+
+
+class _Formats:
+    """The formats of one workbook, each made once."""
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self._made: dict[tuple[tuple[str, object], ...], Any] = {}
+
+    def get(self, **properties: object) -> Any:
+        """The format with these properties on top of the house font."""
+        key = tuple(sorted(properties.items()))
+        if key not in self._made:
+            self._made[key] = self._book.add_format(_FONT | properties)
+        return self._made[key]
+
+    def cell(self, column: Column, look: Look) -> Any:
+        """The format of a cell in the table."""
+        centred = {"align": "center"} if column.centred else {}
+        return self.get(**{**_ALIGNED[column.kind], **centred, **_LOOKS[look], "border": 1, "text_wrap": True})
+
+    def heading(self, column: Column) -> Any:
+        """The format of a heading; compulsory ones are red."""
+        colours = {"font_color": "#C00000", "bg_color": "#FCE4D6"} if column.compulsory else {"bg_color": "#D9E1F2"}
+        return self.get(num_format="@", align="center", border=1, text_wrap=True, bold=True, **colours)
+
+    def band(self, look: Look) -> Any:
+        """The format of a row that is one text."""
+        return self.get(num_format="@", align="left", border=1, text_wrap=True, **_LOOKS[look])
+
+    def line(self) -> Any:
+        """The format of a line above or below the table."""
+        return self.get(num_format="@", align="left", text_wrap=True, font_size=10)
+
+    def field(self) -> Any:
+        """The format of a label above the table, and of the cell that is filled in beside it."""
+        return self.get(num_format="@", align="left", border=1, font_size=10)
+
+    def title(self) -> Any:
+        """The format of the title."""
+        return self.get(num_format="@", align="center", bold=True, font_size=16)
+
+
+def _write_sheet(book: Any, sheet: Sheet, formats: _Formats, taken: set[str], most_rows: int) -> None:
+    """One sheet, or as many as its rows need; what stands below stands below the last."""
+    head, foot = _head_heights(sheet), _foot_heights(sheet)
+    least = _least_height(sheet, sum(head), sum(foot))
+    room = most_rows - len(head) - len(foot) - sheet.ready
+    rows = iter(sheet.rows)
+    while True:
+        page = book.add_worksheet(sheet_name(sheet.name, taken))
+        _write_head(page, sheet, formats, head)
+        at = len(head)
+        for row in islice(rows, room):
+            _write_row(page, at, row if isinstance(row, Row) else Row(row), sheet.columns, formats, least)
+            at += 1
+        following = next(rows, None)
+        if following is None:
+            break
+        _set_up(page, sheet, len(head), at)
+        rows = chain([following], rows)
+    for _ in range(sheet.ready):
+        _write_row(page, at, Row([""] * len(sheet.columns)), sheet.columns, formats, least)
+        at += 1
+    _set_up(page, sheet, len(head), at)
+    for number, (text, height) in enumerate(zip(sheet.below, foot, strict=True), start=at):
+        page.set_row(number, height)
+        _write_across(page, number, text, len(sheet.columns), formats.line())
+
+
+def _head_heights(sheet: Sheet) -> list[float]:
+    """The height of the title, the lines above and the headings, in points."""
+    title = [30.0] if sheet.title else []
+    headings = measure.row_height(
+        [column.heading for column in sheet.columns], [column.width for column in sheet.columns], 28.0
+    )
+    return [*title, *(_line_height(line, sheet) for line in sheet.above), headings]
+
+
+def _foot_heights(sheet: Sheet) -> list[float]:
+    return [_line_height(line, sheet) + 6 for line in sheet.below]
+
+
+def _line_height(line: str | tuple[str, ...], sheet: Sheet) -> float:
+    """The height of a line across all columns; its font is a little larger than the table's."""
+    room = int(sum(column.width for column in sheet.columns) * 0.85)
+    return measure.row_height([line] if isinstance(line, str) else [], [room], 20.0) * 1.1
+
+
+def _least_height(sheet: Sheet, head: float, foot: float) -> float:
+    """The least height of the sheet's rows; rows that stream by can't be looked at beforehand."""
+    if not sheet.below or not isinstance(sheet.rows, Sequence):
+        return measure.USUAL_HEIGHT
+    rooms = [column.width for column in sheet.columns]
+    counts = [
+        1 if isinstance(row, Row) and row.merged else measure.most_lines([clean(cell) for cell in _cells(row)], rooms)
+        for row in sheet.rows
+    ]
+    return measure.least_height(counts, head, foot, sum(_pixels(column) for column in sheet.columns) * 0.75)
+
+
+def _cells(row: Sequence[object] | Row) -> Sequence[object]:
+    return row.cells if isinstance(row, Row) else row
+
+
+def _pixels(column: Column) -> int:
+    return column.width * 6 + 9  # a half column of 9-point text, and the cell's own margins
+
+
+def _write_head(page: Any, sheet: Sheet, formats: _Formats, heights: Sequence[float]) -> None:
+    across = len(sheet.columns)
+    for number, height in enumerate(heights):
+        page.set_row(number, height)
+        line: str | tuple[str, ...]
+        if number == len(heights) - 1:
+            for place, column in enumerate(sheet.columns):
+                page.write_string(number, place, clean(column.heading), formats.heading(column))
+        elif sheet.title and number == 0:
+            _write_across(page, number, sheet.title, across, formats.title())
+        elif isinstance(line := sheet.above[number - bool(sheet.title)], str):
+            _write_across(page, number, line, across, formats.line())
+        else:
+            for place, text in enumerate(line):
+                _write_text(page, number, place, text, formats.field())
+
+
+def _write_across(page: Any, number: int, text: str, across: int, form: Any) -> None:
+    """One text in a cell merged over all columns."""
+    if across > 1:
+        page.merge_range(number, 0, number, across - 1, "", form)
+    _write_text(page, number, 0, text, form)
+
+
+def _write_row(page: Any, number: int, row: Row, columns: Sequence[Column], formats: _Formats, least: float) -> None:
+    rooms = [column.width for column in columns]
+    texts = [] if row.merged else [clean(cell) for cell in row.cells]
+    page.set_row(number, measure.row_height(texts, rooms, least))
+    if row.merged:
+        _write_across(page, number, clean(row.cells[0]), len(columns), formats.band(row.look))
+        return
+    for place, (column, value) in enumerate(zip(columns, row.cells, strict=True)):
+        form = formats.cell(column, row.look)
+        if _is_number(value):
+            page.write_number(number, place, float(value), form)
+        else:
+            _write_text(page, number, place, value, form)
+
+
+def _is_number(value: object) -> TypeGuard[int | float | Decimal]:
+    """Whether a spreadsheet can hold a value as a number without a loss: it keeps fifteen digits."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return False
+    return isfinite(value) and abs(float(value)) < 10**15
+
+
+def _write_text(page: Any, number: int, place: int, value: object, form: Any) -> None:
+    if text := cell_text(value):
+        page.write_string(number, place, text, form)
+    else:
+        page.write_blank(number, place, None, form)
+
+
+def _set_up(page: Any, sheet: Sheet, first: int, after: int) -> None:
+    """Widths, print set-up and what helps a person typing; the table's rows are from ``first`` to before ``after``."""
+    for place, column in enumerate(sheet.columns):
+        page.set_column_pixels(place, place, _pixels(column))
+    page.set_paper(9)  # A4
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    page.set_margins(**_MARGINS)
+    page.center_horizontally()
+    page.repeat_rows(0, first - 1)
+    page.freeze_panes(first, 0)
+    page.set_footer('&C&"宋体"&9第 &P 页 共 &N 页')
+    if after <= first:
+        return
+    page.ignore_errors({"number_stored_as_text": xl_range(first, 0, after - 1, len(sheet.columns) - 1)})
+    for place, column in enumerate(sheet.columns):
+        # A workbook holds no list of more than 255 characters.
+        listed = bool(column.options) and len(",".join(column.options)) <= 255
+        if listed or column.hint:
+            page.data_validation(first, place, after - 1, place, _help(column, listed))
+
+
+def _help(column: Column, listed: bool) -> dict[str, object]:
+    """What a cell offers and says when a person selects it; another value than those offered is questioned, not refused."""
+    offered: dict[str, object] = {"validate": "list", "source": list(column.options), "error_type": "warning"}
+    said = {"input_title": column.heading[:32], "input_message": column.hint[:255]} if column.hint else {}
+    return {**(offered if listed else {"validate": "any"}), **said}
+
+
+def _write_parquet(path: Path, keys: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    schema = pa.schema([(key, pa.string()) for key in keys])
+    source = iter(rows)
+    with pq.ParquetWriter(path, schema) as out:
+        while batch := list(islice(source, _BATCH)):
+            columns = [[clean(row[place]) for row in batch] for place in range(len(keys))]
+            out.write_table(pa.table(columns, schema=schema))
