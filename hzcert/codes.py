@@ -87,10 +87,12 @@ PHOTO_SPARE = Code("HZ415", W, "photo", "三.3", "同一人有几张照片，用
 PHOTO_SHARED = Code("HZ416", E, "photo", "三.3", "与另一人的照片是同一张：{other}", "请核对照片是谁的")
 PHOTO_REJECTED = Code("HZ417", E, "id_number", "三.1", "照片不合格：{source}（{codes}）", "请按照片的问题换一张")
 PHOTO_HEAD = Code("HZ418", W, "photo", "三.1", "头部大小或位置不合适（头高占 {measured}）", "请看一眼，必要时重新拍摄")
+PHOTO_ONE_TONE = Code("HZ419", W, "photo", "三.1", "色调单一，像是黑白照片着色或泛黄（{measured}，应有 {limit}）", "请看一眼，必要时换成彩色照片")
 PHOTO_FORMAT = Code("HZ420", E, "photo", "三.3", "文件不是 JPG 格式，而是 {format}", "请先运行 hzcert photos normalize")
 PHOTO_BYTES = Code("HZ421", E, "photo", "三.3", "文件 {bytes} 字节，超过 {limit}", "请先运行 hzcert photos normalize")
 PHOTO_LARGE = Code("HZ422", E, "photo", "三.3", "照片太大：{width}×{height} 像素，超过 {max_width}×{max_height}", "请先运行 hzcert photos normalize")
-PHOTO_TURNED = Code("HZ423", W, "photo", "三.3", "照片方向不正，已按人脸转正 {degrees} 度", "请看一眼转得对不对")
+PHOTO_TURNED = Code("HZ423", W, "photo", "三.3", "照片方向不正，按人脸须顺时针转 {degrees} 度", "请看一眼转得对不对")
+PHOTO_RATIO = Code("HZ424", E, "photo", "三.3", "高宽比 {ratio}，应约为 3：2（{min_ratio} 至 {max_ratio}）", "请先运行 hzcert photos normalize")
 
 # 5 published documents -------------------------------------------------------------------------------------------
 UNPUBLISHED = Code("HZ501", E, "name", "三.4", "公布文件中没有此人：{reason}", "请对照公布文件核对姓名、资格名称和文号")

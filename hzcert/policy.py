@@ -165,6 +165,7 @@ class PhotoSpec:
     min_white: float
     even_white: float
     min_colour: float
+    min_tones: float
     min_sharpness: float
     good_sharpness: float
     min_contrast: float

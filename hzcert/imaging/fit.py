@@ -1,0 +1,209 @@
+"""Cutting a photo: margins off, upright, and a window of the right shape around the head. Nothing is ever stretched."""
+
+from dataclasses import dataclass, field
+from math import ceil
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from hzcert.imaging.box import Box
+from hzcert.imaging.face import CLOCKWISE, HEAD, Faces, find, small_copy
+from hzcert.imaging.reading import Source, pixels
+from hzcert.policy import PhotoSpec
+
+Pixels = npt.NDArray[np.uint8]
+
+_WHOLE = Box(0, 0, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """A picture without its margins, turned upright, and the faces in it; lengths in pixels of the file."""
+
+    source: Source
+    image: Image.Image = field(repr=False)  # perhaps reduced: `width` and `height` are the full ones
+    inner: Box  # what the margins leave, in shares of the picture
+    width: float
+    height: float
+    faces: Faces
+
+    def is_normal(self, spec: PhotoSpec) -> bool:
+        """Whether the file has the normal size already, upright and without margins."""
+        size = (self.source.width, self.source.height)
+        return size == (spec.width, spec.height) and self.inner == _WHOLE and not self.faces.turned
+
+
+def portrait(source: Source, spec: PhotoSpec, *, trim: bool) -> Portrait:
+    """Read the pixels, take margins off where asked to, and find the face.
+
+    Raises:
+        InputError: the pixels can't be read.
+    """
+    image = pixels(source, spec.width, spec.height)
+    small = small_copy(image)
+    inner = _WHOLE
+    if trim and (rough := margins(np.asarray(small))) != _WHOLE:
+        image, inner = _trimmed(source, rough, small.size, spec)
+        small = small_copy(image)
+    faces = find(small, spec)
+    image = _turned(image, faces.turned)
+    width, height = source.width * inner.width, source.height * inner.height
+    searched = small.size
+    if faces.turned in (90, 270):
+        width, height, searched = height, width, searched[::-1]
+    if faces.main:
+        box = faces.main.scaled(width / searched[0], height / searched[1])
+        faces = Faces(faces.turned, box, faces.score, faces.count)
+    return Portrait(source, image, inner, width, height, faces)
+
+
+def cut(given: Portrait, spec: PhotoSpec) -> tuple[Image.Image, Box]:
+    """The photo in its normal form, and the window it was cut from.
+
+    Raises:
+        InputError: the pixels can't be read.
+    """
+    head = head_of(given.faces.main)
+    if given.is_normal(spec):
+        return given.image, Box(0, 0, spec.width, spec.height)  # so that a second run changes nothing
+    box = window(given.width, given.height, head, spec)
+    image, scale = given.image, given.image.height / given.height
+    if scale < 1 and box.height * scale < spec.height:  # too coarse a reading for so narrow a window
+        finer = spec.height / box.height
+        image = _inside(pixels(given.source, given.source.width * finer, given.source.height * finer), given.inner)
+        image = _turned(image, given.faces.turned)
+    place = box.scaled(image.width / given.width, image.height / given.height).within(*image.size)
+    return _resized(image, (spec.width, spec.height), place), box
+
+
+def whole(given: Portrait, spec: PhotoSpec) -> tuple[Image.Image, Box]:
+    """All of a picture at the normal height, to be measured like a cut photo, and its window."""
+    scale = spec.height / max(given.width, given.height)
+    size = (max(round(given.width * scale), 1), max(round(given.height * scale), 1))
+    return _resized(given.image, size, Box(0, 0, *given.image.size)), Box(0, 0, given.width, given.height)
+
+
+def head_of(face: Box | None) -> Box | None:
+    """The head of a face: from the crown, which the box of a face does not reach, to the chin."""
+    return face and Box(face.left, face.bottom - HEAD * face.height, face.right, face.bottom)
+
+
+def window(width: float, height: float, head: Box | None, spec: PhotoSpec) -> Box:
+    """The part of a picture to cut out: the wanted shape, inside the picture, the head well placed where it can be.
+
+    All of a picture that already has about the right shape and a head of a fitting size; else as much as gives the
+    head the size wanted.
+    """
+    largest = min(height, width * spec.height / spec.width)
+    if head is None:
+        return _placed(width, height, largest, Box(width / 2, height / 2, width / 2, height / 2), 0.5, spec)
+    if spec.min_ratio <= height / width <= spec.max_ratio:
+        whole = _placed(width, height, largest, head, spec.head_top, spec)
+        sized = spec.min_head <= head.height / whole.height <= spec.max_head
+        if sized and abs(head.centre - whole.centre) <= spec.max_off_centre * whole.width:
+            return whole
+    # A head near the side wants a narrower window to be in its middle, yet never closer than the largest head.
+    beside = min(head.centre, width - head.centre) / (0.5 - spec.max_off_centre / 2) * spec.height / spec.width
+    tall = min(largest, head.height / spec.head_height, max(beside, head.height / spec.max_head))
+    return _placed(width, height, tall, head, spec.head_top, spec)
+
+
+def _placed(width: float, height: float, tall: float, head: Box, above: float, spec: PhotoSpec) -> Box:
+    """A window so tall, the head in its middle with this share of it above, pushed inside the picture."""
+    wide = min(tall * spec.width / spec.height, width)
+    left = min(max(head.centre - wide / 2, 0), width - wide)
+    top = min(max(head.top - above * tall, 0), height - tall)
+    return Box(left, top, left + wide, top + tall)
+
+
+def _trimmed(source: Source, rough: Box, seen: tuple[int, int], spec: PhotoSpec) -> tuple[Image.Image, Box]:
+    """The picture without its margins, and what they leave: found on a small copy, then once more from nearby."""
+    across, down = 4 / seen[0], 4 / seen[1]  # enough of the margin to be seen as one
+    near = Box(rough.left - across, rough.top - down, rough.right + across, rough.bottom + down).within(1, 1)
+    image = _inside(pixels(source, spec.width / rough.width, spec.height / rough.height), near)
+    fine = margins(np.asarray(small_copy(image)))
+    if fine == _WHOLE:
+        fine = rough.seen_from(near).scaled(1 / near.width, 1 / near.height)
+    return _inside(image, fine), fine.scaled(near.width, near.height).seen_from(Box(-near.left, -near.top, 0, 0))
+
+
+def margins(small: Pixels) -> Box:
+    """What the grey, black or coloured margins of a scan leave, in shares of the picture; all of it if there are none.
+
+    A margin is of one colour, not white, and ends in straight edges: a person before a grey wall has none.
+    """
+    high, wide, _ = small.shape
+    if min(high, wide) < 16:
+        return _WHOLE
+    colour = _border_colour(small)
+    if colour is None or colour.min() >= _WHITE:
+        return _WHOLE
+    near = np.abs(small.astype(np.int16) - colour) <= _TOLERANCE
+    empty = near[:, :, 0] & near[:, :, 1] & near[:, :, 2]
+    top, bottom = _reach(empty)
+    left, right = _reach(empty[top:bottom].T)
+    top, bottom = _straightened(empty[:, left:right], top, bottom)
+    left, right = _straightened(empty[top:bottom].T, left, right)
+    inside = empty[top:bottom, left:right]
+    if inside.shape == empty.shape or inside.size < _SMALLEST * empty.size:
+        return _WHOLE
+    # Straight edges: hardly any of the margin's colour along them. Clothes may have it, so the lower edge is left out.
+    if np.concatenate([inside[0], inside[:, 0], inside[:, -1]]).mean() > _STRAIGHT:
+        return _WHOLE
+    # The pixels on the edge are half margin.
+    return Box(
+        (left + (left > 0)) / wide,
+        (top + (top > 0)) / high,
+        (right - (right < wide)) / wide,
+        (bottom - (bottom < high)) / high,
+    )
+
+
+_WHITE = 215  # as in the measure of the background
+_TOLERANCE = 24  # levels by which one colour varies in a scan
+_SMALLEST = 0.01  # of the picture
+_STRAIGHT = 0.25  # share of the margin's colour along the edges of what is left
+_TILT = 0.05  # of a side: how far a photo may lie askew
+_EDGE = 0.1  # the same, along one edge
+
+
+def _border_colour(small: Pixels) -> npt.NDArray[np.int16] | None:
+    """The colour of the most even side, where one is even."""
+    sides = [side.reshape(-1, 3).astype(np.int16) for side in (small[:2], small[-2:], small[:, :2], small[:, -2:])]
+    shares = [float((np.abs(side - np.median(side, axis=0)) <= _TOLERANCE).all(axis=1).mean()) for side in sides]
+    best = int(np.argmax(shares))
+    return np.median(sides[best], axis=0).astype(np.int16) if shares[best] >= 0.95 else None
+
+
+def _reach(empty: npt.NDArray[np.bool_]) -> tuple[int, int]:
+    """The first line that holds more than dust, and the one after the last such."""
+    filled = np.flatnonzero(empty.mean(axis=1) < 0.97)
+    return (int(filled[0]), int(filled[-1]) + 1) if filled.size else (0, len(empty))
+
+
+def _straightened(empty: npt.NDArray[np.bool_], first: int, end: int) -> tuple[int, int]:
+    """The same lines without those at the margins that are still part margin, since the photo lay askew."""
+    share = empty.mean(axis=1)
+    steps = ceil(_TILT * len(share))
+    if first > 0:
+        first = next((line for line in range(first, first + steps) if share[line] <= _EDGE), first)
+    if end < len(share):
+        end = next((line for line in range(end, end - steps, -1) if share[line - 1] <= _EDGE), end)
+    return first, end
+
+
+def _resized(image: Image.Image, size: tuple[int, int], box: Box) -> Image.Image:
+    # The measure of sharpness depends on this filter.
+    return image.resize(size, Image.Resampling.LANCZOS, box=box.edges, reducing_gap=3.0)
+
+
+def _inside(image: Image.Image, inner: Box) -> Image.Image:
+    if inner == _WHOLE:
+        return image
+    left, top, right, bottom = inner.scaled(*image.size).edges
+    return image.crop((ceil(left), ceil(top), max(int(right), ceil(left) + 1), max(int(bottom), ceil(top) + 1)))
+
+
+def _turned(image: Image.Image, degrees: int) -> Image.Image:
+    return image.transpose(CLOCKWISE[degrees]) if degrees else image
