@@ -1,0 +1,245 @@
+"""Certificates (制证): who gets one is decided elsewhere; here each is set on its page, and pages go into volumes.
+
+三.4: the authority that makes a certificate prints it from entries that agree with the published documents. A text
+that no font can draw, or that does not fit, is found before a number is given: a certificate is whole or not printed.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from hzcert import dates
+from hzcert.codes import NO_GLYPH, NO_ROOM
+from hzcert.errors import InputError, UsageError
+from hzcert.findings import Code, Finding, Where
+from hzcert.policy import Authority, Policy
+from hzcert.press.design import Box, Design, load_design, open_fonts
+from hzcert.press.fonts import Fonts
+from hzcert.press.page import Page, Placed, place, setting_of
+from hzcert.table import HEADINGS, Mask, Table
+
+REISSUE = "遗失补发"  # the case that 五.2 rules
+MARK = "补发"
+_DATES = frozenset({"birth_date", "obtained_on", "document_date", "retired_on"})
+_ISO = re.compile(r"\d{4}-\d{2}(-\d{2})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """One certificate (证书) to be printed: ``texts`` by field of the design, the photo's JPEG or where it lies."""
+
+    certificate_no: str
+    level_group: str
+    unit: str
+    texts: Mapping[str, str]
+    photo: Path | bytes
+    reissue: bool
+    where: Where
+
+    def says(self, field: str) -> str:
+        """What it says in a field of the design; empty for nothing."""
+        own = {"certificate_no": self.certificate_no, "reissue": MARK if self.reissue else ""}
+        return own.get(field, self.texts.get(field, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """Certificates that go into one PDF (册), in the order of their pages."""
+
+    file_name: str
+    certificates: tuple[Certificate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """Where a certificate was printed: file and page, the first being 1."""
+
+    certificate_no: str
+    output: str
+    page: int
+
+    def record(self) -> dict[str, object]:
+        """As one JSON object of the contract."""
+        return {
+            "type": "certificate",
+            "certificate_no": self.certificate_no,
+            "output": self.output,
+            "page": self.page,
+        }
+
+
+def press_of(policy: Policy, day: date) -> tuple[Design, Fonts]:
+    """The design in force (五.4), and its fonts.
+
+    Raises:
+        InputError, UsageError: the design is missing or wrong.
+    """
+    design = load_design(policy.certificate.design.on(day).value)
+    return design, open_fonts(design)
+
+
+def made_by(holders: Table, policy: Policy, authority: str, day: date) -> Mask:
+    """Whose certificates the authority with this division code makes (三.4); entries of no known level or region: none."""
+
+    @cache
+    def makes(level: str, region: str) -> bool:
+        maker = maker_of(level, region, policy, day)
+        return maker is not None and maker.code == authority
+
+    pairs = zip(holders.column("level"), holders.column("region"), strict=True)
+    return np.array([makes(level, region) for level, region in pairs], dtype=np.bool_)
+
+
+def maker_of(level: str, region: str, policy: Policy, day: date) -> Authority | None:
+    """The authority that makes the certificates of a level in a region (三.4); None for an unknown level or region."""
+    if not policy.level_group(level) or region not in policy.regions:
+        return None
+    return policy.body(policy.responsibility(level, region, day).makes, region)
+
+
+def faces(
+    holders: Table, numbers: Mapping[int, str], policy: Policy, issued_on: date, photos: Path
+) -> list[Certificate]:
+    """The certificates of those entries, by their line in the table, that have a number; photos lie under ID numbers."""
+    made = []
+    for line, record in enumerate(holders.records()):
+        if line not in numbers:
+            continue
+        maker = maker_of(record["level"], record["region"], policy, issued_on)
+        texts = {field: _shown(field, record[field]) for field in HEADINGS}
+        texts |= {"issuer": maker.name if maker else "", "issued_on": dates.chinese(issued_on.isoformat())}
+        made.append(
+            Certificate(
+                numbers[line],
+                policy.level_group(record["level"]),
+                policy.submitting_unit(record["department"], record["region"]),
+                texts,
+                photos / f"{record['id_number']}.jpg",
+                record["case"] == REISSUE,
+                holders.where(line),
+            )
+        )
+    return made
+
+
+def judge(certificate: Certificate, design: Design, fonts: Fonts) -> Iterator[Finding]:
+    """What keeps a certificate from being printed; it needs no number yet."""
+    for box in design.boxes:
+        text = certificate.says(box.field)
+        for code, words in _faults(box, text, design, fonts):
+            yield code.at(replace(certificate.where, heading=box.heading), text, **words)
+
+
+def unprintable(holders: Table, design: Design, fonts: Fonts) -> list[Finding]:
+    """What would keep entries from being printed, line by line; each different text is looked at once."""
+    found: list[tuple[int, Finding]] = []
+    for box in design.boxes:
+        if box.field not in HEADINGS:
+            continue
+        column = holders.column(box.field)
+        faults = {text: list(_faults(box, _shown(box.field, text), design, fonts)) for text in column.unique()}
+        faulty = column.isin([text for text, kinds in faults.items() if kinds])
+        for line in np.flatnonzero(faulty):
+            for code, words in faults[column.iloc[line]]:
+                found.append((int(line), holders.finding(int(line), code, box.field, **words)))
+    return [finding for _, finding in sorted(found, key=lambda each: each[0])]
+
+
+def judge_holders(holders: Table, policy: Policy, day: date, authority: str) -> list[Finding]:
+    """What keeps those entries from being printed whose certificates this authority makes; others are not its press's.
+
+    Raises:
+        InputError, UsageError: the policy's design is missing or wrong.
+    """
+    design, fonts = press_of(policy, day)
+    return unprintable(holders.take(made_by(holders, policy, authority, day)), design, fonts)
+
+
+def page_for(certificate: Certificate, design: Design, fonts: Fonts) -> Page:
+    """A certificate on its page: what stands where, nothing drawn yet.
+
+    Raises:
+        UsageError: it can't be printed whole; ``judge`` says so beforehand, and why.
+    """
+    texts: list[Placed] = []
+    marks = []
+    for box in design.boxes:
+        text = certificate.says(box.field) or box.empty
+        style = design.styles[box.style]
+        colour = design.colour(style.colour, certificate.level_group)
+        if not text:
+            continue
+        placed = None if fonts.missing(style.font, text) else place(text, design.room(box), style, fonts, colour)
+        if placed is None:
+            raise UsageError(
+                f"证书 {certificate.certificate_no} 的{box.heading}“{text}”印不出来", "请换用更大的版式或加上字库"
+            )
+        texts += placed
+        if box.framed:
+            marks.append(design.room(box))
+    return Page(certificate.level_group, tuple(texts), tuple(marks))
+
+
+def volumes(certificates: list[Certificate], policy: Policy, issued_on: date) -> list[Volume]:
+    """Certificates in volumes of one level each, in the order of the rosters: submitting unit, then number.
+
+    So those that a county or department handed in together lie together when they are handed out (三.5).
+    """
+    size = policy.certificate.pages_per_volume.on(issued_on).value
+    rank = {group.name: place for place, group in enumerate(policy.levels)}
+    ordered = sorted(certificates, key=lambda c: (rank[c.level_group], c.unit, c.certificate_no))
+    made = []
+    for level_group, group in groupby(ordered, key=lambda certificate: certificate.level_group):
+        held = tuple(group)
+        for number, start in enumerate(range(0, len(held), size), 1):
+            made.append(Volume(f"证书-{level_group}-{number:03}.pdf", held[start : start + size]))
+    return made
+
+
+def write_volume(path: Path, volume: Volume, design: Design, fonts: Fonts) -> list[Printed]:
+    """Write a volume, its photos read one at a time, and say what is on which page.
+
+    Raises:
+        InputError: a photo can't be read.
+    """
+    # Here and not above: whoever does not print need not wait for ReportLab.
+    from hzcert.press.draw import About, write_pdf
+
+    first = volume.certificates[0]
+    about = About(f"{design.title}（{first.level_group}）", first.says("issuer"), Path(volume.file_name).stem)
+    pages = ((page_for(certificate, design, fonts), _photo(certificate)) for certificate in volume.certificates)
+    write_pdf(path, pages, design, fonts, about)
+    return [Printed(each.certificate_no, volume.file_name, page) for page, each in enumerate(volume.certificates, 1)]
+
+
+def _faults(box: Box, text: str, design: Design, fonts: Fonts) -> Iterator[tuple[Code, dict[str, str]]]:
+    """Why a text can't stand in a box: signs that no font has, or no room even at the smallest size."""
+    if not text:
+        return
+    style = design.styles[box.style]
+    missing = fonts.missing(style.font, text)
+    for sign in missing:
+        yield NO_GLYPH, {"heading": box.heading, "text": text, "sign": sign, "point": f"U+{ord(sign):04X}"}
+    if not missing and setting_of(text, design.room(box), style, fonts) is None:
+        yield NO_ROOM, {"heading": box.heading, "text": text}
+
+
+def _shown(field: str, value: str) -> str:
+    return dates.chinese(value) if field in _DATES and _ISO.fullmatch(value) else value
+
+
+def _photo(certificate: Certificate) -> bytes:
+    if isinstance(certificate.photo, bytes):
+        return certificate.photo
+    try:
+        return certificate.photo.read_bytes()
+    except OSError as cause:
+        raise InputError(
+            f"证书 {certificate.certificate_no} 的照片不能读取：{cause.strerror}", "请先运行 hzcert photos normalize"
+        ) from cause
