@@ -3,15 +3,16 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 LINE = 12.0  # points a line of 9-point text
-PADDING = 7.0  # points above and below the text of a cell
+PADDING = 7.5  # points above and below the text of a cell
 HIGHEST = 409.0  # points; no row may be higher
 
 # A4 landscape less our margins, in points.
 PAGE_WIDTH, PAGE_HEIGHT = 277 / 25.4 * 72, 182 / 25.4 * 72
-USUAL_HEIGHT = 20.0  # of a row with one line
-_HEIGHTS = (USUAL_HEIGHT, 21.0, 19.0, 22.0, 18.0, 23.0, 24.0)  # the preferred one first
+USUAL_HEIGHT = 20.25  # of a row with one line
+_HEIGHTS = (USUAL_HEIGHT, 21.0, 19.5, 22.5, 24.0, 25.5, 27.0)  # the preferred one first
 _COMPANY = 3  # rows that should stand beside the signatures on the last page
 
 # Latin words and numbers keep together at the end of a line; a Chinese text breaks anywhere.
@@ -27,6 +28,7 @@ def width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in text)
 
 
+@lru_cache(maxsize=1 << 16)  # a roster says the same committee and unit a thousand times
 def lines(text: str, room: int) -> int:
     r"""The lines that a text takes in a cell of so many half columns.
 
