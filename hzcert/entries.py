@@ -64,9 +64,11 @@ class Entries:
 
     @cached_property
     def level_group(self) -> pd.Series:
-        """The notice's level (高级, 中级, 初级) of each entry; empty where the level is none of the five."""
+        """The notice's level (高级, 中级, 初级) of each entry; empty where its title speaks against the level given."""
         groups = {level: self.policy.level_group(level) for level in LEVELS}
-        return self["level"].map(lambda level: groups.get(level, "")).astype("str")
+        pairs = zip(self["level"], self.titles, strict=True)
+        agreed = [level if {title.level for title in found} <= {level} else "" for level, found in pairs]
+        return pd.Series([groups.get(level, "") for level in agreed], dtype="str")
 
     @cached_property
     def phases(self) -> list[Phase | None]:

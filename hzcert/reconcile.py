@@ -137,13 +137,13 @@ def compare(holders: Table, published: Table, policy: Policy, as_of: date) -> Ma
     found: list[Match] = []
     for line, record in enumerate(holders.records()):
         ours = _side(line, record, policy, document_field.get(record["case"], "document_no"))
-        cited = by_document[ours.document, ours.name] if ours.document else []
+        cited = by_document.get((ours.document, ours.name), []) if ours.document else []
         named = [row for row in cited if ours.titles & row.titles]
         if named:
             found.append(_among(ours, named, accepted))
         else:
-            near = [row for row in by_name[ours.name] if ours.titles & row.titles] or [
-                row for row in in_document[ours.document] if _slip(ours, row)
+            near = [row for row in by_name.get(ours.name, []) if ours.titles & row.titles] or [
+                row for row in in_document.get(ours.document, []) if _slip(ours, row)
             ]
             found.append(_not_in_document(ours, near, ours.document in in_document))
     settled = tuple(_one_to_one(found, holders))

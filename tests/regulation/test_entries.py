@@ -1,0 +1,221 @@
+"""The notice clause by clause, on one entry at a time with nothing wrong in it but what the test is about."""
+
+from datetime import date
+
+import pytest
+
+from hzcert import validate
+from people import holder, id_number, table
+
+SENIOR = {
+    "title": "高级工程师", "level": "副高", "committee": "浙江省水利专业高级工程师资格评审委员会",
+    "document_no": "浙人专[1999]12号",
+}  # fmt: skip
+JUNIOR = {"title": "助理工程师", "level": "助理级", "committee": "德清县工程技术人员初级职务评审委员会"}
+
+
+@pytest.fixture
+def found(policy, city, as_of):
+    def check(*people, day=None, authority=None):
+        return [finding.code.id for finding in validate.check(table(*people), policy, day or as_of, authority or city)]
+
+    return check
+
+
+def test_an_ordinary_holder_has_nothing_wrong(found):
+    assert found(holder()) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        pytest.param({}, [], id="一(二) 市评委会评审的中级，在换证范围"),
+        pytest.param(SENIOR, [], id="一(一) 浙江省高级，在换证范围"),
+        pytest.param({"obtained_by": "考试", "committee": "湖州市人事局"}, [], id="一(三) 市人事局考试的中级"),
+        pytest.param(JUNIOR | {"obtained_by": "考试", "committee": "德清县人事局"}, [], id="一(四) 县人事局考试的初级"),
+        pytest.param({"obtained_by": "考试", "committee": "德清县人事局"}, ["HZ312"], id="一(四) 县人事局只考初级"),
+        pytest.param({"obtained_by": "考试", "committee": "嘉兴市人事局"}, ["HZ312"], id="一 外市考试"),
+        pytest.param({"obtained_by": "考试", "committee": "人事部、财政部"}, ["HZ310"], id="一 全国统一考试不换"),
+        pytest.param({"obtained_by": "考试", "committee": "浙江省人事厅"}, ["HZ310"], id="一 省统一考试不换"),
+        pytest.param({"obtained_by": "全国统考"}, ["HZ310"], id="一 全国统考不换"),
+        pytest.param({"committee": "嘉兴市工程技术人员中级职务评审委员会"}, ["HZ311"], id="一(二) 外市评委会"),
+        pytest.param(SENIOR | {"committee": "江苏省高级评审委员会"}, ["HZ314"], id="一(一) 外省高级"),
+        pytest.param({"obtained_by": "初定"}, ["HZ313"], id="一 未列明的取得方式，人工确认"),
+        pytest.param({"retired_on": "2001-05"}, [], id="一(五) 离退休人员在换证范围"),
+    ],
+)
+def test_1_scope(found, given, expected):
+    assert found(holder(**given)) == expected
+
+
+CONSTRUCTION = {"specialty": "建筑施工"}
+
+
+@pytest.mark.parametrize(
+    ("given", "day", "expected"),
+    [
+        pytest.param(SENIOR, date(2007, 12, 31), [], id="高级，2007年底前"),
+        pytest.param(SENIOR, date(2008, 1, 1), ["HZ315"], id="高级，2008年起过期"),
+        pytest.param(CONSTRUCTION, date(2007, 12, 31), [], id="建筑中级，2007年底前"),
+        pytest.param(CONSTRUCTION, date(2008, 1, 1), ["HZ315"], id="建筑中级，2008年起过期"),
+        pytest.param({}, date(2008, 12, 31), [], id="其他中级，2008年底前"),
+        pytest.param({}, date(2009, 1, 1), ["HZ315"], id="其他中级，2009年起过期"),
+        pytest.param(CONSTRUCTION | JUNIOR, date(2008, 6, 1), [], id="建筑初级属第二阶段"),
+        pytest.param(
+            CONSTRUCTION | {"case": "遗失补发", "loss_notice": "湖州日报 2008年2月1日"},
+            date(2008, 6, 1),
+            [],
+            id="补发不受换证时间约束",
+        ),
+    ],
+)
+def test_2_two_phases(found, given, day, expected):
+    assert found(holder(**given), day=day) == expected
+
+
+@pytest.mark.parametrize(
+    ("level", "region", "reviews", "makes", "roster_to", "hands_out", "destroys"),
+    [
+        ("正高", "市本级", "浙江省人事厅", "浙江省人事厅", "浙江省人事厅", "湖州市人事局", "浙江省人事厅"),
+        ("副高", "安吉县", "浙江省人事厅", "浙江省人事厅", "浙江省人事厅", "湖州市人事局", "浙江省人事厅"),
+        ("中级", "市本级", "湖州市人事局", "湖州市人事局", "湖州市人事局", "湖州市人事局", "湖州市人事局"),
+        ("中级", "长兴县", "湖州市人事局", "湖州市人事局", "湖州市人事局", "湖州市人事局", "湖州市人事局"),
+        ("助理级", "市本级", "湖州市人事局", "湖州市人事局", "湖州市人事局", "湖州市人事局", "湖州市人事局"),
+        ("员级", "德清县", "德清县人事局", "德清县人事局", "湖州市人事局", "德清县人事局", "德清县人事局"),
+        ("助理级", "吴兴区", "吴兴区人事局", "吴兴区人事局", "湖州市人事局", "吴兴区人事局", "吴兴区人事局"),
+    ],
+)
+def test_3_2_who_does_what(policy, as_of, level, region, reviews, makes, roster_to, hands_out, destroys):
+    duty = policy.responsibility(level, region, as_of)
+    kinds = (duty.reviews, duty.makes, duty.roster_to, duty.hands_out, duty.destroys)
+    names = [policy.body(kind, region).name for kind in kinds]
+    assert names == [reviews, makes, roster_to, hands_out, destroys]
+
+
+def test_3_2_a_county_takes_its_own_people_only(found, policy):
+    assert found(holder(region="长兴县"), authority=policy.authority("330521")) == ["HZ316"]
+    assert found(holder(region="德清县"), authority=policy.authority("330521")) == []
+
+
+ID = id_number("1970-03-12", "男")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        pytest.param({"id_number": ID[:-1]}, ["HZ202"], id="少一位"),
+        pytest.param({"id_number": ID + "1"}, ["HZ202"], id="多一位"),
+        pytest.param({"id_number": "33052A" + ID[6:]}, ["HZ202"], id="含字母"),
+        pytest.param({"id_number": ID[:-1] + ("1" if ID[-1] != "1" else "2")}, ["HZ203"], id="校验码不符"),
+        pytest.param({"id_number": id_number("1970-02-30", "男")}, ["HZ204"], id="二月三十日"),
+        pytest.param({"id_number": id_number("2017-02-03", "男")}, ["HZ204"], id="生于将来"),
+        pytest.param({"sex": "女", "id_number": ID}, ["HZ205"], id="性别不符"),
+        pytest.param({"birth_date": "1970-04", "id_number": ID}, ["HZ206"], id="出生月不符"),
+        pytest.param({"birth_date": "1970-03-13", "id_number": ID}, ["HZ206"], id="出生日不符"),
+        pytest.param({"birth_date": "1970-03", "id_number": ID}, [], id="只有月份，相符"),
+        pytest.param({"id_number_given": ID[:6] + ID[8:17]}, ["HZ207"], id="15 位旧号，接受并提示"),
+        pytest.param({"id_number": ""}, ["HZ201"], id="没有身份证号"),
+        pytest.param({"sex": "未知"}, ["HZ212"], id="性别不是男女"),
+        pytest.param({"name": "王?"}, ["HZ210"], id="姓名中有问号"),
+        pytest.param({"name": "王\ue81e"}, ["HZ210"], id="姓名中有自造字"),
+        pytest.param({"name": "John Smith"}, ["HZ211"], id="外文姓名"),
+        pytest.param({"name": "阿不都·热合曼"}, [], id="带间隔号的姓名"),
+        pytest.param({"name": "沈𬍛"}, [], id="基本平面以外的字"),
+    ],
+)
+def test_3_3_the_person(found, given, expected):
+    assert found(holder(**given)) == expected
+
+
+def test_3_3_division_codes_of_all_times_are_good_and_strange_ones_only_a_warning(found):
+    def with_code(code):
+        from hzcert.idnumber import check_character
+
+        body = code + ID[6:17]
+        return body + check_character(body)
+
+    assert found(holder(id_number=with_code("330511"))) == [], "郊区，1983–1987"
+    assert found(holder(id_number=with_code("330501"))) == [], "市辖区"
+    assert found(holder(id_number=with_code("330599"))) == ["HZ208"]
+    assert found(holder(id_number=with_code("990000"))) == [], "外国人永久居留身份证"
+    assert found(holder(id_number=with_code("180101"))) == ["HZ209"]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        pytest.param({"title": "特级工程师"}, ["HZ301"], id="不存在的资格名称"),
+        pytest.param({"level": "特级"}, ["HZ302"], id="不存在的级别"),
+        pytest.param({"level": "副高"}, ["HZ303"], id="工程师不是副高"),
+        pytest.param({"series": "会计专业人员"}, ["HZ304"], id="工程师不属会计"),
+        pytest.param({"series": "工程"}, [], id="系列的简称"),
+        pytest.param({"series": ""}, [], id="不填系列"),
+        pytest.param({"title": "高级教师", "series": "", "level": "副高"}, ["HZ305"], id="高级教师：中学还是小学"),
+        pytest.param({"title": "中学高级教师", "series": "中学教师", **{k: SENIOR[k] for k in ("level", "committee")}}, [], id="中学高级教师是副高"),
+        pytest.param({"title": "小学高级教师", "series": "小学教师"}, [], id="小学高级教师是中级"),
+        pytest.param({"title": "馆员", "series": "群众文化"}, [], id="馆员是中级"),
+        pytest.param({"region": "余杭区"}, ["HZ306"], id="不在本市"),
+        pytest.param({"case": "年检"}, ["HZ307"], id="没有的业务"),
+        pytest.param({"obtained_on": "2008-01"}, ["HZ320", "HZ341", "HZ322"], id="取得时间在将来"),
+        pytest.param({"obtained_on": "1985-05"}, ["HZ321"], id="取得时未满 16 岁"),
+        pytest.param({"document_date": "1998-11"}, ["HZ322"], id="公布早于取得"),
+        pytest.param({"document_no": "人事局文件"}, ["HZ323"], id="文号不成格式"),
+        pytest.param({"old_certificate_no": ""}, ["HZ345"], id="换发没有原证书号"),
+        pytest.param({"retired_on": "2007-09-16"}, ["HZ344"], id="退休在将来"),
+    ],
+)  # fmt: skip
+def test_3_3_the_qualification(found, given, expected):
+    assert sorted(found(holder(**given))) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        pytest.param({"case": "调入确认", "transfer_confirmed_no": "湖人专[2007]18号"}, [], id="五.1 已确认"),
+        pytest.param({"case": "调入确认"}, ["HZ342"], id="五.1 未确认"),
+        pytest.param(
+            {"case": "调入确认", "transfer_confirmed_no": "湖人专[2007]18号", "committee": "江苏省南京市评审委员会"},
+            [],
+            id="五.1 外省取得，确认后可换",
+        ),
+        pytest.param({"case": "遗失补发", "loss_notice": "湖州日报 2007年6月12日"}, [], id="五.2 已登报"),
+        pytest.param({"case": "遗失补发"}, ["HZ343"], id="五.2 未登报"),
+        pytest.param(
+            {"case": "新发", "obtained_on": "2007-01-01", "document_date": "2007-02-01"}, [], id="五.3 2007年元旦取得"
+        ),
+        pytest.param({"case": "新发", "obtained_on": "2006-12-31"}, ["HZ322", "HZ340"], id="五.3 2006年取得不能新发"),
+        pytest.param(
+            {"obtained_on": "2007-01-01", "document_date": "2007-02-01"}, ["HZ341"], id="五.3 2007年取得不需换发"
+        ),
+    ],
+)
+def test_5_transfers_losses_and_first_issues(found, given, expected):
+    assert sorted(found(holder(**given))) == expected
+
+
+def test_same_certificate_twice_is_the_later_entry(policy, city, as_of):
+    entries = table(holder(), holder(row=3), holder(row=4, title="经济师", series="经济", old_certificate_no="旧2"))
+    found = validate.check(entries, policy, as_of, city)
+    assert [(finding.code.id, finding.where.row) for finding in found] == [("HZ330", 3)]
+
+
+def test_one_number_two_names(policy, city, as_of):
+    other = {"title": "经济师", "series": "经济", "old_certificate_no": "旧2", "row": 3}
+    assert {f.code.id for f in validate.check(table(holder(), holder(name="王五", **other)), policy, as_of, city)} == {
+        "HZ213"
+    }
+    renamed = holder(name="王五", former_name="沈云川", **other)
+    assert validate.check(table(holder(), renamed), policy, as_of, city) == [], "曾用名说明了"
+
+
+def test_one_old_number_on_two_certificates(policy, city, as_of):
+    other = holder(birth_date="1971-03-12", name="王五", row=3)
+    found = validate.check(table(holder(), other), policy, as_of, city)
+    assert [(finding.code.id, finding.where.row) for finding in found] == [("HZ331", 2), ("HZ331", 3)]
+
+
+@pytest.mark.parametrize(
+    "field", ["name", "sex", "birth_date", "region", "title", "level", "obtained_by", "obtained_on", "document_no"]
+)
+def test_3_1_compulsory_fields(found, field):
+    assert found(holder(**({"id_number": ID} | {field: ""}))) == ["HZ201"]
