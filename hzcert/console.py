@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -84,7 +84,7 @@ class Screen:
             self._show_text(outcome)
             return
         records = [finding.record(show_ids=self.show_ids) for finding in outcome.findings]
-        items = [*records, *outcome.items]
+        items = [*(() if outcome.nested else records), *outcome.items]
         if self.form == "json":
             json.dump({"items": items, "summary": summary}, sys.stdout, ensure_ascii=False)
             sys.stdout.write("\n")
@@ -92,9 +92,12 @@ class Screen:
         for item in [*items, summary]:
             sys.stdout.write(json.dumps(item, ensure_ascii=False) + "\n")
 
-    def print(self, table: Table | str) -> None:
-        """A result as it is."""
-        self._out.print(table)
+    def table(self, title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """A table as the result."""
+        shown = Table(*headings, title=title, title_justify="left")
+        for row in rows:
+            shown.add_row(*map(escape, row))
+        self._out.print(shown)
 
     def _summary(self, outcome: Outcome, policy: str, *, strict: bool) -> dict[str, object]:
         return {

@@ -18,7 +18,7 @@ class Outcome:
     findings: Sequence[Finding] = ()
     items: Sequence[Record] = ()
     outputs: Sequence[str] = ()
-    refused: bool = False  # something was set aside that no finding here speaks of
+    nested: bool = False  # the items carry the findings already
 
     def number(self, severity: Severity) -> int:
         """How many findings of a severity."""
@@ -26,5 +26,5 @@ class Outcome:
 
     def exit_code(self, *, strict: bool) -> ExitCode:
         """1 when something was set aside, or when warnings count as errors and there are any."""
-        attention = self.refused or self.number(Severity.ERROR) or (strict and self.number(Severity.WARNING))
+        attention = self.number(Severity.ERROR) or (strict and self.number(Severity.WARNING))
         return ExitCode.SET_ASIDE if attention else ExitCode.DONE

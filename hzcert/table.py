@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hzcert.findings import Code, Finding, Where
+from hzcert.findings import Code, Finding, Where, errors
 
 # Key in code and JSON, heading in files for people. The order is that of holders.xlsx.
 HEADINGS: Mapping[str, str] = {
@@ -85,7 +85,7 @@ class Table:
             column.heading if column else None,
         )
 
-    def finding(self, line: int, code: Code, field_name: str = "", **words: object) -> Finding:
+    def finding(self, line: int, code: Code, field_name: str = "", /, **words: object) -> Finding:
         """A finding about one field of one entry (the code's own field, unless another is named)."""
         name = field_name or code.field
         value = str(self.rows[name].iloc[line]) if name in self.rows.columns else ""
@@ -93,7 +93,7 @@ class Table:
             value = str(self.rows["id_number_given"].iloc[line])
         return code.at(self.where(line, name), value, field=name, **words)
 
-    def findings(self, mask: Mask, code: Code, **words: object) -> Iterator[Finding]:
+    def findings(self, mask: Mask, code: Code, /, **words: object) -> Iterator[Finding]:
         """One finding for each entry under the mask."""
         for line in np.flatnonzero(mask):
             yield self.finding(int(line), code, "", **words)
@@ -102,8 +102,8 @@ class Table:
         """The entries under the mask."""
         return replace(self, rows=self.rows[mask].reset_index(drop=True))
 
-    def keys(self) -> list[tuple[str, str, int]]:
-        """The place of every entry, as a key: file, sheet, row."""
+    def places(self) -> list[tuple[str, str, int]]:
+        """The place of every entry: file, sheet, row."""
         columns = (self.rows[name] for name in ("file", "sheet", "row"))
         return [(str(file), str(sheet), int(row)) for file, sheet, row in zip(*columns, strict=True)]
 
@@ -126,3 +126,9 @@ def make_table(records: Iterable[Mapping[str, object]], layout: Layout | None = 
     given = frame["id_number_given"] == ""
     frame.loc[given, "id_number_given"] = frame.loc[given, "id_number"]
     return Table(frame, layout or {})
+
+
+def lines_in_error(entries: Table, found: Iterable[Finding]) -> Mask:
+    """Which entries have a finding of severity error."""
+    places = {(f.where.file, f.where.sheet or "", f.where.row) for f in errors(found) if f.where.row is not None}
+    return np.array([place in places for place in entries.places()], dtype=np.bool_)

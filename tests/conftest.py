@@ -1,11 +1,12 @@
-"""What all tests share: the policy of the notice, and golden files that are accepted with ``--update-golden``."""
+"""What all tests share: the notice's policy, a day in its time, and golden files accepted with ``--update-golden``."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from hzcert.policy import Policy, load_policy
+from hzcert.policy import Authority, Policy, load_policy
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -17,6 +18,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def policy() -> Policy:
     return load_policy("huzhou-2007-35").policy
+
+
+@pytest.fixture
+def as_of() -> date:
+    return date(2007, 9, 15)
+
+
+@pytest.fixture
+def city(policy: Policy) -> Authority:
+    return policy.authority("330500")
 
 
 @pytest.fixture

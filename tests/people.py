@@ -56,7 +56,8 @@ def holder(**given: object) -> dict[str, object]:
         "sheet": "Sheet1",
         "row": 2,
     } | given
-    person.setdefault("id_number", id_number(str(person["birth_date"]), str(person["sex"])))
+    if "id_number" not in person:
+        person["id_number"] = id_number(str(person["birth_date"]), str(person["sex"]))
     return person
 
 

@@ -1,0 +1,132 @@
+"""The rules as one can read them (规则): every code with its clause, and every figure of the policy with its own."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from pydantic import BaseModel
+
+from hzcert.codes import CODES
+from hzcert.errors import UsageError
+from hzcert.findings import Code
+from hzcert.listing import brief
+from hzcert.outcome import Record
+from hzcert.policy import Figure, Phase, Policy, Responsibility
+
+_KINDS = {"province": "省", "city": "市", "county": "县区"}
+
+
+def chosen(code: str | None) -> list[Code]:
+    """All kinds of findings, or the one that is asked for.
+
+    Raises:
+        UsageError: there is no such code.
+    """
+    if code is None:
+        return list(CODES.values())
+    if code.upper() not in CODES:
+        raise UsageError(f"没有规则 {code}", "hzcert rules 列出全部规则")
+    return [CODES[code.upper()]]
+
+
+def clause_text(policy: Policy, clause: str) -> str:
+    """What clauses such as ``三.2 三.4`` rule, in the notice's words."""
+    return "；".join(policy.clauses[each] for each in clause.split() if each in policy.clauses)
+
+
+def rule_records(policy: Policy, code: str | None) -> list[Record]:
+    """Rules as JSON objects, and (when not one is asked for) the policy's figures."""
+    rules: list[Record] = [
+        {
+            "type": "rule",
+            "code": each.id,
+            "severity": str(each.severity),
+            "field": each.field or None,
+            "clause": each.clause,
+            "clause_text": clause_text(policy, each.clause),
+            "message": brief(each.says),
+            "remedy": brief(each.remedy),
+        }
+        for each in chosen(code)
+    ]
+    names = ("figure", "label", "since", "value", "clause")
+    figures: list[Record] = [
+        {"type": "figure", **dict(zip(names, row, strict=True))}
+        for row in (figure_rows(policy) if code is None else ())
+    ]
+    return rules + figures
+
+
+def rule_rows(policy: Policy, code: str | None) -> Iterator[Sequence[str]]:
+    """Rules as rows: code, severity, clause, message, remedy."""
+    for each in chosen(code):
+        text = f"{each.clause} {clause_text(policy, each.clause)}" if code else each.clause
+        yield each.id, each.severity.label, text, brief(each.says), brief(each.remedy)
+
+
+def figure_rows(policy: Policy) -> Iterator[Sequence[str]]:
+    """Every figure of a policy through time: its key, label, first day, value and clause."""
+    for authority in policy.authorities:
+        yield (
+            f"authorities.{authority.code}",
+            _KINDS[authority.kind],
+            str(policy.issued_on),
+            authority.name,
+            authority.clause,
+        )
+    for duty in policy.responsibilities:
+        where = "、".join(_KINDS[kind] for kind in duty.where)
+        yield "responsibilities", f"{duty.level}（{where}）", str(duty.since), _duty(duty), duty.clause
+    for phase in policy.phases:
+        yield "phases", f"换证期限：{phase.name}", str(phase.since), _phase(phase), phase.clause
+    parts = {
+        name: getattr(policy, name) for name in ("scope", "entry", "photo", "reconcile", "roster", "fee", "certificate")
+    }
+    yield from _figures("", parts)
+    for title in policy.titles:
+        yield (
+            f"titles.{title.code}",
+            "扩充的资格名称",
+            str(policy.issued_on),
+            f"{title.name} {title.series} {title.level}",
+            title.clause,
+        )
+
+
+def _figures(prefix: str, part: object) -> Iterator[Sequence[str]]:
+    if isinstance(part, Figure):
+        for value in part.values:
+            yield prefix, part.label, str(value.since), _shown(value.value), value.clause
+        return
+    inside = part if isinstance(part, Mapping) else {name: getattr(part, name) for name in _fields(part)}
+    for name, each in inside.items():
+        yield from _figures(f"{prefix}.{name}" if prefix else str(name), each)
+
+
+def _fields(part: object) -> Sequence[str]:
+    return list(type(part).model_fields) if isinstance(part, BaseModel) else []
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple | list):
+        return "、".join(map(str, value)) or "（无）"
+    if isinstance(value, Mapping):
+        return "，".join(f"{key}：{each}" for key, each in value.items())
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _duty(duty: Responsibility) -> str:
+    words = {
+        "终审": duty.reviews,
+        "制证": duty.makes,
+        "花名册报": duty.roster_to,
+        "发证": duty.hands_out,
+        "销毁旧证": duty.destroys,
+    }
+    return "，".join(f"{what}：{_KINDS[who]}" for what, who in words.items())
+
+
+def _phase(phase: Phase) -> str:
+    limits = [*phase.levels, *phase.series, *phase.specialty_words]
+    return f"{phase.deadline} 前（{'、'.join(limits)}）"
