@@ -48,8 +48,11 @@ def id_born_never(e: Entries) -> Mask:
 
 
 def division_unknown(e: Entries) -> Mask:
-    """The first six digits were never published as a division, though the province exists."""
-    known = e["id_number"].str.slice(0, 6).isin(divisions.codes())
+    """The first six digits were never published as a division, though the province exists.
+
+    Residents' permits (8) and foreigners' cards (9) carry other codes there.
+    """
+    known = e["id_number"].str.slice(0, 6).isin(divisions.codes()) | e["id_number"].str.match("[89]")
     return e.id_sound & ~mask(known) & ~province_unknown(e)
 
 
