@@ -69,7 +69,7 @@ def aliases() -> dict[str, str]:
     with files("hzcert.data").joinpath("headings.csv").open(encoding="utf-8") as lines:
         return {
             heading_key(alias): row["field"] for row in csv.DictReader(lines) for alias in row["aliases"].split()
-        } | {heading_key(word): name for name, heading in HEADINGS.items() for word in (name, heading)}
+        } | {heading_key(word): name for name, heading in {**HEADINGS, **CARRIED}.items() for word in (name, heading)}
 
 
 def heading_key(heading: str) -> str:
@@ -241,7 +241,7 @@ def _entry(
     entry: dict[str, object] = {name: text for name, cell in cells.items() if (text := _plain(as_text(cell)))}
     for name in ("name", "former_name"):
         if name in entry:
-            entry[name] = names.tidy(as_text(cells[name]))
+            entry[name] = names.tidy(as_text(cells[name]).strip().removeprefix("'"))
     if (before := as_text(cells.get("name", "")).strip()) != entry.get("name", ""):
         found.append(codes.TIDIED_NAME.at(place.of("name"), before, before=before, after=entry.get("name", "")))
     if "id_number" in entry:

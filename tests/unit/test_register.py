@@ -1,0 +1,136 @@
+"""Certificate numbers: once, in order, without gaps, and the same again."""
+
+import re
+import sqlite3
+from datetime import date
+
+import pytest
+
+from hzcert import register
+from hzcert.errors import RegisterError, UsageError
+from hzcert.store import open_register
+from people import holder, holders, table
+
+DAY = date(2007, 11, 20)
+
+
+@pytest.fixture
+def number(policy, tmp_path):
+    def run(*people, day=DAY, authority="330500", **words):
+        return register.number(table(*people), policy, day, authority, str(tmp_path / "register.db"), **words)
+
+    return run
+
+
+def test_numbers_follow_the_template(number):
+    (only,) = number(holder()).by_line.values()
+    assert re.fullmatch(r"C20073305000800001[0-9X]", only)
+    assert only[-1] == register.check_character(only[:-1])
+
+
+def test_a_second_run_gives_the_same_numbers(number):
+    people = holders(40)
+    first = number(*people)
+    assert number(*people).by_line == first.by_line
+    assert number(*people).new == 0
+
+
+def test_new_entries_go_on_where_the_last_ended(number):
+    people = [each for each in holders(80) if each["level"] == "中级"]
+    first, again = number(*people[:10]), number(*people)
+    assert set(first.by_line.values()) <= set(again.by_line.values())
+    serials = sorted(int(each[-6:-1]) for each in again.by_line.values())
+    assert serials == list(range(1, len(people) + 1)), "no gap, no double"
+
+
+def test_each_year_and_authority_counts_from_one(number):
+    assert number(holder()).by_line[0].startswith("C200733050008" + "00001")
+    assert number(holder(name="王五", birth_date="1971-01-01"), day=date(2008, 1, 2)).by_line[0][-6:-1] == "00001"
+    junior = holder(title="助理工程师", level="助理级")
+    assert number(junior, authority="330521").by_line[0].startswith("D2007330521" + "08" + "00001")
+
+
+def test_only_what_this_authority_makes_gets_a_number(number):
+    senior = holder(title="高级工程师", level="副高")
+    junior = holder(title="助理工程师", level="助理级")
+    city_junior = holder(title="助理工程师", level="助理级", region="市本级", specialty="测量")
+    assert sorted(number(holder(), senior, junior, city_junior).by_line) == [0, 3]
+    assert sorted(number(holder(), senior, junior, city_junior, authority="330521").by_line) == [2]
+
+
+def test_a_reissue_has_a_number_of_its_own(number):
+    assert number(holder()).by_line != number(holder(case="遗失补发")).by_line
+
+
+def test_another_name_on_a_registered_certificate_is_refused(number):
+    number(holder())
+    again = number(holder(name="王五"))
+    assert [finding.code.id for finding in again.findings] == ["HZ701"]
+    assert again.by_line == {}
+
+
+def test_a_dry_run_shows_numbers_and_takes_none(number, tmp_path):
+    shown = number(holder(), dry_run=True)
+    assert not (tmp_path / "register.db").exists()
+    assert number(holder()).by_line == shown.by_line
+    more = [holder(), holder(name="王五", birth_date="1971-01-01", row=3)]
+    shown = number(*more, dry_run=True)
+    assert number(*more).by_line == shown.by_line
+
+
+def test_a_run_that_fails_keeps_nothing(tmp_path, policy):
+    url = str(tmp_path / "register.db")
+    with pytest.raises(ZeroDivisionError), open_register(url) as book:
+        book.add([dict.fromkeys(("number", "scope", "id_number", "title", "specialty", "name", "level", "region", "authority", "document_no", "policy", "numbered_on"), "x") | {"serial": 1, "reissue": 0}])  # fmt: skip
+        1 / 0  # noqa: B018
+    with open_register(url) as book:
+        assert book.last_serial("x") == 0
+
+
+def test_one_number_can_not_be_given_twice(tmp_path, number):
+    number(holder())
+    with sqlite3.connect(tmp_path / "register.db") as book, pytest.raises(sqlite3.IntegrityError):
+        book.execute("INSERT INTO certificate SELECT * FROM certificate")
+    book.close()
+
+
+def test_the_register_is_private(number, tmp_path):
+    number(holder())
+    assert (tmp_path / "register.db").stat().st_mode & 0o077 == 0
+
+
+def test_what_is_no_register_is_refused(tmp_path):
+    path = tmp_path / "register.db"
+    path.write_text("this is no database, and it is long enough to tell" * 20)
+    with pytest.raises(RegisterError), open_register(str(path)):
+        pass
+    other = tmp_path / "other.db"
+    with sqlite3.connect(other) as book:
+        book.execute("CREATE TABLE something (a)")
+    book.close()
+    with pytest.raises(RegisterError, match="不是 hzcert 的登记簿"), open_register(str(other)):
+        pass
+
+
+def test_a_newer_register_is_refused(number, tmp_path):
+    number(holder())
+    with sqlite3.connect(tmp_path / "register.db") as book:
+        book.execute("UPDATE meta SET value = '99' WHERE key = 'schema'")
+    book.close()
+    with pytest.raises(RegisterError, match="更新的 hzcert"):
+        number(holder())
+
+
+def test_a_locked_register_is_said_to_be_locked(number, tmp_path, monkeypatch):
+    monkeypatch.setattr("hzcert.store._WAIT_SECONDS", 0.1)
+    number(holder())
+    other = sqlite3.connect(tmp_path / "register.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(RegisterError, match="正被另一个任务占用"):
+        number(holder())
+    other.close()
+
+
+def test_other_databases_are_refused_clearly(tmp_path):
+    with pytest.raises(UsageError, match="还不能使用"), open_register("postgresql+psycopg://localhost/hz"):
+        pass
