@@ -121,8 +121,8 @@ def look_of(seed: int, *, woman: bool | None = None, old: bool = False) -> Look:
         glasses=dice.random() < 0.25,
         face=dice.uniform(0.325, 0.365),
         eye=dice.uniform(0.068, 0.080),
-        apart=dice.uniform(0.150, 0.168),
-        nose=dice.uniform(0.046, 0.060),
+        apart=dice.uniform(0.160, 0.172),
+        nose=dice.uniform(0.056, 0.068),
         mouth=dice.uniform(0.095, 0.125),
         brow=dice.randrange(3),
         light=dice.choice((-1, 1)),
@@ -208,18 +208,18 @@ def _draw_eyes(pen: _Pen, look: Look) -> None:
     lid = _mix(look.skin, (40, 20, 20), 0.75)
     for side in (-1, 1):
         middle = side * look.apart
-        pen.ellipse(middle, 0.515, look.eye + 0.012, 0.046, _mix(look.skin, (120, 60, 40), 0.25))
+        pen.ellipse(middle, 0.515, look.eye + 0.012, 0.046, _mix(look.skin, (120, 60, 40), 0.40))
         pen.ellipse(middle, 0.52, look.eye, 0.034, (246, 244, 242))
         pen.ellipse(middle, 0.52, 0.034, 0.034, (52, 32, 24))
         pen.ellipse(middle, 0.52, 0.016, 0.016, (8, 6, 6))
         pen.ellipse(middle + 0.010, 0.508, 0.008, 0.008, (255, 255, 255))
         pen.arc((middle - look.eye - 0.008, 0.474, middle + look.eye + 0.008, 0.570), 195, 345, lid, 0.016)
         outer, inner = side * (look.apart + look.eye + 0.02), side * (look.apart - look.eye)
-        bow = (0.412, 0.400, 0.420)[look.brow]
+        bow = (0.404, 0.400, 0.396)[look.brow]
         brow = _mix(look.hair, look.skin, 0.35 if look.woman else 0.15)
         pen.line([(inner, 0.430), (middle, bow), (outer, 0.436)], brow, 0.018 if look.woman else 0.028)
     if look.glasses:
-        frame = _mix(look.skin, (48, 40, 44), 0.45)
+        frame = _mix(look.skin, (48, 40, 44), 0.3)
         for side in (-1, 1):
             pen.ring(side * look.apart, 0.535, 0.112, 0.085, frame)
             pen.line([(side * (look.apart + 0.112), 0.515), (side * look.face, 0.50)], frame, 0.008)
@@ -229,7 +229,7 @@ def _draw_eyes(pen: _Pen, look: Look) -> None:
 def _draw_features(pen: _Pen, look: Look) -> None:
     """Nose and lips."""
     dark = _mix(look.skin, (120, 60, 40), 0.45)
-    pen.line([(look.light * 0.020, 0.54), (look.light * 0.032, 0.64)], _mix(look.skin, dark, 0.55), 0.012)
+    pen.line([(look.light * 0.020, 0.54), (look.light * 0.032, 0.64)], _mix(look.skin, dark, 0.15), 0.012)
     pen.arc((-look.nose, 0.64, look.nose, 0.705), 20, 160, dark, 0.014)
     for side in (-1, 1):
         pen.ellipse(side * look.nose * 0.6, 0.692, 0.016, 0.010, _mix(dark, (40, 20, 16), 0.5))

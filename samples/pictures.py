@@ -1,0 +1,88 @@
+"""Photo files (照片文件) of every kind that offices receive, made from drawn portraits."""
+
+import io
+
+from PIL import Image, ImageDraw, ImageFilter
+from portraits import WHITE, portrait
+
+_EXIF_ORIENTATION = 0x0112
+
+
+def jpeg(image: Image.Image, quality: int = 82, dpi: int = 0, **options: object) -> bytes:
+    """A baseline JPEG; ``dpi`` 0: none given."""
+    given = {"dpi": (dpi, dpi)} if dpi else {}
+    return encoded(image, "JPEG", quality=quality, **given, **options)
+
+
+def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
+    """A picture file of any kind that Pillow writes."""
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def phone(image: Image.Image) -> bytes:
+    """As a telephone stores it: lying on its side, with EXIF orientation 6 to say so."""
+    exif = Image.Exif()
+    exif[_EXIF_ORIENTATION] = 6
+    return jpeg(image.transpose(Image.Transpose.ROTATE_90), 60, exif=exif)
+
+
+def scan_with_margin(image: Image.Image, margin: int = 24) -> bytes:
+    """A scan with the grey of the scanner's lid around it."""
+    lid = Image.new("RGB", (image.width + 2 * margin, image.height + 2 * margin), (168, 168, 168))
+    lid.paste(image, (margin, margin))
+    return jpeg(lid, dpi=200)
+
+
+def cmyk(image: Image.Image) -> bytes:
+    """A JPEG in printers' inks, as a photo shop hands it over."""
+    return jpeg(image.convert("CMYK"))
+
+
+def grey(image: Image.Image) -> bytes:
+    """A black-and-white photo."""
+    return jpeg(image.convert("L").convert("RGB"))
+
+
+def blurred(image: Image.Image, radius: float) -> bytes:
+    """Out of focus by so many pixels."""
+    return jpeg(image.filter(ImageFilter.GaussianBlur(radius)))
+
+
+def overexposed(image: Image.Image, gain: float) -> bytes:
+    """Too much light."""
+    return jpeg(image.point(lambda level: min(255, round(level * gain))))
+
+
+def shadowed(image: Image.Image, share: float) -> bytes:
+    """A soft shadow on the wall, from the right edge down; ``share`` of the height stays white."""
+    veil = Image.new("L", image.size, 0)
+    pen = ImageDraw.Draw(veil)
+    pen.rectangle((image.width * 0.8, image.height * share, image.width, image.height), fill=255)
+    veil = veil.filter(ImageFilter.GaussianBlur(6))
+    white = Image.eval(image.convert("L"), lambda level: 255 if level > 244 else 0)
+    wall = Image.composite(Image.new("RGB", image.size, (196, 196, 196)), image, veil)
+    return jpeg(Image.composite(wall, image, white))
+
+
+def with_child(seed: int, width: int, height: int) -> bytes:
+    """A person with a child in front."""
+    image = portrait(seed, width, height)
+    child = portrait(seed + 500, width, height, head=0.26, top=0.66, aside=0.13, woman=False, noise=0)
+    mask = child.convert("L").point(lambda level: 255 if level < 250 else 0).filter(ImageFilter.MaxFilter(3))
+    image.paste(child, (0, 0), mask)
+    return jpeg(image)
+
+
+def house(width: int, height: int) -> bytes:
+    """A house on white, and nobody in sight."""
+    image = Image.new("RGB", (width, height), WHITE)
+    pen = ImageDraw.Draw(image)
+    pen.rectangle((width * 0.2, height * 0.5, width * 0.8, height * 0.9), fill=(196, 92, 60))
+    pen.polygon(
+        [(width * 0.12, height * 0.5), (width * 0.5, height * 0.25), (width * 0.88, height * 0.5)], fill=(70, 70, 90)
+    )
+    pen.rectangle((width * 0.44, height * 0.66, width * 0.56, height * 0.9), fill=(60, 40, 30))
+    pen.rectangle((width * 0.27, height * 0.58, width * 0.37, height * 0.68), fill=(150, 200, 230))
+    return jpeg(image)
