@@ -12,8 +12,11 @@ HIGHEST = 409.0  # points; no row may be higher
 # A4 landscape less our margins, in points.
 PAGE_WIDTH, PAGE_HEIGHT = 277 / 25.4 * 72, 182 / 25.4 * 72
 USUAL_HEIGHT = 20.25  # of a row with one line
-_HEIGHTS = (USUAL_HEIGHT, 21.0, 19.5, 22.5, 24.0, 25.5, 27.0)  # the preferred one first
-_COMPANY = 3  # rows that should stand beside the signatures on the last page
+# Points that may be added to every row, the preferred number first.
+_SPARE = (0.0, 0.75, -0.75, 1.5, -1.5, 2.25, -2.25, 3.0, -3.0, *(3.75 + 0.75 * step for step in range(16)))
+_COMPANY = 5  # rows, a subtotal and a total among them, that should stand beside the signatures on the last page
+# A width counts in digits of the default font; programs make them whole pixels or not, and differ by as much.
+_WIDER = (1.0, 1.03, 1.06)
 
 # Latin words and numbers keep together at the end of a line; a Chinese text breaks anywhere.
 _TOKENS = re.compile(r"[!-~]+|.", re.DOTALL)
@@ -55,13 +58,13 @@ def most_lines(cells: Sequence[str], rooms: Sequence[int]) -> int:
     return max((lines(text, room) for text, room in zip(cells, rooms, strict=False)), default=1)
 
 
-def row_height(cells: Sequence[str], rooms: Sequence[int], least: float) -> float:
-    """The height of a row that shows all of its cells, in points."""
-    return min(max(least, most_lines(cells, rooms) * LINE + PADDING), HIGHEST)
+def height(line_count: int, spare: float = 0.0) -> float:
+    """The height of a row of so many lines, in points; ``spare`` is added to each row of a sheet."""
+    return min(max(USUAL_HEIGHT, line_count * LINE + PADDING) + spare, HIGHEST)
 
 
-def least_height(line_counts: Sequence[int], head: float, foot: float, total_width: float) -> float:
-    """The least height of the rows for which the signatures don't stand alone on the last page.
+def spare_height(line_counts: Sequence[int], head: float, foot: float, total_width: float) -> float:
+    """What to add to the height of every row so that the signatures don't stand alone on the last page, in points.
 
     Args:
         line_counts: lines of text in each row.
@@ -69,19 +72,23 @@ def least_height(line_counts: Sequence[int], head: float, foot: float, total_wid
         foot: height in points of what stands below the last row.
         total_width: of all columns, in points; a wider sheet is printed smaller.
     """
-    page = PAGE_HEIGHT * max(1.0, total_width / PAGE_WIDTH) - head
-    for least in _HEIGHTS:
-        heights = [max(least, count * LINE + PADDING) for count in line_counts]
-        if _on_last_page(heights, page, foot) >= min(_COMPANY, len(heights)):
-            return least
-    return USUAL_HEIGHT
+    pages = [PAGE_HEIGHT * max(1.0, total_width * wider / PAGE_WIDTH) - head for wider in _WIDER]
+    wanted, best, found = min(_COMPANY, len(line_counts)), 0.0, -1
+    for spare in _SPARE:
+        heights = [height(count, spare) for count in line_counts]
+        company = min(_on_last_page(heights, page, foot) for page in pages)
+        if company > found:
+            best, found = spare, company
+        if found >= wanted:
+            break
+    return best
 
 
 def _on_last_page(heights: Sequence[float], page: float, foot: float) -> int:
     """How many rows stand on the page that the foot ends on."""
     used, rows = 0.0, 0
-    for height in heights:
-        if used + height > page:
+    for each in heights:
+        if used + each > page:
             used, rows = 0.0, 0
-        used, rows = used + height, rows + 1
+        used, rows = used + each, rows + 1
     return rows if used + foot <= page else 0

@@ -94,7 +94,10 @@ def write_workbook(path: Path, sheets: Iterable[Sheet], as_of: date, most_rows: 
         OSError: it can't be written.
     """
     # Constant memory: rows go to disk as they come, so that a million of them take no more room than ten.
-    options = {"constant_memory": True, "use_zip64": True}
+    # Widths count in digits of the default font, which must have the same width wherever the file is opened: Arial and
+    # its free twin are as good as everywhere, Calibri is not.
+    default_font = {"font_name": "Arial", "font_size": 10}
+    options = {"constant_memory": True, "use_zip64": True, "default_format_properties": default_font}
     taken: set[str] = set()
     try:
         with xlsxwriter.Workbook(path, options) as book:
@@ -192,7 +195,7 @@ class _Formats:
 def _write_sheet(book: Any, sheet: Sheet, formats: _Formats, taken: set[str], most_rows: int) -> None:
     """One sheet, or as many as its rows need; what stands below stands below the last."""
     head, foot = _head_heights(sheet), _foot_heights(sheet)
-    least = _least_height(sheet, sum(head), sum(foot))
+    spare = _spare_height(sheet, sum(head), sum(foot))
     room = most_rows - len(head) - len(foot) - sheet.ready
     rows = iter(sheet.rows)
     while True:
@@ -200,7 +203,7 @@ def _write_sheet(book: Any, sheet: Sheet, formats: _Formats, taken: set[str], mo
         _write_head(page, sheet, formats, head)
         at = len(head)
         for row in islice(rows, room):
-            _write_row(page, at, row if isinstance(row, Row) else Row(row), sheet.columns, formats, least)
+            _write_row(page, at, row if isinstance(row, Row) else Row(row), sheet.columns, formats, spare)
             at += 1
         following = next(rows, None)
         if following is None:
@@ -208,7 +211,7 @@ def _write_sheet(book: Any, sheet: Sheet, formats: _Formats, taken: set[str], mo
         _set_up(page, sheet, len(head), at)
         rows = chain([following], rows)
     for _ in range(sheet.ready):
-        _write_row(page, at, Row([""] * len(sheet.columns)), sheet.columns, formats, least)
+        _write_row(page, at, Row([""] * len(sheet.columns)), sheet.columns, formats, spare)
         at += 1
     _set_up(page, sheet, len(head), at)
     for number, (text, height) in enumerate(zip(sheet.below, foot, strict=True), start=at):
@@ -219,36 +222,34 @@ def _write_sheet(book: Any, sheet: Sheet, formats: _Formats, taken: set[str], mo
 def _head_heights(sheet: Sheet) -> list[float]:
     """The height of the title, the lines above and the headings, in points."""
     title = [30.0] if sheet.title else []
-    headings = measure.row_height(
-        [column.heading for column in sheet.columns], [column.width for column in sheet.columns], 28.0
-    )
-    return [*title, *(_line_height(line, sheet) for line in sheet.above), headings]
+    above = [_line_height(line, sheet) if isinstance(line, str) else 21.75 for line in sheet.above]
+    rooms = [column.width for column in sheet.columns]
+    headings = measure.height(measure.most_lines([column.heading for column in sheet.columns], rooms)) + 7.5
+    return [*title, *above, headings]
 
 
 def _foot_heights(sheet: Sheet) -> list[float]:
     return [_line_height(line, sheet) + 6 for line in sheet.below]
 
 
-def _line_height(line: str | tuple[str, ...], sheet: Sheet) -> float:
+def _line_height(line: str, sheet: Sheet) -> float:
     """The height of a line across all columns; its font is a little larger than the table's."""
     room = int(sum(column.width for column in sheet.columns) * 0.85)
-    return measure.row_height([line] if isinstance(line, str) else [], [room], 20.0) * 1.1
+    return measure.height(measure.lines(clean(line), room)) + 1.5
 
 
-def _least_height(sheet: Sheet, head: float, foot: float) -> float:
-    """The least height of the sheet's rows; rows that stream by can't be looked at beforehand."""
+def _spare_height(sheet: Sheet, head: float, foot: float) -> float:
+    """What to add to the height of every row; rows that stream by can't be looked at beforehand."""
     if not sheet.below or not isinstance(sheet.rows, Sequence):
-        return measure.USUAL_HEIGHT
-    rooms = [column.width for column in sheet.columns]
-    counts = [
-        1 if isinstance(row, Row) and row.merged else measure.most_lines([clean(cell) for cell in _cells(row)], rooms)
-        for row in sheet.rows
-    ]
-    return measure.least_height(counts, head, foot, sum(_pixels(column) for column in sheet.columns) * 0.75)
+        return 0.0
+    counts = [_line_count(row if isinstance(row, Row) else Row(row), sheet.columns) for row in sheet.rows]
+    return measure.spare_height(counts, head, foot, sum(_pixels(column) for column in sheet.columns) * 0.75)
 
 
-def _cells(row: Sequence[object] | Row) -> Sequence[object]:
-    return row.cells if isinstance(row, Row) else row
+def _line_count(row: Row, columns: Sequence[Column]) -> int:
+    if row.merged:
+        return measure.lines(clean(row.cells[0]), sum(column.width for column in columns))
+    return measure.most_lines([clean(cell) for cell in row.cells], [column.width for column in columns])
 
 
 def _pixels(column: Column) -> int:
@@ -279,10 +280,8 @@ def _write_across(page: Any, number: int, text: str, across: int, form: Any) -> 
     _write_text(page, number, 0, text, form)
 
 
-def _write_row(page: Any, number: int, row: Row, columns: Sequence[Column], formats: _Formats, least: float) -> None:
-    rooms = [column.width for column in columns]
-    texts = [] if row.merged else [clean(cell) for cell in row.cells]
-    page.set_row(number, measure.row_height(texts, rooms, least))
+def _write_row(page: Any, number: int, row: Row, columns: Sequence[Column], formats: _Formats, spare: float) -> None:
+    page.set_row(number, measure.height(_line_count(row, columns), spare))
     if row.merged:
         _write_across(page, number, clean(row.cells[0]), len(columns), formats.band(row.look))
         return

@@ -191,15 +191,17 @@ def test_a_row_is_high_enough_for_its_longest_cell(tmp_path):
     assert sheet.row_dimensions[3].height >= 4 * measure.LINE
 
 
+@pytest.mark.parametrize("wider", [1.0, 1.03, 1.06])
+@pytest.mark.parametrize("lines", [1, 2, 3])
 @pytest.mark.parametrize("head", [60.0, 95.0])
-def test_signatures_never_stand_alone_on_the_last_page(head):
-    foot, wide = 28.0, measure.PAGE_WIDTH * 1.2
-    for count in range(3, 300):
-        least = measure.least_height([1] * count, head, foot, wide)
-        a_page = int((measure.PAGE_HEIGHT * 1.2 - head) // least)
-        last = count % a_page or a_page
-        assert last >= 3, f"{count} rows"
-        assert last * least + foot <= measure.PAGE_HEIGHT * 1.2 - head, f"{count} rows"
+def test_signatures_never_stand_alone_on_the_last_page(head, lines, wider):
+    foot, total_width = 28.0, measure.PAGE_WIDTH * 1.2  # printed at five sixths: the page holds more
+    page = measure.PAGE_HEIGHT * 1.2 * wider - head
+    for count in range(4, 200):
+        row = measure.height(lines, measure.spare_height([lines] * count, head, foot, total_width))
+        last = count % int(page // row) or int(page // row)
+        assert last >= 2, f"{count} rows"
+        assert last * row + foot <= page, f"{count} rows"
 
 
 TABLE = {"name": "姓名", "id_number": "身份证号", "remark": "备注"}
