@@ -19,7 +19,7 @@ from hzcert.codes import NO_GLYPH, NO_ROOM
 from hzcert.errors import InputError, UsageError
 from hzcert.findings import Code, Finding, Where
 from hzcert.policy import Authority, Policy
-from hzcert.press.design import Box, Design, load_design, open_fonts
+from hzcert.press.design import Area, Design, Style, load_design, open_fonts
 from hzcert.press.fonts import Fonts
 from hzcert.press.page import Page, Placed, place, setting_of
 from hzcert.table import HEADINGS, Mask, Table
@@ -132,7 +132,7 @@ def judge(certificate: Certificate, design: Design, fonts: Fonts) -> Iterator[Fi
     """What keeps a certificate from being printed; it needs no number yet."""
     for box in design.boxes:
         text = certificate.says(box.field)
-        for code, words in _faults(box, text, design, fonts):
+        for code, words in _faults(text, box.heading, design.styles[box.style], design.room(box), fonts):
             yield code.at(replace(certificate.where, heading=box.heading), text, **words)
 
 
@@ -143,7 +143,8 @@ def unprintable(holders: Table, design: Design, fonts: Fonts) -> list[Finding]:
         if box.field not in HEADINGS:
             continue
         column = holders.column(box.field)
-        faults = {text: list(_faults(box, _shown(box.field, text), design, fonts)) for text in column.unique()}
+        how = box.heading, design.styles[box.style], design.room(box), fonts
+        faults = {text: list(_faults(_shown(box.field, text), *how)) for text in column.unique()}
         faulty = column.isin([text for text, kinds in faults.items() if kinds])
         for line in np.flatnonzero(faulty):
             for code, words in faults[column.iloc[line]]:
@@ -218,16 +219,13 @@ def write_volume(path: Path, volume: Volume, design: Design, fonts: Fonts) -> li
     return [Printed(each.certificate_no, volume.file_name, page) for page, each in enumerate(volume.certificates, 1)]
 
 
-def _faults(box: Box, text: str, design: Design, fonts: Fonts) -> Iterator[tuple[Code, dict[str, str]]]:
-    """Why a text can't stand in a box: signs that no font has, or no room even at the smallest size."""
-    if not text:
-        return
-    style = design.styles[box.style]
+def _faults(text: str, heading: str, style: Style, room: Area, fonts: Fonts) -> Iterator[tuple[Code, dict[str, str]]]:
+    """Why a text can't stand in its room: signs that no font has, or too long even at the smallest size."""
     missing = fonts.missing(style.font, text)
     for sign in missing:
-        yield NO_GLYPH, {"heading": box.heading, "text": text, "sign": sign, "point": f"U+{ord(sign):04X}"}
-    if not missing and setting_of(text, design.room(box), style, fonts) is None:
-        yield NO_ROOM, {"heading": box.heading, "text": text}
+        yield NO_GLYPH, {"heading": heading, "text": text, "sign": sign, "point": f"U+{ord(sign):04X}"}
+    if not missing and setting_of(text, room, style, fonts) is None:
+        yield NO_ROOM, {"heading": heading, "text": text}
 
 
 def _shown(field: str, value: str) -> str:

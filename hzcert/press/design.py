@@ -165,7 +165,9 @@ class Design(Strict):
 
     def room(self, box: Box) -> Area:
         """Where the field itself stands: the box without its label."""
-        taken = self.label.w + self.label.gap if box.label else 0
+        if not box.label:
+            return box
+        taken = self.label.w + self.label.gap
         return Area(x=box.x + taken, y=box.y, w=box.w - taken, h=box.h)
 
     def fixed_words(self) -> Iterator[Words]:

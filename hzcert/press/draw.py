@@ -4,11 +4,12 @@ import hashlib
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
 from reportlab import rl_config
-from reportlab.lib.colors import HexColor
+from reportlab.lib.colors import Color, HexColor
 from reportlab.pdfbase.pdfutils import readJPEGInfo
 from reportlab.pdfgen.canvas import Canvas
 
@@ -110,8 +111,8 @@ def _texts(canvas: Canvas, design: Design, texts: Iterable[Placed]) -> None:
             text.setTextRenderMode(2)
         for placed in group:
             text.setFont(register(placed.face), placed.size)
-            text.setFillColor(HexColor(placed.colour))
-            text.setStrokeColor(HexColor(placed.colour))
+            text.setFillColor(_ink(placed.colour))
+            text.setStrokeColor(_ink(placed.colour))
             text.setCharSpace(placed.spacing)
             text.setTextOrigin(placed.x * POINTS, _up(design, placed.y))
             text.textOut(placed.text)
@@ -131,7 +132,12 @@ def _photo(canvas: Canvas, design: Design, photo: bytes, page: int) -> None:
 
 def _stroke(canvas: Canvas, design: Design, stroke: Stroke, level_group: str) -> None:
     canvas.setLineWidth(stroke.line * POINTS)
-    canvas.setStrokeColor(HexColor(design.colour(stroke.colour, level_group, stroke.shade)))
+    canvas.setStrokeColor(_ink(design.colour(stroke.colour, level_group, stroke.shade)))
+
+
+@cache
+def _ink(colour: str) -> Color:
+    return HexColor(colour)
 
 
 def _corner(design: Design, area: Area) -> tuple[float, float]:

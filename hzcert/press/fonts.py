@@ -1,7 +1,7 @@
 """Font files (字库): what they can draw and how wide, and chains of them that are tried sign by sign."""
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -115,9 +115,12 @@ class Fonts:
             return (Run(first, text),)
         return tuple(_runs(self.faces(chain), text))
 
-    def width(self, chain: str, text: str) -> float:
-        """The width of a text in ems; every sign must be in the chain."""
-        return sum(run.face.width(run.text) for run in self.runs(chain, text))
+    def measure(self, chain: str, text: str) -> Callable[[str], float]:
+        """What measures a text and its parts in ems; every sign must be in the chain."""
+        first = open_face(self.chains[chain][0])
+        if first.signs.issuperset(text):
+            return first.width
+        return lambda part: sum(run.face.width(run.text) for run in self.runs(chain, part))
 
 
 def _runs(faces: tuple[Face, ...], text: str) -> Iterator[Run]:

@@ -48,7 +48,7 @@ class Page:
 def setting_of(text: str, area: Area, style: Style, fonts: Fonts) -> Setting | None:
     """How a text is set in an area, or None when it does not fit. Every sign must be in the style's fonts."""
     room = area.w * POINTS, area.h * POINTS
-    return fit(text, lambda part: fonts.width(style.font, part), room, (style.size, style.min_size), style.lines)
+    return fit(text, fonts.measure(style.font, text), room, (style.size, style.min_size), style.lines)
 
 
 def place(text: str, area: Area, style: Style, fonts: Fonts, colour: str) -> tuple[Placed, ...] | None:
@@ -80,7 +80,7 @@ def _placed(setting: Setting, area: Area, style: Style, fonts: Fonts, colour: st
     top = area.y + (area.h - setting.height / POINTS) / 2
     for number, line in enumerate(setting.lines):
         baseline = top + size * (RISE + LEADING * number) / POINTS
-        left = across - fonts.width(style.font, line) * size
+        left = across - fonts.measure(style.font, line)(line) * size
         spacing = left / (len(line) - 1) if style.align == "spread" and len(line) > 1 else 0
         x = area.x + {"left": 0.0, "spread": 0.0, "centre": left / 2, "right": left}[style.align] / POINTS
         for run in fonts.runs(style.font, line):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import ceil
 
 # 行首行尾禁则, in its plain form: what may not begin a line, and what may not end one.
 _NOT_FIRST = frozenset("，。、；：！？）》」』】〕〉”’·…—％,.;:!?)]}%")
@@ -15,7 +16,7 @@ _PIECES = re.compile(
 LEADING = 1.2  # from baseline to baseline, in ems
 RISE = 0.88  # from the top of a Chinese sign's square to its baseline, in ems
 _STEP = 0.25  # points between the sizes that are tried
-_COMFORT = 0.85  # rather this much smaller than one more line
+_COMFORT = 0.85  # rather fewer lines, as long as they keep this share of the size that more lines would allow
 _LONELY = 3  # a last line of fewer signs looks like a slip
 
 Width = Callable[[str], float]
@@ -38,17 +39,33 @@ def fit(text: str, width: Width, room: tuple[float, float], sizes: tuple[float, 
     """The best setting of a text in a box, or None when it does not fit even at the smallest size.
 
     ``width`` measures in ems; ``room`` is the box's width and height in points, ``sizes`` the largest and the smallest
-    size in points, ``lines`` the most lines allowed. One line a little smaller is better than two at full size.
+    size in points, ``lines`` the most lines allowed. Fewer lines are better than slightly larger ones.
     """
     across, down = room
-    largest, smallest = sizes
+    largest, _ = sizes
     if width(text) * largest <= across and largest <= down:
         return Setting(largest, (text,))
-    for allowed, least in [*((n, max(smallest, _COMFORT * largest)) for n in range(1, lines)), (lines, smallest)]:
-        for size in _sizes(largest, least):
-            setting = Setting(size, tuple(break_lines(text, width, across / size)))
-            if len(setting.lines) <= allowed and setting.height <= down:
-                return setting
+    settings = [setting for n in range(1, lines + 1) if (setting := _in_lines(n, text, width, room, sizes))]
+    best = max((setting.size for setting in settings), default=0)
+    return next((setting for setting in settings if setting.size >= _COMFORT * best), None)
+
+
+def _in_lines(
+    count: int, text: str, width: Width, room: tuple[float, float], sizes: tuple[float, float]
+) -> Setting | None:
+    """The largest setting of a text in so many lines or fewer."""
+    across, down = room
+    largest, smallest = sizes
+    # No size above this can do, whatever the breaks: so most sizes need not be tried.
+    limit = min(largest, count * across / width(text), down / (1 + LEADING * (count - 1)))
+    steps = ceil((largest - limit) / _STEP - 1e-9)
+    while (size := max(largest - steps * _STEP, smallest)) <= limit + 1e-9:
+        setting = Setting(size, tuple(break_lines(text, width, across / size)))
+        if len(setting.lines) <= count and setting.height <= down + 1e-9:
+            return setting
+        if size == smallest:
+            break
+        steps += 1
     return None
 
 
@@ -66,17 +83,24 @@ def break_lines(text: str, width: Width, measure: float) -> list[str]:
 
 
 def _fill(text: str, width: Width, measure: float) -> list[str]:
-    lines = [""]
+    lines, used = [""], 0.0
     for piece in _unbreakable(text):
-        if width((lines[-1] + piece).rstrip()) <= measure:
+        whole = width(piece)
+        shown = width(piece.rstrip()) if piece[-1].isspace() else whole
+        if used + shown <= measure:
             lines[-1] += piece
-        elif width(piece.rstrip()) <= measure:
+            used += whole
+        elif shown <= measure:
             lines.append(piece)
+            used = whole
         else:  # a word wider than the box is cut where it must be
             for sign in piece:
-                if lines[-1] and width(lines[-1] + sign) > measure:
+                advance = width(sign)
+                if lines[-1] and used + advance > measure:
                     lines.append("")
+                    used = 0.0
                 lines[-1] += sign
+                used += advance
     return [line.strip() for line in lines if line.strip()]
 
 
@@ -91,11 +115,3 @@ def _unbreakable(text: str) -> Iterator[str]:
         piece += part
     if piece:
         yield piece
-
-
-def _sizes(largest: float, smallest: float) -> Iterator[float]:
-    size = largest
-    while size > smallest:
-        yield size
-        size -= _STEP
-    yield smallest

@@ -30,7 +30,8 @@ def subset(face: Face, signs: Sequence[str]) -> Subset:
     wanted.flags = hb.SubsetFlags.NO_HINTING | hb.SubsetFlags.DESUBROUTINIZE
     wanted.layout_feature_tag_set.clear()
     if not face.is_cff:
-        wanted.drop_table_tag_set.update(tag for tag in face.hb.table_tags if tag not in _NEEDED)
+        dropped = set(face.hb.table_tags) - _NEEDED
+        wanted.drop_table_tag_set.update(int.from_bytes(tag.encode("ascii"), "big") for tag in dropped)
     plan = hb.SubsetPlan(face.hb, wanted)
     cut = plan.execute()
     numbers = plan.old_to_new_glyph_mapping
