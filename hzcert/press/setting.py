@@ -72,13 +72,17 @@ def _in_lines(
 def break_lines(text: str, width: Width, measure: float) -> list[str]:
     """A text in lines no wider than ``measure`` ems, the last not left with a sign or two if that can be helped."""
     lines = _fill(text, width, measure)
-    narrower = measure
-    while len(lines) > 1 and len(lines[-1]) < _LONELY and narrower > measure / 2:
-        narrower -= 1
+    if len(lines) < 2 or len(lines[-1]) >= _LONELY:
+        return lines
+    # Narrower lines push more into the last one; so narrow that a word or number would be cut is too narrow.
+    narrower, least = measure - 1, max(measure / 2, *map(width, _unbreakable(text)))
+    while narrower >= least:
         tried = _fill(text, width, narrower)
         if len(tried) > len(lines):
             break
-        lines = tried
+        lines, narrower = tried, narrower - 1
+        if len(lines[-1]) >= _LONELY:
+            break
     return lines
 
 
