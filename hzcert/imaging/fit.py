@@ -113,7 +113,8 @@ def _placed(width: float, height: float, tall: float, head: Box, above: float, s
     """A window so tall, the head in its middle with this share of it above, pushed inside the picture."""
     wide = min(tall * spec.width / spec.height, width)
     left = min(max(head.centre - wide / 2, 0), width - wide)
-    top = min(max(head.top - above * tall, 0), height - tall)
+    gap = min(above * tall, max(tall - head.height, 0))  # the chin comes before the gap
+    top = min(max(head.top - gap, 0), height - tall)
     return Box(left, top, left + wide, top + tall)
 
 
@@ -139,25 +140,26 @@ def margins(small: Pixels) -> Box:
     colour = _border_colour(small)
     if colour is None or colour.min() >= _WHITE:
         return _WHOLE
-    near = np.abs(small.astype(np.int16) - colour) <= _TOLERANCE
-    empty = near[:, :, 0] & near[:, :, 1] & near[:, :, 2]
+    apart = np.abs(small.astype(np.int16) - colour)
+    distance = np.maximum(np.maximum(apart[:, :, 0], apart[:, :, 1]), apart[:, :, 2])
+    empty = distance <= _TOLERANCE
     top, bottom = _reach(empty)
     left, right = _reach(empty[top:bottom].T)
+    # Below alone there is no margin: dark clothes often fill the lower edge.
+    if top == 0 and left == 0 and right == wide:
+        return _WHOLE
     top, bottom = _straightened(empty[:, left:right], top, bottom)
     left, right = _straightened(empty[top:bottom].T, left, right)
-    inside = empty[top:bottom, left:right]
-    if inside.shape == empty.shape or inside.size < _SMALLEST * empty.size:
-        return _WHOLE
-    # Straight edges: hardly any of the margin's colour along them. Clothes may have it, so the lower edge is left out.
-    if np.concatenate([inside[0], inside[:, 0], inside[:, -1]]).mean() > _STRAIGHT:
-        return _WHOLE
     # The pixels on the edge are half margin.
-    return Box(
-        (left + (left > 0)) / wide,
-        (top + (top > 0)) / high,
-        (right - (right < wide)) / wide,
-        (bottom - (bottom < high)) / high,
-    )
+    top, left = top + (top > 0), left + (left > 0)
+    bottom, right = bottom - (bottom < high), right - (right < wide)
+    inside = distance[top:bottom, left:right]
+    if inside.size < _SMALLEST * distance.size:
+        return _WHOLE
+    # A margin ends abruptly and in straight edges. Clothes may be of its colour, so the lower edge is left out.
+    if (np.concatenate([inside[0], inside[:, 0], inside[:, -1]]) <= 2 * _TOLERANCE).mean() > _STRAIGHT:
+        return _WHOLE
+    return Box(left / wide, top / high, right / wide, bottom / high)
 
 
 _WHITE = 215  # as in the measure of the background

@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from PIL import ExifTags, Image, ImageCms, JpegImagePlugin, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 from hzcert.errors import InputError
 from hzcert.policy import PhotoSpec
@@ -30,6 +30,7 @@ _FOREIGN = (
 # What memory and time allow, whatever the policy says: only a baseline JPEG can be read at a fraction of its size.
 _WHOLE_PIXELS = 64_000_000
 _PROGRESSIVE_PIXELS = 50_000_000
+_SEGMENTS = 10_000
 _SCANS = 64  # a progressive JPEG has about ten; each costs a pass over all of it
 
 # Pillow's own guard would stop phones of 200 million pixels; the limits above and the policy's stand in its place.
@@ -66,9 +67,9 @@ def load(path: Path, spec: PhotoSpec) -> Source:
         InputError: no regular file, no picture, damaged, or larger than the limits. The message is the reason.
     """
     data = _read(path, spec.max_source_bytes)
+    is_jpeg = data.startswith(b"\xff\xd8")
+    segments = _segments(data) if is_jpeg else []
     with _reading(data), Image.open(BytesIO(data), formats=_FORMATS) as image:
-        is_jpeg = isinstance(image, JpegImagePlugin.JpegImageFile)
-        segments = _segments(data) if is_jpeg else []
         _hold_limits(image, spec, segments)
         orientation = _orientation(image)
         width, height = image.size if orientation < 5 else image.size[::-1]
@@ -180,14 +181,20 @@ _MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 
 
 def _segments(data: bytes) -> list[tuple[int, int]]:
-    """Marker and place of each segment of a JPEG up to its end, as far as they can be followed."""
-    found = []
+    """Marker and place of each segment of a JPEG up to its end, as far as they can be followed.
+
+    Raises:
+        InputError: there is no end to them.
+    """
+    found: list[tuple[int, int]] = []
     at = 2
     while match := _MARKER.search(data, at):
         marker, start = match[0][1], match.start()
         found.append((marker, start))
         if marker == 0xD9:
             break
+        if len(found) > _SEGMENTS:
+            raise InputError("JPEG 结构异常（分段太多）")
         at = start + 2 + int.from_bytes(data[start + 2 : start + 4])
     return found
 

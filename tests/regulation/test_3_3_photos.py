@@ -1,0 +1,368 @@
+"""三.1 and 三.3: a recent colour photo of one bare-headed person on white; JPG, its size, its bytes and its name."""
+
+from collections.abc import Callable
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from hzcert import codes, photos, work
+from hzcert.batch import inventory
+from hzcert.findings import Finding, Severity, Where
+from hzcert.imaging import Measure
+from hzcert.policy import PhotoSpec, Policy
+from hzcert.table import make_table
+from people import holder, id_number
+from samples.portraits import portrait
+
+SHEN, CHEN = id_number("1970-03-12", "男", 1), id_number("1981-11-02", "女", 2)
+WRONG = "1" if SHEN.endswith("0") else "0"
+NO_DAY = id_number("1970-02-30", "男")
+IN_PLACE = Where(f"photos/{SHEN}.jpg")
+
+
+@pytest.fixture
+def spec(policy: Policy) -> PhotoSpec:
+    return policy.photo_spec(date(2007, 6, 1))
+
+
+def measured(**given: Any) -> Measure:
+    """The numbers of a photo in its normal form with nothing wrong in it."""
+    good: dict[str, Any] = {
+        "width": 280, "height": 420, "format": "JPEG", "bytes": 30_000, "dpi": 200, "faces": 1, "score": 0.93, "turned": 0,
+        "head": 0.63, "off_centre": 0.01, "white": 1.0, "colour": 12.0, "tones": 4.0, "sharpness": 500.0, "contrast": 60.0,
+        "dark": 0.1, "bright": 0.05,
+    }  # fmt: skip
+    return Measure(**(good | given))
+
+
+def found(measure: Measure, spec: PhotoSpec, *, received: bool, where: Where = IN_PLACE) -> list[str]:
+    return [finding.code.id for finding in photos.judge(measure, spec, where, received=received)]
+
+
+# --- 三.3 in place: 高宽比约为3：2, 不大于300×420像素, 不小于200×280像素, 50K以内 ------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        pytest.param({}, [], id="280×420, 合格"),
+        pytest.param({"width": 300, "height": 420}, [], id="300×420, 上限, 合格"),
+        pytest.param({"width": 200, "height": 280}, [], id="200×280, 下限, 合格"),
+        pytest.param({"width": 276, "height": 417}, [], id="二寸照片每英寸200像素扫描, 合格"),
+        pytest.param({"width": 199, "height": 280}, [codes.PHOTO_SMALL], id="宽不足一个像素"),
+        pytest.param({"width": 200, "height": 279}, [codes.PHOTO_SMALL], id="高不足一个像素"),
+        pytest.param({"width": 301, "height": 420}, [codes.PHOTO_LARGE], id="宽超出一个像素"),
+        pytest.param({"width": 300, "height": 421}, [codes.PHOTO_LARGE], id="高超出一个像素"),
+        pytest.param({"width": 300, "height": 400}, [codes.PHOTO_RATIO], id="小二寸, 高宽比 1.33"),
+        pytest.param({"width": 260, "height": 416}, [codes.PHOTO_RATIO], id="太长, 高宽比 1.60"),
+        pytest.param({"bytes": 51_200}, [], id="51200 字节, 合格"),
+        pytest.param({"bytes": 51_201}, [codes.PHOTO_BYTES], id="超出一个字节"),
+        pytest.param({"format": "PNG"}, [codes.PHOTO_FORMAT], id="扩展名是 jpg, 内容是 PNG"),
+    ],
+)
+def test_photos_in_place_keep_the_letter_of_the_notice(given: dict[str, Any], expected: list[Any], spec: PhotoSpec):
+    assert found(measured(**given), spec, received=False) == [code.id for code in expected]
+
+
+def test_a_jpeg_under_another_ending_is_no_jpg_file(spec: PhotoSpec):
+    assert found(measured(), spec, received=False, where=Where(f"{SHEN}.png")) == ["HZ420"]
+    assert found(measured(), spec, received=False, where=Where(f"{SHEN}.JPG")) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        pytest.param({"width": 3000, "height": 4000, "bytes": 5_000_000, "format": "PNG"}, [], id="手机照片, 可裁"),
+        pytest.param({"width": 199, "height": 300}, [codes.PHOTO_SMALL], id="太小"),
+        pytest.param({"width": 1000, "height": 2500}, [], id="高是宽的 2.5 倍, 可裁"),
+        pytest.param({"width": 1000, "height": 2501}, [codes.PHOTO_SHAPE], id="太长"),
+        pytest.param({"width": 2501, "height": 1000}, [codes.PHOTO_SHAPE], id="太扁"),
+    ],
+)
+def test_photos_as_received_must_only_be_large_enough_to_cut(
+    given: dict[str, Any], expected: list[Any], spec: PhotoSpec
+):
+    assert found(measured(**given), spec, received=True) == [code.id for code in expected]
+
+
+# --- 三.1: 近期免冠白底二寸彩色照片 -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("received", [True, False])
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        pytest.param({"colour": 2.4}, [codes.PHOTO_GREY], id="黑白照片"),
+        pytest.param({"colour": 2.5, "tones": 0.8}, [codes.PHOTO_ONE_TONE], id="泛黄的黑白照片"),
+        pytest.param({"white": 0.59}, [codes.PHOTO_BACKGROUND], id="不是白底"),
+        pytest.param({"white": 0.60}, [codes.PHOTO_UNEVEN], id="白底有阴影"),
+        pytest.param({"white": 0.85}, [], id="白底"),
+        pytest.param({"faces": 2}, [codes.PHOTO_FACES], id="两个人"),
+        pytest.param({"sharpness": 29.9}, [codes.PHOTO_BLURRED], id="模糊"),
+        pytest.param({"sharpness": 30.0}, [codes.PHOTO_SOFT], id="不够清晰"),
+        pytest.param({"contrast": 24.9}, [codes.PHOTO_EXPOSURE], id="反差太小"),
+        pytest.param({"dark": 0.46}, [codes.PHOTO_EXPOSURE], id="过暗"),
+        pytest.param({"bright": 0.13}, [codes.PHOTO_EXPOSURE], id="过亮"),
+        pytest.param({"head": 0.44}, [codes.PHOTO_HEAD], id="头太小"),
+        pytest.param({"head": 0.81}, [codes.PHOTO_HEAD], id="头太大"),
+        pytest.param({"off_centre": 0.09}, [codes.PHOTO_HEAD], id="偏在一边"),
+        pytest.param({"turned": 90}, [codes.PHOTO_TURNED], id="躺着的照片"),
+    ],
+)
+def test_the_photo_is_a_colour_portrait_on_white(
+    given: dict[str, Any], expected: list[Any], received: bool, spec: PhotoSpec
+):
+    assert found(measured(**given), spec, received=received) == [code.id for code in expected]
+
+
+def test_without_a_face_nothing_is_said_of_the_face(spec: PhotoSpec):
+    nothing = measured(faces=0, score=0.0, head=0.0, sharpness=0.0, contrast=0.0, white=0.1, colour=0.0)
+    assert found(nothing, spec, received=True) == ["HZ405", "HZ406", "HZ408"]
+
+
+def test_every_photo_finding_cites_its_clause(spec: PhotoSpec):
+    bad = measured(width=100, height=500, bytes=99_999, format="GIF", colour=0.0, white=0.0, faces=0)
+    for finding in photos.judge(bad, spec, IN_PLACE, received=False):
+        assert finding.code.clause in ("三.1", "三.3")
+        assert finding.severity is Severity.ERROR
+        assert "{" not in finding.message
+
+
+# --- the walk -----------------------------------------------------------------------------------------------------
+
+
+class Kept(dict[str, bytes]):
+    """What was handed over to be written, each person once."""
+
+    def keep(self, number: str, jpeg: bytes) -> None:
+        assert number not in self
+        self[number] = jpeg
+
+
+def received(folder: Path, files: dict[str, Image.Image]) -> Path:
+    folder.mkdir(exist_ok=True)
+    for name, image in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        image.save(folder / name, **({"quality": 92} if name.lower().endswith(".jpg") else {}))
+    return folder
+
+
+def normalised(folder: Path, spec: PhotoSpec) -> tuple[list[photos.PhotoResult], Kept]:
+    kept = Kept()
+    results = photos.normalise(inventory(folder, folder), spec, work.Here(), work.Silent(), kept.keep)
+    return results, kept
+
+
+def ids(result: photos.PhotoResult) -> list[str]:
+    return [finding.code.id for finding in result.findings]
+
+
+def test_what_is_written_is_the_normal_form(tmp_path: Path, spec: PhotoSpec):
+    exif = Image.Exif()
+    exif[0x010E] = "沈云川 13800000000"  # a description that must not travel on
+    folder = received(tmp_path, {})
+    portrait(1, 600, 900).save(folder / f"沈云川 {SHEN}.jpg", exif=exif, comment="scanner")
+    (result,), kept = normalised(folder, spec)
+    assert (result.status, result.used, ids(result)) == ("normalized", True, [])
+    with Image.open(BytesIO(kept[SHEN])) as photo:
+        assert (photo.format, photo.mode, photo.size) == ("JPEG", "RGB", (280, 420))
+        assert photo.info.keys() == {"jfif", "jfif_version", "jfif_unit", "jfif_density", "dpi"}
+        assert photo.info["dpi"] == (200, 200)
+    assert len(kept[SHEN]) == result.bytes <= 50_000
+    assert (result.width, result.height, result.jpeg) == (280, 420, None)
+
+
+def test_a_photo_in_its_normal_form_keeps_every_byte(tmp_path: Path, spec: PhotoSpec):
+    portrait(2, 280, 420).save(tmp_path / f"{SHEN}.jpg", quality=90, dpi=(200, 200))
+    (result,), kept = normalised(tmp_path, spec)
+    assert result.status == "ok"
+    assert kept[SHEN] == (tmp_path / f"{SHEN}.jpg").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param({"quality": 90}, id="没有写分辨率"),
+        pytest.param({"quality": 90, "dpi": (96, 96)}, id="分辨率不对"),
+        pytest.param({"quality": 90, "dpi": (200, 200), "progressive": True}, id="渐进式"),
+        pytest.param({"quality": 90, "dpi": (200, 200), "comment": b"x"}, id="带注释"),
+        pytest.param({"quality": 100, "dpi": (200, 200), "subsampling": 0}, id="超过 50000 字节"),
+    ],
+)
+def test_the_right_size_alone_is_not_the_normal_form(words: dict[str, Any], tmp_path: Path, spec: PhotoSpec):
+    portrait(2, 280, 420, noise=24).save(tmp_path / f"{SHEN}.jpg", **words)
+    (result,), kept = normalised(tmp_path, spec)
+    assert result.status == "normalized"
+    again = received(tmp_path / "again", {})
+    (again / f"{SHEN}.jpg").write_bytes(kept[SHEN])
+    (result,), twice = normalised(again, spec)
+    assert (result.status, twice) == ("ok", kept)
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        pytest.param(lambda: portrait(3, 413, 579).convert("L"), ["HZ405"], id="黑白"),
+        pytest.param(lambda: portrait(3, 413, 579, background=(67, 142, 219)), ["HZ406"], id="蓝底"),
+        pytest.param(lambda: portrait(3, 413, 579, background=(200, 200, 200)), ["HZ406"], id="浅灰底"),
+        pytest.param(lambda: Image.effect_noise((413, 579), 60), ["HZ405", "HZ406", "HZ408"], id="没有人"),
+        pytest.param(lambda: portrait(3, 160, 240), ["HZ403"], id="太小"),
+    ],
+)
+def test_an_unfit_photo_is_rejected_and_not_written(
+    image: Callable[[], Image.Image], expected: list[str], tmp_path: Path, spec: PhotoSpec
+):
+    (result,), kept = normalised(received(tmp_path, {f"{SHEN}.png": image()}), spec)
+    assert (result.status, ids(result), kept) == ("rejected", expected, {})
+
+
+@pytest.mark.parametrize(
+    "name", ["沈云川.jpg", f"{SHEN[:-1]}.jpg", f"{SHEN[:-1]}{WRONG}.jpg", f"{NO_DAY}.jpg", f"{SHEN}_{CHEN}.jpg"]
+)
+def test_a_name_without_one_good_id_number_is_refused(name: str, tmp_path: Path, spec: PhotoSpec):
+    (result,), kept = normalised(received(tmp_path, {name: portrait(4, 300, 420)}), spec)
+    assert (result.status, ids(result), result.id_number, kept) == ("rejected", ["HZ402"], "", {})
+
+
+def test_a_fifteen_digit_name_is_the_eighteen_digit_person(tmp_path: Path, spec: PhotoSpec):
+    old = SHEN[:6] + SHEN[8:17]
+    (result,), kept = normalised(received(tmp_path, {f"{old}.jpg": portrait(4, 300, 420)}), spec)
+    assert (result.id_number, list(kept)) == (SHEN, [SHEN])
+
+
+def test_one_picture_under_two_persons_is_neithers(tmp_path: Path, spec: PhotoSpec):
+    image = portrait(5, 300, 420)
+    one, other = normalised(received(tmp_path, {f"{SHEN}.jpg": image, f"{CHEN}.jpg": image}), spec)[0]
+    assert {one.status, other.status} == {"rejected"}
+    assert [ids(one), ids(other)] == [["HZ416"], ["HZ416"]]
+    assert other.shown in one.findings[0].message
+    assert other.shown not in str(one.record(None)["findings"])  # masked for the world
+
+
+def test_of_several_photos_of_one_person_the_best_is_used(tmp_path: Path, spec: PhotoSpec):
+    folder = received(
+        tmp_path,
+        {
+            f"a/{SHEN}.jpg": portrait(6, 300, 420),
+            f"b/{CHEN}.jpg": portrait(8, 300, 420),
+            f"c/{SHEN}.jpg": portrait(6, 600, 840),
+            f"d/{SHEN}.jpg": portrait(6, 900, 1260).convert("L"),
+        },
+    )
+    results, kept = normalised(folder, spec)
+    assert [result.shown[0] for result in results] == ["a", "b", "c", "d"]
+    assert [result.used for result in results] == [False, True, True, False]
+    assert [ids(result) for result in results] == [["HZ415"], [], [], ["HZ405", "HZ415"]]
+    assert f"c/{SHEN}.jpg" in results[0].findings[0].message
+    assert set(kept) == {SHEN, CHEN}
+
+
+def test_workers_change_nothing(tmp_path: Path, spec: PhotoSpec):
+    files = {f"{id_number('1970-03-12', '女', n)}.jpg": portrait(n, 300, 420) for n in range(5)}
+    folder = received(tmp_path, files)
+    kept = Kept()
+    with work.executor(2) as on:
+        results = photos.normalise(inventory(folder, folder), spec, on, work.Silent(), kept.keep)
+    assert (results, kept) == normalised(folder, spec)
+
+
+def test_every_photo_moves_the_bar(tmp_path: Path, spec: PhotoSpec):
+    class Bar:
+        steps = 0
+
+        def advance(self, steps: int = 1) -> None:
+            self.steps += steps
+
+    files = {"x.jpg": portrait(1, 300, 420), f"{SHEN}.jpg": portrait(2, 300, 420), f"a/{SHEN}.png": portrait(2, 30, 42)}
+    folder, bar = received(tmp_path, files), Bar()
+    photos.check(inventory(folder, folder), spec, work.Here(), bar)
+    assert bar.steps == 3
+
+
+# --- in place -----------------------------------------------------------------------------------------------------
+
+
+def checked(folder: Path, spec: PhotoSpec) -> list[photos.PhotoResult]:
+    return photos.check(inventory(folder, folder), spec, work.Here(), work.Silent())
+
+
+def test_in_place_the_name_is_the_number_and_nothing_else(tmp_path: Path, spec: PhotoSpec):
+    folder = received(tmp_path, {f"{SHEN}.jpg": portrait(7, 300, 420), f"{CHEN} 陈.jpg": portrait(8, 300, 420)})
+    good, named = checked(folder, spec)
+    assert (good.status, ids(good)) == ("ok", [])
+    assert (named.status, ids(named), named.id_number) == ("rejected", ["HZ402"], CHEN)
+
+
+def test_in_place_nothing_is_cut_first(tmp_path: Path, spec: PhotoSpec):
+    (result,) = checked(received(tmp_path, {f"{SHEN}.jpg": portrait(7, 600, 900)}), spec)
+    assert (result.status, ids(result)) == ("rejected", ["HZ421", "HZ422"])
+    assert (result.width, result.height, result.bytes) == (600, 900, (tmp_path / f"{SHEN}.jpg").stat().st_size)
+
+
+def test_what_normalise_writes_passes_the_check(tmp_path: Path, spec: PhotoSpec):
+    source = received(tmp_path / "in", {f"{SHEN}.jpg": portrait(9, 1600, 1200, head=0.4, top=0.3, aside=0.2)})
+    _, kept = normalised(source, spec)
+    place = received(tmp_path / "out", {})
+    (place / f"{SHEN}.jpg").write_bytes(kept[SHEN])
+    assert [ids(result) for result in checked(place, spec)] == [[]]
+
+
+# --- holders and photos -------------------------------------------------------------------------------------------
+
+
+def result(number: str, status: photos.Status = "normalized", *found: Finding) -> photos.PhotoResult:
+    return photos.PhotoResult(f"photos/{number}.jpg", number, status, 280, 420, 30_000, found)
+
+
+def linked(results: list[photos.PhotoResult], *numbers: str) -> list[tuple[str, str]]:
+    people = make_table(
+        [holder(id_number=number, file="名单.xlsx", sheet="", row=line) for line, number in enumerate(numbers, 2)]
+    )
+    return [(finding.code.id, str(finding.where)) for finding in photos.link(people, results)]
+
+
+def test_a_holder_without_photo_is_set_aside():
+    assert linked([result(SHEN)], SHEN, CHEN) == [("HZ413", "名单.xlsx 第3行")]
+
+
+def test_a_holder_with_a_rejected_photo_is_told_why():
+    grey = codes.PHOTO_GREY.at(Where(f"photos/{SHEN}.jpg"), measured="0.0", limit=2.5)
+    people = make_table([holder(id_number=SHEN)])
+    (finding,) = photos.link(people, [result(SHEN, "rejected", grey)])
+    assert (finding.code.id, finding.field, finding.value) == ("HZ417", "id_number", SHEN)
+    assert f"photos/{SHEN}.jpg" in finding.message and "HZ405" in finding.message
+
+
+def test_one_good_photo_among_rejected_ones_is_enough():
+    assert linked([result(SHEN, "rejected"), result(SHEN)], SHEN) == []
+
+
+def test_a_photo_without_holder_is_told_at_the_photo():
+    assert linked([result(SHEN), result(CHEN, "rejected")], SHEN) == [("HZ414", f"photos/{CHEN}.jpg")]
+
+
+def test_a_photo_without_a_name_belongs_to_nobody():
+    assert linked([result("", "rejected")], SHEN) == [("HZ413", "名单.xlsx 第2行")]
+
+
+@pytest.mark.parametrize("number", ["", "33052119700312", SHEN[:-1] + WRONG, NO_DAY])
+def test_a_faulty_id_number_is_finding_enough(number: str):
+    assert linked([], number) == []
+
+
+def test_two_certificates_of_one_holder_share_his_photo():
+    assert linked([result(SHEN)], SHEN, SHEN) == []
+    assert linked([], SHEN, SHEN) == [("HZ413", "名单.xlsx 第2行"), ("HZ413", "名单.xlsx 第3行")]
+
+
+def test_the_record_of_the_contract_hides_the_number(tmp_path: Path, spec: PhotoSpec):
+    (one,), _ = normalised(received(tmp_path, {f"{SHEN}.jpg": portrait(7, 300, 420)}), spec)
+    hidden, shown = one.record(f"photos/{SHEN}.jpg"), one.record(f"photos/{SHEN}.jpg", show_ids=True)
+    assert hidden["output"] == f"photos/{SHEN[:8]}******{SHEN[-4:]}.jpg"
+    assert SHEN not in str(hidden)
+    assert list(shown) == ["type", "source", "output", "status", "width", "height", "bytes", "findings"]
+    assert (shown["type"], shown["output"], shown["status"]) == ("photo", f"photos/{SHEN}.jpg", "normalized")

@@ -1,0 +1,351 @@
+"""The imaging room: any kind of picture file becomes upright sRGB pixels, framed, measured and written."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, ImageChops, ImageCms, ImageDraw, ImageFilter, ImageStat
+
+from hzcert import imaging
+from hzcert.imaging import face, fit, reading
+from hzcert.imaging.box import Box
+from hzcert.policy import PhotoSpec, Policy
+from samples.portraits import portrait
+
+WHOLE = Box(0, 0, 1, 1)
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,  # how a camera stores what must be turned by 270 to stand upright
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
+@pytest.fixture
+def spec(policy: Policy) -> PhotoSpec:
+    return policy.photo_spec(date(2007, 6, 1))
+
+
+def read(path: Path, spec: PhotoSpec, *, least: tuple[int, int] = (100_000, 100_000)) -> Image.Image:
+    """The upright pixels of a file, reduced where a JPEG is larger than needed."""
+    return reading.pixels(imaging.load(path, spec), *least)
+
+
+def written(path: Path, image: Image.Image, **words: Any) -> Path:
+    image.save(path, **words)
+    return path
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    """Mean of what two pictures differ by, in levels."""
+    return float(np.mean(ImageStat.Stat(ImageChops.difference(one, other)).mean))
+
+
+def framed(image: Image.Image, folder: Path, spec: PhotoSpec, **words: Any) -> imaging.Measure:
+    """The numbers of the photo that is cut from a picture."""
+    given = imaging.portrait(imaging.load(written(folder / "a.png", image), spec), spec, trim=True)
+    return imaging.measure(given, *imaging.cut(given, spec))
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.bmp", "a.tif", "b.webp"])
+def test_lossless_kinds_give_the_same_pixels(name: str, tmp_path: Path, spec: PhotoSpec):
+    image = portrait(1, 90, 130)
+    path = written(tmp_path / name, image, **({"lossless": True} if name == "b.webp" else {}))
+    assert read(path, spec).tobytes() == image.tobytes()
+
+
+@pytest.mark.parametrize(("name", "format"), [("a.jpg", "JPEG"), ("a.png", "PNG"), ("a.gif", "GIF"), ("a.tif", "TIFF")])
+def test_the_kind_is_told_by_content(name: str, format: str, tmp_path: Path, spec: PhotoSpec):
+    path = written(tmp_path / name, portrait(1, 90, 130))
+    assert imaging.load(path.rename(tmp_path / "photo.dat"), spec).format == format
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["jpg", "png", "tif", "webp"])
+def test_a_camera_that_was_held_aside(kind: str, orientation: int, tmp_path: Path, spec: PhotoSpec):
+    upright = portrait(2, 400, 600)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored = upright.transpose(TURNS[orientation]) if orientation > 1 else upright
+    source = imaging.load(written(tmp_path / f"a.{kind}", stored, exif=exif), spec)
+    assert (source.width, source.height) == (400, 600)
+    for least in ((400, 600), (100, 150)):
+        image = reading.pixels(source, *least)
+        assert image.width < image.height
+        assert difference(image, upright.resize(image.size, Image.Resampling.LANCZOS)) < 4
+
+
+def test_a_jpeg_is_read_no_larger_than_needed(tmp_path: Path, spec: PhotoSpec):
+    path = written(tmp_path / "a.jpg", portrait(3, 240, 360).resize((1207, 1803)))
+    assert read(path, spec, least=(280, 420)).size == (1207 // 4, 1803 // 4)
+    assert read(path, spec, least=(302, 451)).size == (1207 // 2, 1803 // 2)
+    assert read(path, spec, least=(1000, 1000)).size == (1207, 1803)
+
+
+def test_a_reduced_jpeg_is_not_shifted(tmp_path: Path, spec: PhotoSpec):
+    # 2007 is 250.875 times 8: a row and a column of the reduced picture stand for less than a pixel.
+    image = portrait(4, 500, 750).resize((2007, 3007))
+    reduced = read(written(tmp_path / "a.jpg", image, quality=95), spec, least=(250, 375))
+    exact = image.resize(reduced.size, Image.Resampling.BOX, box=(0, 0, reduced.width * 8, reduced.height * 8))
+    assert difference(reduced, exact) < 1.0
+
+
+def test_sixteen_bits_are_scaled_not_clipped(tmp_path: Path, spec: PhotoSpec):
+    levels = np.full((60, 40), 126 * 257, dtype=np.uint16)
+    for name in ("a.png", "a.tif"):
+        path = written(tmp_path / name, Image.fromarray(levels))
+        assert read(path, spec).getpixel((5, 5)) == (126, 126, 126)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+def test_what_is_transparent_is_white(mode: str, tmp_path: Path, spec: PhotoSpec):
+    image = Image.new("RGBA", (40, 60), (0, 0, 0, 0))
+    image.paste((0, 0, 0, 255), (10, 10, 20, 20))
+    image = image.quantize(4) if mode == "P" else image.convert(mode)
+    pixels = read(written(tmp_path / "a.png", image), spec)
+    assert (pixels.getpixel((0, 0)), pixels.getpixel((15, 15))) == ((255, 255, 255), (0, 0, 0))
+
+
+def test_print_colours_come_back(tmp_path: Path, spec: PhotoSpec):
+    image = portrait(5, 200, 300)
+    pixels = read(written(tmp_path / "a.jpg", image.convert("CMYK"), quality=95), spec)
+    assert difference(pixels, image) < 4
+
+
+def test_a_colour_profile_is_applied(tmp_path: Path, spec: PhotoSpec):
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    other = profile.replace("sRGB".encode("utf-16-be"), "test".encode("utf-16-be"))
+    other = other.replace(b"rXYZ", b"?").replace(b"gXYZ", b"rXYZ").replace(b"?", b"gXYZ")  # its red is our green
+    image = Image.new("RGB", (64, 64), (200, 30, 30))
+    red, green, _ = read(written(tmp_path / "a.png", image, icc_profile=other), spec).getpixel((9, 9))
+    assert green > 190 > 40 > red
+    same = read(written(tmp_path / "b.png", image, icc_profile=profile), spec)
+    assert same.getpixel((9, 9)) == (200, 30, 30)
+
+
+def test_what_a_file_says_of_itself_stays_behind(tmp_path: Path, spec: PhotoSpec):
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    path = written(tmp_path / "a.jpg", portrait(1, 280, 420), comment=b"name", icc_profile=profile, dpi=(300, 300))
+    assert imaging.load(path, spec).dpi == 300
+    image = read(path, spec)
+    assert image.info == {}
+    data = imaging.encode(image, spec)
+    assert b"name" not in data and b"ICC_PROFILE" not in data
+
+
+# --- faces --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [(280, 420), (413, 579)])
+def test_every_drawn_person_has_one_upright_face(size: tuple[int, int], spec: PhotoSpec):
+    found = [face.find(face.small_copy(portrait(seed, *size)), spec) for seed in range(8)]
+    assert {(faces.count, faces.turned) for faces in found} == {(1, 0)}
+    assert min(faces.score for faces in found) >= 0.9
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_a_lost_rotation_is_found_by_the_face(degrees: int, tmp_path: Path, spec: PhotoSpec):
+    upright = portrait(6, 600, 900)
+    lying = upright.rotate(degrees, expand=True)  # against the clock, so that it takes as many degrees back
+    numbers = framed(lying, tmp_path, spec)
+    assert (numbers.faces, numbers.turned, numbers.width, numbers.height) == (1, degrees, 600, 900)
+    assert numbers.head == pytest.approx(framed(upright, tmp_path, spec).head, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        pytest.param(lambda: Image.new("RGB", (280, 420), "white"), id="white"),
+        pytest.param(lambda: Image.effect_noise((280, 420), 90).convert("RGB"), id="noise"),
+        pytest.param(lambda: Image.radial_gradient("L").convert("RGB"), id="disc"),
+    ],
+)
+def test_no_face_is_seen_where_there_is_none(image: Callable[[], Image.Image], spec: PhotoSpec):
+    assert face.find(face.small_copy(image()), spec) == face.Faces()
+
+
+def test_a_second_face_counts_from_a_tenth_of_the_first(spec: PhotoSpec):
+    image = portrait(7, 900, 900, head=0.5, aside=-0.2)
+    image.paste(portrait(8, 300, 600, head=0.45), (600, 100))
+    assert face.find(face.small_copy(image), spec).count == 2
+    assert face.find(face.small_copy(image), replace(spec, second_face=0.9)).count == 1
+
+
+# --- margins ------------------------------------------------------------------------------------------------------
+
+
+def on_a_lid(photo: Image.Image, colour: tuple[int, int, int], *, at: tuple[int, int] = (260, 180)) -> Image.Image:
+    scan = Image.new("RGB", (900, 1000), colour)
+    scan.paste(photo, at)
+    return ImageChops.add(scan, Image.effect_noise(scan.size, 6).convert("RGB"), offset=-128)
+
+
+@pytest.mark.parametrize("colour", [(128, 128, 128), (20, 20, 24), (190, 192, 188), (150, 110, 70)])
+@pytest.mark.parametrize("at", [(260, 180), (0, 0), (480, 380)])
+def test_margins_of_a_scan_are_cut_off(
+    colour: tuple[int, int, int], at: tuple[int, int], tmp_path: Path, spec: PhotoSpec
+):
+    numbers = framed(on_a_lid(portrait(9, 420, 620), colour, at=at), tmp_path, spec)
+    assert (numbers.width, numbers.height) == (pytest.approx(420, abs=10), pytest.approx(620, abs=10))
+    assert numbers.width <= 421 and numbers.height <= 621
+    assert numbers.white > 0.95
+
+
+@pytest.mark.parametrize("degrees", [-3, -1, 2])
+def test_margins_of_a_photo_that_lies_askew(degrees: int, tmp_path: Path, spec: PhotoSpec):
+    lid = (110, 112, 114)
+    photo = portrait(10, 420, 620).rotate(degrees, Image.Resampling.BICUBIC, expand=True, fillcolor=lid)
+    assert framed(on_a_lid(photo, lid), tmp_path, spec).white > 0.95
+
+
+@pytest.mark.parametrize(
+    "background", [(255, 255, 255), (225, 225, 225), (200, 200, 200), (120, 120, 120), (67, 142, 219), (10, 10, 10)]
+)
+def test_a_plain_background_is_no_margin(background: tuple[int, int, int]):
+    for seed in range(4):
+        photo = portrait(seed, 280, 420, background=background, head=0.45, top=0.2)
+        assert fit.margins(np.asarray(face.small_copy(photo))) == WHOLE
+
+
+def test_a_background_that_fades_is_no_margin():
+    fading = Image.linear_gradient("L").resize((280, 840)).crop((0, 200, 280, 620)).convert("RGB")
+    photo = ImageChops.multiply(portrait(3, 280, 420), fading)
+    assert fit.margins(np.asarray(face.small_copy(photo))) == WHOLE
+
+
+def test_dark_clothes_along_the_lower_edge_are_no_margin():
+    photo = portrait(3, 280, 420)
+    ImageDraw.Draw(photo).rectangle((0, 330, 280, 420), fill=(20, 24, 34))
+    assert fit.margins(np.asarray(face.small_copy(photo))) == WHOLE
+
+
+@pytest.mark.parametrize("image", [Image.new("RGB", (256, 200), "grey"), Image.new("RGB", (4, 4), "grey")])
+def test_nothing_but_margin_is_a_picture_of_its_own(image: Image.Image):
+    assert fit.margins(np.asarray(image)) == WHOLE
+
+
+# --- the window ---------------------------------------------------------------------------------------------------
+
+
+def head(centre: float, crown: float, chin: float) -> Box:
+    half = (chin - crown) * 0.35
+    return Box(centre - half, crown, centre + half, chin)
+
+
+def test_a_photo_of_about_the_right_shape_stays_whole(spec: PhotoSpec):
+    assert fit.window(600, 900, head(300, 90, 600), spec) == Box(0, 0, 600, 900)
+    assert fit.window(300, 420, head(160, 40, 270), spec) == Box(20, 0, 300, 420)  # 7:5, the head a little aside
+
+
+def test_elsewhere_the_head_gets_its_size_and_place(spec: PhotoSpec):
+    box = fit.window(4000, 3000, head(2000, 800, 1430), spec)
+    assert (box.height, box.width) == (pytest.approx(1000), pytest.approx(1000 * 280 / 420))
+    assert (box.centre, box.top) == (2000, pytest.approx(800 - 70))
+
+
+def test_a_head_near_the_side_is_cut_closer(spec: PhotoSpec):
+    box = fit.window(4000, 3000, head(310, 800, 1430), spec)
+    assert box.left == 0
+    assert abs(box.centre - 310) <= spec.max_off_centre * box.width
+    assert 630 / box.height <= spec.max_head
+
+
+def test_without_a_face_the_middle_is_cut(spec: PhotoSpec):
+    assert fit.window(900, 600, None, spec) == Box(250, 0, 650, 600)
+    assert fit.window(600, 1200, None, spec) == Box(0, 150, 600, 1050)
+
+
+def test_a_small_head_in_a_large_picture_stays_sharp(tmp_path: Path, spec: PhotoSpec):
+    image = portrait(11, 1200, 1600, head=0.2, top=0.4, noise=0).resize((2400, 3200))
+    given = imaging.portrait(imaging.load(written(tmp_path / "a.jpg", image, quality=95), spec), spec, trim=True)
+    assert given.image.width < 1200  # read small at first, then again as large as the window asks for
+    photo, box = imaging.cut(given, spec)
+    exact = image.resize(photo.size, Image.Resampling.LANCZOS, box=box.edges)
+    assert difference(photo, exact) < 1.5
+
+
+# --- measuring ----------------------------------------------------------------------------------------------------
+
+
+def test_nothing_wrong_is_measured_on_drawn_people(tmp_path: Path, spec: PhotoSpec):
+    for seed in range(6):
+        numbers = framed(portrait(seed, 400, 600), tmp_path, spec)
+        assert numbers.white > 0.99
+        assert numbers.colour > 2 * spec.min_colour and numbers.tones > spec.min_tones
+        assert numbers.sharpness > spec.good_sharpness
+        assert numbers.off_centre < 0.04
+
+
+@pytest.mark.parametrize("share", [0.5, 0.6, 0.7])
+def test_the_head_is_measured_from_crown_to_chin(share: float, tmp_path: Path, spec: PhotoSpec):
+    numbers = framed(portrait(12, 400, 600, head=share, top=0.1), tmp_path, spec)
+    assert numbers.head == pytest.approx(share, abs=0.05)
+
+
+def test_shadow_blur_and_drained_colour_show(tmp_path: Path, spec: PhotoSpec):
+    image = portrait(13, 400, 600)
+    plain = framed(image, tmp_path, spec)
+    shadow = image.copy()
+    shadow.paste((150, 150, 150), (0, 0, 90, 300))
+    assert framed(shadow, tmp_path, spec).white < plain.white - 0.3
+    assert framed(image.filter(ImageFilter.GaussianBlur(4)), tmp_path, spec).sharpness < spec.min_sharpness
+    assert framed(image.convert("L").convert("RGB"), tmp_path, spec).colour == 0
+    sepia = Image.merge("RGB", [image.convert("L").point(lambda v, k=k: round(v * k)) for k in (1.0, 0.9, 0.72)])
+    assert framed(sepia, tmp_path, spec).tones < spec.min_tones
+
+
+def test_bad_light_shows(tmp_path: Path, spec: PhotoSpec):
+    image = portrait(13, 400, 600)
+    dark = framed(image.point(lambda v: v // 5), tmp_path, spec)
+    assert dark.dark > spec.max_dark or dark.contrast < spec.min_contrast
+    assert framed(image.point(lambda v: min(v + 110, 255)), tmp_path, spec).bright > spec.max_bright
+    assert framed(image.point(lambda v: 150 + v // 4), tmp_path, spec).contrast < spec.min_contrast
+
+
+def test_the_background_is_seen_beside_and_above_the_head_only(tmp_path: Path, spec: PhotoSpec):
+    image = portrait(14, 280, 420)
+    ImageDraw.Draw(image).rectangle((0, 300, 280, 420), fill=(20, 60, 120))
+    ImageDraw.Draw(image).rectangle((120, 0, 160, 20), fill=(20, 60, 120))
+    assert framed(image, tmp_path, spec).white == 1.0
+
+
+# --- writing ------------------------------------------------------------------------------------------------------
+
+
+def quality_tables(data: bytes) -> object:
+    with Image.open(BytesIO(data)) as image:
+        return image.quantization
+
+
+def test_a_portrait_is_written_at_quality_92(spec: PhotoSpec):
+    image = portrait(15, 280, 420)
+    out = BytesIO()
+    image.save(out, "JPEG", quality=92)
+    data = imaging.encode(image, spec)
+    assert len(data) <= spec.target_bytes
+    assert quality_tables(data) == quality_tables(out.getvalue())
+    assert data == imaging.encode(image, spec)
+
+
+@pytest.mark.parametrize("noise", [20, 60, 120, 255])
+def test_a_noisy_picture_is_written_as_well_as_fits(noise: int, spec: PhotoSpec):
+    image = portrait(15, 280, 420, noise=noise)
+    data = imaging.encode(image, spec)
+    assert 0.85 * spec.target_bytes < len(data) <= spec.target_bytes or noise == 20
+
+
+@pytest.mark.parametrize("target", [40_000, 20_000, 10_000])
+def test_an_office_may_want_smaller_files(target: int, spec: PhotoSpec):
+    image = portrait(15, 280, 420, noise=60)
+    assert len(imaging.encode(image, replace(spec, target_bytes=target))) <= target
