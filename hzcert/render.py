@@ -19,7 +19,7 @@ from hzcert.codes import NO_GLYPH, NO_ROOM
 from hzcert.errors import InputError, UsageError
 from hzcert.findings import Code, Finding, Where
 from hzcert.policy import Authority, Policy
-from hzcert.press.design import Area, Design, Style, load_design, open_fonts
+from hzcert.press.design import Area, Box, Design, Style, load_design, open_fonts
 from hzcert.press.fonts import Fonts
 from hzcert.press.page import Page, Placed, place, setting_of
 from hzcert.table import HEADINGS, Mask, Table
@@ -49,14 +49,6 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
-class Volume:
-    """Certificates that go into one PDF (册), in the order of their pages."""
-
-    file_name: str
-    certificates: tuple[Certificate, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Printed:
     """Where a certificate was printed: file and page, the first being 1."""
 
@@ -74,14 +66,35 @@ class Printed:
         }
 
 
-def press_of(policy: Policy, day: date) -> tuple[Design, Fonts]:
-    """The design in force (五.4), and its fonts.
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """Certificates that go into one PDF (册), in the order of their pages."""
+
+    file_name: str
+    certificates: tuple[Certificate, ...]
+
+    def pages(self) -> Iterator[Printed]:
+        """What is on which page."""
+        for page, certificate in enumerate(self.certificates, 1):
+            yield Printed(certificate.certificate_no, self.file_name, page)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """All that pages are set with: a design (版式) and its fonts."""
+
+    design: Design
+    fonts: Fonts
+
+
+def open_press(policy: Policy, day: date) -> Press:
+    """The design in force on a day (五.4), and its fonts.
 
     Raises:
         InputError, UsageError: the design is missing or wrong.
     """
     design = load_design(policy.certificate.design.on(day).value)
-    return design, open_fonts(design)
+    return Press(design, open_fonts(design))
 
 
 def made_by(holders: Table, policy: Policy, authority: str, day: date) -> Mask:
@@ -128,23 +141,25 @@ def faces(
     return made
 
 
-def judge(certificate: Certificate, design: Design, fonts: Fonts) -> Iterator[Finding]:
+def judge(certificate: Certificate, press: Press) -> Iterator[Finding]:
     """What keeps a certificate from being printed; it needs no number yet."""
-    for box in design.boxes:
+    for box in press.design.boxes:
         text = certificate.says(box.field)
-        for code, words in _faults(text, box.heading, design.styles[box.style], design.room(box), fonts):
+        for code, words in _faults(text, box.heading, *_place_of(box, press)):
             yield code.at(replace(certificate.where, heading=box.heading), text, **words)
 
 
-def unprintable(holders: Table, design: Design, fonts: Fonts) -> list[Finding]:
-    """What would keep entries from being printed, line by line; each different text is looked at once."""
+def judge_holders(holders: Table, press: Press) -> list[Finding]:
+    """What would keep entries from being printed, line by line; each different text is looked at once.
+
+    Give it only those entries whose certificates this authority makes: others are for another's press.
+    """
     found: list[tuple[int, Finding]] = []
-    for box in design.boxes:
+    for box in press.design.boxes:
         if box.field not in HEADINGS:
             continue
-        column = holders.column(box.field)
-        how = box.heading, design.styles[box.style], design.room(box), fonts
-        faults = {text: list(_faults(_shown(box.field, text), *how)) for text in column.unique()}
+        column, place_of = holders.column(box.field), _place_of(box, press)
+        faults = {text: list(_faults(_shown(box.field, text), box.heading, *place_of)) for text in column.unique()}
         faulty = column.isin([text for text, kinds in faults.items() if kinds])
         for line in np.flatnonzero(faulty):
             for code, words in faults[column.iloc[line]]:
@@ -152,17 +167,7 @@ def unprintable(holders: Table, design: Design, fonts: Fonts) -> list[Finding]:
     return [finding for _, finding in sorted(found, key=lambda each: each[0])]
 
 
-def judge_holders(holders: Table, policy: Policy, day: date, authority: str) -> list[Finding]:
-    """What keeps those entries from being printed whose certificates this authority makes; others are not its press's.
-
-    Raises:
-        InputError, UsageError: the policy's design is missing or wrong.
-    """
-    design, fonts = press_of(policy, day)
-    return unprintable(holders.take(made_by(holders, policy, authority, day)), design, fonts)
-
-
-def page_for(certificate: Certificate, design: Design, fonts: Fonts) -> Page:
+def page_for(certificate: Certificate, press: Press) -> Page:
     """A certificate on its page: what stands where, nothing drawn yet.
 
     Raises:
@@ -170,20 +175,20 @@ def page_for(certificate: Certificate, design: Design, fonts: Fonts) -> Page:
     """
     texts: list[Placed] = []
     marks = []
-    for box in design.boxes:
+    for box in press.design.boxes:
         text = certificate.says(box.field) or box.empty
-        style = design.styles[box.style]
-        colour = design.colour(style.colour, certificate.level_group)
+        style, room, fonts = _place_of(box, press)
         if not text:
             continue
-        placed = None if fonts.missing(style.font, text) else place(text, design.room(box), style, fonts, colour)
+        colour = press.design.colour(style.colour, certificate.level_group)
+        placed = None if fonts.missing(style.font, text) else place(text, room, style, fonts, colour)
         if placed is None:
             raise UsageError(
                 f"证书 {certificate.certificate_no} 的{box.heading}“{text}”印不出来", "请换用更大的版式或加上字库"
             )
         texts += placed
         if box.framed:
-            marks.append(design.room(box))
+            marks.append(room)
     return Page(certificate.level_group, tuple(texts), tuple(marks))
 
 
@@ -203,8 +208,8 @@ def volumes(certificates: list[Certificate], policy: Policy, issued_on: date) ->
     return made
 
 
-def write_volume(path: Path, volume: Volume, design: Design, fonts: Fonts) -> list[Printed]:
-    """Write a volume, its photos read one at a time, and say what is on which page.
+def write_volume(path: Path, volume: Volume, press: Press) -> None:
+    """Write a volume, its photos read one at a time.
 
     Raises:
         InputError: a photo can't be read.
@@ -213,10 +218,14 @@ def write_volume(path: Path, volume: Volume, design: Design, fonts: Fonts) -> li
     from hzcert.press.draw import About, write_pdf
 
     first = volume.certificates[0]
-    about = About(f"{design.title}（{first.level_group}）", first.says("issuer"), Path(volume.file_name).stem)
-    pages = ((page_for(certificate, design, fonts), _photo(certificate)) for certificate in volume.certificates)
-    write_pdf(path, pages, design, fonts, about)
-    return [Printed(each.certificate_no, volume.file_name, page) for page, each in enumerate(volume.certificates, 1)]
+    title = f"{press.design.title}（{first.level_group}）"
+    about = About(title, first.says("issuer"), Path(volume.file_name).stem)
+    pages = ((page_for(certificate, press), _photo(certificate)) for certificate in volume.certificates)
+    write_pdf(path, pages, press.design, press.fonts, about)
+
+
+def _place_of(box: Box, press: Press) -> tuple[Style, Area, Fonts]:
+    return press.design.styles[box.style], press.design.room(box), press.fonts
 
 
 def _faults(text: str, heading: str, style: Style, room: Area, fonts: Fonts) -> Iterator[tuple[Code, dict[str, str]]]:

@@ -26,13 +26,12 @@ KINDS = MappingProxyType(
 
 
 def test_certificates(policy, golden, tmp_path):
-    design, fonts = render.press_of(policy, DAY)
+    press = render.open_press(policy, DAY)
     # Only what is shipped: a machine with more fonts sets the same pages.
-    fonts = replace(fonts, chains={name: chain[:2] for name, chain in fonts.chains.items()})
+    fonts = replace(press.fonts, chains={name: chain[:2] for name, chain in press.fonts.chains.items()})
+    press = replace(press, fonts=fonts)
     numbers = {line: f"C20073305000800{line:03}X" for line in range(len(KINDS))}
     made = render.faces(table(*KINDS.values()), numbers, policy, DAY, tmp_path)
-    listed = [
-        f"# {kind}\n{render.page_for(face, design, fonts).listing()}" for kind, face in zip(KINDS, made, strict=True)
-    ]
-    shared = Page("中级", background(design, "中级", fonts)).listing()
+    listed = [f"# {kind}\n{render.page_for(face, press).listing()}" for kind, face in zip(KINDS, made, strict=True)]
+    shared = Page("中级", background(press.design, "中级", fonts)).listing()
     golden("certificates.txt", "\n".join([f"# 各证相同\n{shared}", *listed]))

@@ -44,6 +44,11 @@ def fonts(design):
 
 
 @pytest.fixture(scope="module")
+def press(design, fonts):
+    return render.Press(design, fonts)
+
+
+@pytest.fixture(scope="module")
 def photo():
     picture = Image.linear_gradient("L").resize((280, 420)).convert("RGB")
     written = io.BytesIO()
@@ -59,9 +64,10 @@ def volume(policy, photo):
 
 
 @pytest.fixture(scope="module")
-def printed(volume, design, fonts, tmp_path_factory):
+def printed(volume, press, tmp_path_factory):
     path = tmp_path_factory.mktemp("press") / volume.file_name
-    return path, render.write_volume(path, volume, design, fonts)
+    render.write_volume(path, volume, press)
+    return path
 
 
 def small_font(path, *, cff, signs):
@@ -121,12 +127,12 @@ def embedded(reader):
 
 # --- the volume ------------------------------------------------------------------------------------------------------
 def test_every_name_can_be_found_and_copied(printed):
-    for name, page in zip(NAMES, pypdf.PdfReader(printed[0]).pages, strict=True):
+    for name, page in zip(NAMES, pypdf.PdfReader(printed).pages, strict=True):
         assert name in page.extract_text()
 
 
 def test_all_fonts_are_embedded_and_cut_down(printed):
-    fonts = embedded(pypdf.PdfReader(printed[0]))
+    fonts = embedded(pypdf.PdfReader(printed))
     assert {re.sub(r"^/[A-Z]{6}\+", "", name) for name in fonts} == {"NotoSerifSC-Regular", "NotoSansSC-Regular"}
     for font, descendant, descriptor in fonts.values():
         assert font["/Encoding"] == "/Identity-H" and "/ToUnicode" in font
@@ -136,7 +142,7 @@ def test_all_fonts_are_embedded_and_cut_down(printed):
 
 
 def test_photos_are_embedded_byte_for_byte(printed, photo):
-    for page in pypdf.PdfReader(printed[0]).pages:
+    for page in pypdf.PdfReader(printed).pages:
         [image] = [x for x in page["/Resources"]["/XObject"].values() if x["/Subtype"] == "/Image"]
         assert image["/Filter"] == ["/DCTDecode"]
         assert image._data == photo
@@ -145,7 +151,7 @@ def test_photos_are_embedded_byte_for_byte(printed, photo):
 def test_the_background_is_in_the_file_once(printed):
     forms = {
         x.indirect_reference.idnum
-        for page in pypdf.PdfReader(printed[0]).pages
+        for page in pypdf.PdfReader(printed).pages
         for x in page["/Resources"]["/XObject"].values()
         if x["/Subtype"] == "/Form"
     }
@@ -153,18 +159,18 @@ def test_the_background_is_in_the_file_once(printed):
 
 
 def test_the_document_says_what_it_is(printed):
-    reader = pypdf.PdfReader(printed[0])
+    reader = pypdf.PdfReader(printed)
     assert reader.root_object["/Lang"] == "zh-CN"
     assert (reader.metadata.title, reader.metadata.author) == ("专业技术资格证书（中级）", "湖州市人事局")
 
 
-def test_the_same_volume_is_the_same_bytes(printed, volume, design, fonts, tmp_path):
-    render.write_volume(tmp_path / "again.pdf", volume, design, fonts)
-    assert (tmp_path / "again.pdf").read_bytes() == printed[0].read_bytes()
+def test_the_same_volume_is_the_same_bytes(printed, volume, press, tmp_path):
+    render.write_volume(tmp_path / "again.pdf", volume, press)
+    assert (tmp_path / "again.pdf").read_bytes() == printed.read_bytes()
 
 
-def test_each_certificate_is_known_by_its_file_and_page(printed):
-    assert printed[1][2].record() == {
+def test_each_certificate_is_known_by_its_file_and_page(volume):
+    assert list(volume.pages())[2].record() == {
         "type": "certificate",
         "certificate_no": "C200702",
         "output": "证书-中级-001.pdf",
@@ -173,22 +179,22 @@ def test_each_certificate_is_known_by_its_file_and_page(printed):
 
 
 @pytest.mark.parametrize("content", [b"", b"GIF89a", b"\xff\xd8\xff\xe0\x00"], ids=["空", "GIF", "断头"])
-def test_a_photo_that_is_no_jpeg_is_refused(content, volume, design, fonts, tmp_path):
+def test_a_photo_that_is_no_jpeg_is_refused(content, volume, press, tmp_path):
     damaged = replace(volume, certificates=(volume.certificates[0], replace(volume.certificates[1], photo=content)))
     with pytest.raises(InputError, match="第 2 页"):
-        render.write_volume(tmp_path / "x.pdf", damaged, design, fonts)
+        render.write_volume(tmp_path / "x.pdf", damaged, press)
 
 
-def test_a_photo_that_is_not_there_is_refused(volume, design, fonts, tmp_path):
+def test_a_photo_that_is_not_there_is_refused(volume, press, tmp_path):
     missing = replace(volume, certificates=(replace(volume.certificates[0], photo=tmp_path / "none.jpg"),))
     with pytest.raises(InputError, match="C200700"):
-        render.write_volume(tmp_path / "x.pdf", missing, design, fonts)
+        render.write_volume(tmp_path / "x.pdf", missing, press)
 
 
-def test_what_was_not_judged_is_not_printed_with_a_hole(volume, design, fonts):
+def test_what_was_not_judged_is_not_printed_with_a_hole(volume, press):
     face = replace(volume.certificates[0], texts=volume.certificates[0].texts | {"name": "沈\ue000"})
     with pytest.raises(UsageError, match="姓名"):
-        render.page_for(face, design, fonts)
+        render.page_for(face, press)
 
 
 # --- one page --------------------------------------------------------------------------------------------------------
