@@ -1,8 +1,8 @@
 """Photos (照片): measured, judged against 三.1 and 三.3, cut to the normal form and named by ID number."""
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -306,3 +306,9 @@ def _walk(
                 keep(result.id_number, result.jpeg)
             done[place] = replace(result, jpeg=None)
     return [done[place] for place in range(len(given))]
+
+
+def counts(results: Iterable[PhotoResult]) -> dict[str, int]:
+    """How many photos there are, and how many of each status."""
+    found = Counter(result.status for result in results)
+    return {"read": found.total(), "ok": found["ok"], "normalized": found["normalized"], "rejected": found["rejected"]}

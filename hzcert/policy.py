@@ -11,58 +11,15 @@ from decimal import Decimal
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Generic, Literal, TypeVar
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import TypeAdapter, ValidationError, model_validator
 
 from hzcert.errors import InputError, UsageError
+from hzcert.figures import Figure, Strict, describe
 from hzcert.titles import BROAD_LEVELS, LEVELS, Title, Titles, make_titles
 
-T = TypeVar("T")
 Kind = Literal["province", "city", "county"]
-
-
-class Strict(BaseModel):
-    """Frozen; unknown keys are refused, since a misspelt key is a silent default."""
-
-    # Pydantic would quote the offending value, and that may be an ID number.
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class Value(Strict, Generic[T]):
-    """What held from one day on, and the clause that says so."""
-
-    since: date
-    value: T
-    clause: str
-
-
-class Figure(Strict, Generic[T]):
-    """One figure of the regulation through time, the newest value last."""
-
-    label: str
-    values: tuple[Value[T], ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _in_order(self) -> "Figure[T]":
-        days = [value.since for value in self.values]
-        if days != sorted(set(days)):
-            raise ValueError(f"{self.label}: values must be in order of their dates")
-        return self
-
-    def on(self, day: date) -> Value[T]:
-        """The value in force on a day.
-
-        Raises:
-            UsageError: the regulation was not yet in force.
-        """
-        in_force = [value for value in self.values if value.since <= day]
-        if not in_force:
-            raise UsageError(
-                f"政策中“{self.label}”在 {day} 尚未生效（自 {self.values[0].since} 起）",
-                "请检查 --as-of，或换用当时的政策",
-            )
-        return in_force[-1]
 
 
 class Authority(Strict):
@@ -336,6 +293,12 @@ class Policy(Strict):
             return self.regions[region]
         return next(authority for authority in self.authorities if authority.kind == kind)
 
+    def maker(self, level: str, region: str, day: date) -> Authority | None:
+        """The authority that makes the certificates of a level in a region (三.4); None for an unknown level or region."""
+        if not self.level_group(level) or region not in self.regions:
+            return None
+        return self.body(self.responsibility(level, region, day).makes, region)
+
     def submitting_unit(self, department: str, region: str) -> str:
         """The unit that hands an entry in (填报单位): its department, or the bureau of its region (三.2)."""
         authority = self.regions.get(region)
@@ -376,15 +339,6 @@ def load_policy(name: str) -> LoadedPolicy:
             f"政策文件 {name} 有误：{describe(cause)}", "请改正后再试；`hzcert rules` 显示内置政策的写法"
         ) from cause
     return LoadedPolicy(policy, hashlib.sha256(raw).hexdigest())
-
-
-def describe(problem: ValidationError) -> str:
-    """A validation error in one line: which key, and what is wrong with it."""
-    words = {"extra_forbidden": "不认识的键", "missing": "缺少这个键"}
-    return "；".join(
-        f"{'.'.join(str(part) for part in each['loc'])} {words.get(each['type'], each['msg'])}"
-        for each in problem.errors()
-    )
 
 
 def broad(level: str) -> tuple[str, ...]:

@@ -290,7 +290,7 @@ _WORDS = {
 
 def sheets(holders: Table, published: Table, matches: Matches) -> Iterator[Sheet]:
     """The workbook of the reconciliation: every entry with what was decided and why, and rows that nobody claimed."""
-    decided = (
+    columns = (
         Column("结果", 8, centred=True),
         Column("姓名", 10),
         Column("资格名称", 16),
@@ -301,7 +301,7 @@ def sheets(holders: Table, published: Table, matches: Matches) -> Iterator[Sheet
         Column("理由", 30),
         Column("出入", 44),
     )
-    yield Sheet("核对结果", decided, _decided(holders, published, matches), title="与公布文件核对结果")
+    yield Sheet("核对结果", columns, decided(holders, published, matches), title="与公布文件核对结果")
     left = (
         Column("姓名", 10),
         Column("资格名称", 16),
@@ -312,7 +312,8 @@ def sheets(holders: Table, published: Table, matches: Matches) -> Iterator[Sheet
     yield Sheet("公布而未报", left, _left(published, matches), title="公布文件中尚无人申报的")
 
 
-def _decided(holders: Table, published: Table, matches: Matches) -> Iterator[Row]:
+def decided(holders: Table, published: Table, matches: Matches) -> Iterator[Row]:
+    """A row for each entry: what was decided, the places on both sides, the reason, the differences."""
     looks: Mapping[Status, Look] = {Status.MATCHED: "plain", Status.DIFFERS: "warning", Status.AMBIGUOUS: "warning"}
     records = list(holders.records())
     for match in matches.matches:

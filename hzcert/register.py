@@ -50,13 +50,13 @@ def key(entry: Mapping[str, str]) -> Key:
 
 def mine(holders: Table, policy: Policy, as_of: date, authority_code: str) -> list[int]:
     """The entries whose certificates this authority makes (三.4), in the order in which they are numbered."""
-    order = {name: place for place, name in enumerate(group.name for group in policy.levels)}
+    rank = {group.name: place for place, group in enumerate(policy.levels)}
     found = []
     for line, entry in enumerate(holders.records()):
-        duty = policy.responsibility(entry["level"], entry["region"], as_of)
-        if policy.body(duty.makes, entry["region"]).code == authority_code:
+        maker = policy.maker(entry["level"], entry["region"], as_of)
+        if maker is not None and maker.code == authority_code:
             unit = policy.submitting_unit(entry["department"], entry["region"])
-            found.append((order[policy.level_group(entry["level"])], unit, line))
+            found.append((rank[policy.level_group(entry["level"])], unit, line))
     return [line for *_, line in sorted(found)]
 
 

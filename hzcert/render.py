@@ -18,7 +18,7 @@ from hzcert import dates
 from hzcert.codes import NO_GLYPH, NO_ROOM
 from hzcert.errors import InputError, UsageError
 from hzcert.findings import Code, Finding, Where
-from hzcert.policy import Authority, Policy
+from hzcert.policy import Policy
 from hzcert.press.design import Area, Box, Design, Style, load_design, open_fonts
 from hzcert.press.fonts import Fonts
 from hzcert.press.page import Page, Placed, place, setting_of
@@ -102,18 +102,11 @@ def made_by(holders: Table, policy: Policy, authority: str, day: date) -> Mask:
 
     @cache
     def makes(level: str, region: str) -> bool:
-        maker = maker_of(level, region, policy, day)
+        maker = policy.maker(level, region, day)
         return maker is not None and maker.code == authority
 
     pairs = zip(holders.column("level"), holders.column("region"), strict=True)
     return np.array([makes(level, region) for level, region in pairs], dtype=np.bool_)
-
-
-def maker_of(level: str, region: str, policy: Policy, day: date) -> Authority | None:
-    """The authority that makes the certificates of a level in a region (三.4); None for an unknown level or region."""
-    if not policy.level_group(level) or region not in policy.regions:
-        return None
-    return policy.body(policy.responsibility(level, region, day).makes, region)
 
 
 def faces(
@@ -124,7 +117,7 @@ def faces(
     for line, record in enumerate(holders.records()):
         if line not in numbers:
             continue
-        maker = maker_of(record["level"], record["region"], policy, issued_on)
+        maker = policy.maker(record["level"], record["region"], issued_on)
         texts = {field: _shown(field, record[field]) for field in HEADINGS}
         texts |= {"issuer": maker.name if maker else "", "issued_on": dates.chinese(issued_on.isoformat())}
         made.append(

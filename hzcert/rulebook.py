@@ -7,10 +7,11 @@ from pydantic import BaseModel
 
 from hzcert.codes import CODES
 from hzcert.errors import UsageError
+from hzcert.figures import Figure
 from hzcert.findings import Code
 from hzcert.listing import brief
 from hzcert.outcome import Record
-from hzcert.policy import Figure, Phase, Policy, Responsibility
+from hzcert.policy import Phase, Policy, Responsibility
 
 _KINDS = {"province": "省", "city": "市", "county": "县区"}
 

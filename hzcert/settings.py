@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from hzcert.errors import InputError, UsageError
-from hzcert.policy import Authority, Policy, Strict, describe, load_policy
+from hzcert.figures import Strict, describe
+from hzcert.policy import Authority, Policy, load_policy
 
 DEFAULT_POLICY = "huzhou-2007-35"
 BATCH_FILE = "batch.toml"
@@ -21,7 +22,8 @@ class BatchFile(Strict):
     policy: str | None = None
     authority: str | None = None
     as_of: date | None = None
-    register: str | None = None
+    # Pydantic has a method of that name.
+    register_url: str | None = Field(default=None, alias="register")
     holders: str = "holders"
     photos: str = "photos"
     published: str = "published"
@@ -67,7 +69,7 @@ def read_batch_file(folder: Path) -> BatchFile:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
         raise UsageError(f"{path} 不是正确的 TOML：{cause}", "请改正后再试") from cause
     except ValidationError as cause:
-        known = "、".join(BatchFile.model_fields)
+        known = "、".join(field.alias or name for name, field in BatchFile.model_fields.items())
         raise UsageError(f"{path} 有误：{describe(cause)}", f"可用的键：{known}") from cause
     except OSError as cause:
         raise InputError(f"不能读取 {path}：{cause.strerror}", "请检查权限") from cause
@@ -84,7 +86,7 @@ def settle(options: Options, batch: BatchFile | None = None, folder: Path = Path
     loaded = load_policy(_policy_name(options, given, folder))
     policy = loaded.policy
     city = next(authority.code for authority in policy.authorities if authority.kind == "city")
-    register = options.register or _below(folder, given.register) or str(folder / "register.db")
+    register = options.register or _below(folder, given.register_url) or str(folder / "register.db")
     return Settings(
         policy,
         loaded.sha256,

@@ -14,7 +14,7 @@ from typing import Annotated, Literal, TypeAlias, get_args
 from pydantic import Field, ValidationError, model_validator
 
 from hzcert.errors import InputError, UsageError
-from hzcert.policy import Strict, describe
+from hzcert.figures import Strict, describe
 from hzcert.press.fonts import SHIPPED, Fonts
 from hzcert.table import HEADINGS
 

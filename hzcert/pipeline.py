@@ -1,0 +1,257 @@
+"""The batch from end to end (全程): verbs in order, what was set aside, and the manifest. It alone knows several verbs."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from hzcert import __version__, fees, ingest, listing, photos, reconcile, register, render, roster, validate
+from hzcert.batch import Input, Outputs, inventory, take_in
+from hzcert.errors import InputError, OutputError, UsageError
+from hzcert.findings import Finding, Severity, in_order
+from hzcert.outcome import Outcome, Record
+from hzcert.settings import BATCH_FILE, BatchFile, Settings, read_batch_file
+from hzcert.sheets.writing import write_table, write_workbook
+from hzcert.table import ACCEPTED, SET_ASIDE, Mask, Table, lines_in_error
+from hzcert.work import Progress, executor
+
+PHOTOS = "photos"
+Watch = Callable[[str, int], AbstractContextManager[Progress]]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One batch folder (批次文件夹): its own settings, where its parts lie, and where the results go."""
+
+    root: Path
+    file: BatchFile
+    out: Path
+
+    def inputs(self, part: str) -> list[Input]:
+        """The files of one part as received; none where the folder is not there."""
+        folder = self.root / part
+        return inventory(folder, self.root) if folder.is_dir() else []
+
+
+@dataclass(frozen=True)
+class Received:
+    """Everything that a batch brings: entries, published rows, photos; and the files themselves for the manifest."""
+
+    holders: ingest.Ingested
+    published: ingest.Ingested
+    photos: Sequence[Input]
+    files: Sequence[Input]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What is accepted, with its numbers by position, and everything that was found."""
+
+    accepted: Table
+    numbers: Mapping[int, str]
+    findings: Sequence[Finding]
+    in_error: Mask  # by position in the table of all entries
+    new_numbers: int
+
+
+def open_batch(root: Path, out: Path | None = None) -> Batch:
+    """A batch folder, and the folder for its results.
+
+    Raises:
+        InputError: there is no such folder, or nothing in it to work on.
+        UsageError: its batch.toml is wrong, or the results would lie among the inputs.
+        OutputError: its out folder is a link that leads elsewhere.
+    """
+    if not root.is_dir():
+        raise InputError(f"找不到批次文件夹 {root}", "请检查路径；新建批次用 hzcert init")
+    file = read_batch_file(root)
+    target = out or root / file.out
+    if out is None and target.is_symlink():
+        raise OutputError(f"{target} 是通到别处的链接，不写入", "请删去这个链接，或用 --out 指明输出文件夹")
+    for part in (file.holders, file.photos, file.published):
+        source = (root / part).resolve()
+        if source == target.resolve() or source in target.resolve().parents or target.resolve() in source.parents:
+            raise UsageError(f"输出文件夹 {target} 与填报材料 {root / part} 重叠", "请用 --out 指明另一个文件夹")
+    return Batch(root, file, target)
+
+
+def run(batch: Batch, settings: Settings, watch: Watch, *, dry_run: bool = False, show_ids: bool = False) -> Outcome:
+    """The whole path over one batch: read, check, decide, write. Safe to repeat and to resume."""
+    received = receive(batch, settings)
+    outputs = Outputs(batch.out, dry_run=dry_run)
+    outputs.open()
+    shots = normalise_photos(received.photos, settings, watch, outputs)
+    compared, decided = decide(received, shots, settings, dry_run=dry_run)
+    counts, records = write(received, shots, compared, decided, settings, outputs, show_ids=show_ids)
+    outputs.close(lambda written: manifest(settings, counts, received.files, written))
+    # How many numbers are new is of this run alone, so it is shown but stands in no file: a second run changes no byte.
+    shown = counts | {"register": {"numbers": len(decided.numbers), "new_numbers": decided.new_numbers}}
+    return Outcome("run", shown, decided.findings, records, [str(batch.out / name) for name in outputs.written])
+
+
+def receive(batch: Batch, settings: Settings) -> Received:
+    """Read: every sheet of holders and of published lists.
+
+    Raises:
+        InputError: no entries came, or a file can't be read at all.
+    """
+    sources, lists, shots = (
+        batch.inputs(part) for part in (batch.file.holders, batch.file.published, batch.file.photos)
+    )
+    if not sources:
+        raise InputError(
+            f"{batch.root / batch.file.holders} 里没有填报的表格", "请放入工作簿或 CSV 文件；新建批次用 hzcert init"
+        )
+    if (batch.root / "decisions.xlsx").exists():
+        raise InputError("这个版本还不处理 decisions.xlsx", "请先移走；有疑问的人员改正填报后再运行")
+    own = [take_in(path, batch.root) for path in [batch.root / BATCH_FILE] if path.exists()]
+    return Received(
+        ingest.read_list(sources, ingest.HOLDERS, settings.policy, settings.as_of),
+        ingest.read_list(lists, ingest.PUBLISHED, settings.policy, settings.as_of),
+        shots,
+        [*own, *sources, *lists, *shots],
+    )
+
+
+def normalise_photos(
+    sources: Sequence[Input], settings: Settings, watch: Watch, outputs: Outputs
+) -> list[photos.PhotoResult]:
+    """Check and cut every photo; the good ones are written as they come."""
+
+    def keep(id_number: str, jpeg: bytes) -> None:
+        with outputs.file(photo_name(id_number)) as path:
+            path.write_bytes(jpeg)
+
+    spec = settings.policy.photo_spec(settings.as_of)
+    with executor(settings.workers) as on, watch("照片", len(sources)) as progress:
+        return photos.normalise(sources, spec, on, progress, keep)
+
+
+def decide(
+    received: Received, shots: Sequence[photos.PhotoResult], settings: Settings, *, dry_run: bool
+) -> tuple[reconcile.Matches, Decided]:
+    """Check and decide: who is accepted, and under which number."""
+    policy, day, holders, published = settings.policy, settings.as_of, received.holders.table, received.published.table
+    found = [*received.holders.findings, *received.published.findings]
+    found += [finding for shot in shots for finding in shot.findings]
+    found += photos.link(holders, shots)
+    found += validate.check(holders, policy, day, settings.authority)
+    compared = reconcile.compare(holders, published, policy, day)
+    in_error = frozenset(np.flatnonzero(lines_in_error(holders, found)).tolist())
+    found += reconcile.findings(holders, published, compared, in_error)
+    sound = holders.take(~lines_in_error(holders, found))
+    mine = sound.take(render.made_by(sound, policy, settings.authority.code, day))
+    found += render.judge_holders(mine, render.open_press(policy, day))
+    fit = holders.take(~lines_in_error(holders, found))
+    numbers = register.number(fit, policy, day, settings.authority.code, settings.register, dry_run=dry_run)
+    found += numbers.findings
+    refused = lines_in_error(fit, numbers.findings)
+    places = np.flatnonzero(~refused)
+    by_line = {new: numbers.by_line[old] for new, old in enumerate(places.tolist()) if old in numbers.by_line}
+    return compared, Decided(fit.take(~refused), by_line, in_order(found), lines_in_error(holders, found), numbers.new)
+
+
+def photo_name(id_number: str) -> str:
+    """Where a finished photo lies below the out folder (三.3: named by ID number)."""
+    return f"{PHOTOS}/{id_number}.jpg"
+
+
+def write(
+    received: Received,
+    shots: Sequence[photos.PhotoResult],
+    compared: reconcile.Matches,
+    decided: Decided,
+    settings: Settings,
+    outputs: Outputs,
+    *,
+    show_ids: bool,
+) -> tuple[dict[str, object], list[Record]]:
+    """Write everything but the manifest; what there is of it, in numbers and as records."""
+    policy, day, holders, published = settings.policy, settings.as_of, received.holders.table, received.published.table
+    accepted = decided.accepted
+    charged = fees.assess(accepted, policy, day)
+    rosters = roster.build(accepted, decided.numbers, policy, day)
+    with outputs.file("holders.xlsx") as path:
+        write_table(path, ingest.WRITTEN, ingest.written_rows(*_with_results(holders, decided)), day)
+    with outputs.file("reconciliation.xlsx") as path:
+        write_workbook(path, reconcile.sheets(holders, published, compared), day)
+    with outputs.file("fees.xlsx") as path:
+        write_workbook(path, fees.sheets(accepted, charged, policy, day), day)
+    for each in rosters:
+        with outputs.file(f"rosters/{each.file_name}") as path:
+            write_workbook(path, [roster.sheet(each)], day)
+    volumes = print_certificates(accepted, decided.numbers, settings, outputs)
+    printed = [page.record() for volume in volumes for page in volume.pages()]
+    with outputs.file("findings.xlsx") as path:
+        write_workbook(path, listing.sheets(decided.findings, "", show_ids=show_ids), day)
+    with outputs.file("findings.jsonl") as path:
+        path.write_text("".join(listing.lines(decided.findings, show_ids=show_ids)), encoding="utf-8")
+    counts: dict[str, object] = {
+        "ingest": dict(received.holders.counts),
+        "entries": {"read": len(holders), "accepted": len(accepted), "set_aside": len(holders) - len(accepted)},
+        "photos": photos.counts(shots),
+        "reconciliation": compared.counts(),
+        "fees": fees.counts(charged),
+        "rosters": {"rosters": len(rosters), "rows": sum(len(each) for each in rosters)},
+        "certificates": {"certificates": len(printed), "volumes": len(volumes)},
+        "findings": finding_counts(decided.findings),
+    }
+    records: list[Record] = [
+        *(shot.record(photo_name(shot.id_number) if shot.used else None, show_ids=show_ids) for shot in shots),
+        *(match.record(holders, published, show_ids=show_ids) for match in compared.matches),
+        *(reconcile.unclaimed_record(published, line) for line in compared.unclaimed),
+        *(fee.record(accepted) for fee in charged),
+        *printed,
+    ]
+    return counts, records
+
+
+def print_certificates(
+    accepted: Table, numbers: Mapping[int, str], settings: Settings, outputs: Outputs
+) -> list[render.Volume]:
+    """The certificates that this authority makes, a page each, in volumes (三.4)."""
+    policy, day = settings.policy, settings.as_of
+    made = render.volumes(render.faces(accepted, numbers, policy, day, outputs.root / PHOTOS), policy, day)
+    press = render.open_press(policy, day)
+    for volume in made:
+        with outputs.file(f"certificates/{volume.file_name}") as path:
+            if not outputs.dry_run:  # which has no photos to print
+                render.write_volume(path, volume, press)
+    return made
+
+
+def finding_counts(found: Iterable[Finding]) -> dict[str, int]:
+    """How many findings of each severity."""
+    severities = Counter(finding.severity for finding in found)
+    return {str(severity): severities[severity] for severity in Severity}
+
+
+def manifest(
+    settings: Settings, counts: Mapping[str, object], inputs: Iterable[Input], written: Iterable[Input]
+) -> str:
+    """manifest.json: what went in, what came out, under which law, and counts that add up."""
+
+    def listed(files: Iterable[Input]) -> list[dict[str, object]]:
+        return [{"path": file.shown, "size": file.size, "sha256": file.sha256} for file in files]
+
+    content = {
+        "version": __version__,
+        "policy": {"name": settings.policy.name, "sha256": settings.policy_sha256},
+        "authority": settings.authority.code,
+        "as_of": settings.as_of.isoformat(),
+        "counts": counts,
+        "inputs": listed(inputs),
+        "outputs": listed(written),
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def _with_results(holders: Table, decided: Decided) -> tuple[Table, dict[int, str]]:
+    """All entries with what was decided on each, and their numbers by position."""
+    rows = holders.rows.assign(result=np.where(decided.in_error, SET_ASIDE, ACCEPTED))
+    places = np.flatnonzero(~decided.in_error).tolist()
+    return Table(rows, holders.layout), {places[line]: number for line, number in decided.numbers.items()}
