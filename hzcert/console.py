@@ -107,7 +107,7 @@ class Screen:
             "counts": outcome.counts,
             "errors": outcome.number(Severity.ERROR),
             "warnings": outcome.number(Severity.WARNING),
-            "outputs": list(outcome.outputs),
+            "outputs": [output if self.show_ids else mask(output) for output in outcome.outputs],
             "exit": int(outcome.exit_code(strict=strict)),
         }
 
