@@ -2,6 +2,14 @@
 
 from dataclasses import dataclass
 
+from hzcert.policy import load_policy
+from hzcert.titles import Title
+
+Entry = dict[str, str]
+
+
+_TITLES = load_policy("huzhou-2007-35").policy.title_table
+
 
 @dataclass(frozen=True)
 class Document:
@@ -27,6 +35,35 @@ class Group:
     employers: str
     count: int
     again: tuple[str, str, str, str, int] | None = None  # workbook, document, title, specialty, how many
+
+
+def award(document: Document, name: str, specialty: str, region: str, number: int) -> Entry:
+    """What an entry says of the qualification; the case follows from the document (五.1, 五.3)."""
+    title = title_of(name)
+    confirmed, new = document.way == "确认", document.obtained_on >= "2007"
+    case = "调入确认" if confirmed else "新发" if new else "换发"
+    issuer = {"正高": "浙高", "副高": "浙高", "中级": "湖中"}.get(title.level, f"{region[0]}初")
+    old_number = "" if case == "新发" else f"{issuer}{document.obtained_on[:4]}-{number + 101:04}"
+    return {
+        "title": name,
+        "series": title.series,
+        "level": title.level,
+        "specialty": specialty,
+        "obtained_by": document.way,
+        "obtained_on": document.obtained_on,
+        "committee": document.committee,
+        "document_no": "" if confirmed else document.number,
+        "document_date": "" if confirmed else document.published_on,
+        "transfer_confirmed_no": document.number if confirmed else "",
+        "old_certificate_no": old_number,
+        "case": case,
+    }
+
+
+def title_of(name: str) -> Title:
+    """The one title of the standard or the policy that a name means."""
+    (title,) = _TITLES.find(name)
+    return title
 
 
 def _city(field: str, level: str) -> str:

@@ -5,19 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pictures
-from awards import DOCUMENTS, GROUPS, UNUSUAL, Document, Group
+from awards import DOCUMENTS, GROUPS, UNUSUAL, Document, Entry, Group, award, title_of
 from invented import DIVISIONS, Person, Town
 from portraits import portrait
 from workbooks import Column, Sheet, columns, write_csv, write_xls, write_xlsx
 
-from hzcert.policy import load_policy
 from hzcert.table import HEADINGS
-from hzcert.titles import Title
-
-Entry = dict[str, str]
 
 _SEED = "huzhou 2007"
-_TITLES = load_policy("huzhou-2007-35").policy.title_table
 _AGES = {"正高": (44, 49), "副高": (38, 46), "中级": (29, 39), "助理级": (23, 30), "员级": (21, 26)}
 _BORN_SINCE = 1948  # before that, everybody had retired by 2007
 _OLD = "1953"
@@ -73,7 +68,7 @@ def plan() -> Batch:
 
 def _holder(town: Town, group: Group, place: int, unusual: Mapping[str, str], number: int) -> Holder:
     document = DOCUMENTS[group.document]
-    title = _title(group.title)
+    title = title_of(group.title)
     year, (youngest, oldest) = int(document.obtained_on[:4]), _AGES[title.level]
     divisions = DIVISIONS[group.region]
     person = town.person(
@@ -87,11 +82,11 @@ def _holder(town: Town, group: Group, place: int, unusual: Mapping[str, str], nu
     own = _about(person, group) | {"employer": employers[place % len(employers)]}
     own["id_number"] = person.old_number if "old_number" in unusual else person.id_number
     departures = {name: value for name, value in unusual.items() if name in HEADINGS and name not in ("name", "sex")}
-    first = own | _award(document, title, group.title, specialties[place % len(specialties)], group.region, number)
+    first = own | award(document, group.title, specialties[place % len(specialties)], group.region, number)
     entries = [(group.workbook, first | departures)]
     if group.again and place < group.again[4]:
         workbook, also, name, specialty, _ = group.again
-        second = own | _award(DOCUMENTS[also], _title(name), name, specialty, group.region, number + 500)
+        second = own | award(DOCUMENTS[also], name, specialty, group.region, number + 500)
         entries.append((workbook, second))
     return Holder(person, tuple(entries))
 
@@ -108,33 +103,6 @@ def _about(person: Person, group: Group) -> Entry:
     }
 
 
-def _award(document: Document, title: Title, name: str, specialty: str, region: str, number: int) -> Entry:
-    """What an entry says of the qualification; the case follows from the document (五.1, 五.3)."""
-    confirmed, new = document.way == "确认", document.obtained_on >= "2007"
-    case = "调入确认" if confirmed else "新发" if new else "换发"
-    issuer = {"正高": "浙高", "副高": "浙高", "中级": "湖中"}.get(title.level, f"{region[0]}初")
-    old_number = "" if case == "新发" else f"{issuer}{document.obtained_on[:4]}-{number + 101:04}"
-    return {
-        "title": name,
-        "series": title.series,
-        "level": title.level,
-        "specialty": specialty,
-        "obtained_by": document.way,
-        "obtained_on": document.obtained_on,
-        "committee": document.committee,
-        "document_no": "" if confirmed else document.number,
-        "document_date": "" if confirmed else document.published_on,
-        "transfer_confirmed_no": document.number if confirmed else "",
-        "old_certificate_no": old_number,
-        "case": case,
-    }
-
-
-def _title(name: str) -> Title:
-    (title,) = _TITLES.find(name)
-    return title
-
-
 def _unclaimed(town: Town) -> dict[str, tuple[Entry, ...]]:
     """Published people who handed nothing in."""
     found: dict[str, tuple[Entry, ...]] = {}
@@ -142,7 +110,7 @@ def _unclaimed(town: Town) -> dict[str, tuple[Entry, ...]]:
         document = DOCUMENTS[number]
         region = employer[:3] if employer[:3] in DIVISIONS else "市本级"
         person = town.person((1960, 1965), "330501")
-        row = dict.fromkeys(HEADINGS, "") | _award(document, _title(name), name, specialty, region, 900)
+        row = dict.fromkeys(HEADINGS, "") | award(document, name, specialty, region, 900)
         row |= {"name": person.name, "sex": person.sex, "employer": employer, "region": region}
         found[number] = (*found.get(number, ()), row)
     return found

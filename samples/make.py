@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 
 import clean
+import messy
 
-BATCHES = {"huzhou-2007": clean.write}
+BATCHES = {"huzhou-2007": clean.write, "messy": messy.write}
 _MADE = ("holders", "photos", "published", "batch.toml", "expected.csv")
 
 

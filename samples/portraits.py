@@ -170,7 +170,8 @@ def _draw_head(pen: _Pen, look: Look) -> None:
     pen.ellipse(0, 0.54, half, 0.44, look.skin)
     pen.ellipse(0, 0.73, half * 0.82, 0.27, look.skin)
     hairline = {"receding": 0.17, "parted": 0.27, "short": 0.25, "tied": 0.25}.get(look.style, 0.25)
-    box = (-half - 0.02, 0.0, half + 0.02, hairline * 2)
+    reach = half - 0.03 if look.style == "receding" else half + 0.02
+    box = (-reach, 0.0, reach, hairline * 2)
     pen.draw.chord(pen.box(*box), 180, 360, fill=look.hair)
     if look.style == "parted":
         pen.polygon([(-half - 0.01, 0.26), (-half + 0.02, 0.44), (-0.10, 0.26)], look.hair)

@@ -83,7 +83,7 @@ def write_xlsx(path: Path, sheets: Sequence[Sheet]) -> None:
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         for sheet in sheets:
             page = book.add_worksheet(sheet.name)
-            page.set_column(0, len(sheet.columns) - 1, 14)
+            page.set_column(0, max(len(sheet.columns), 1) - 1, 14)
             for number, row in enumerate(lines(sheet)):
                 title = number < len(sheet.above)
                 if title and sheet.merged and row[0]:
