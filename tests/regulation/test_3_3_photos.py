@@ -1,6 +1,7 @@
 """三.1 and 三.3: a recent colour photo of one bare-headed person on white; JPG, its size, its bytes and its name."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -181,6 +182,21 @@ def test_a_photo_in_its_normal_form_keeps_every_byte(tmp_path: Path, spec: Photo
     (result,), kept = normalised(tmp_path, spec)
     assert result.status == "ok"
     assert kept[SHEN] == (tmp_path / f"{SHEN}.jpg").read_bytes()
+
+
+def test_a_small_head_in_the_normal_form_is_told_but_not_cut_again(tmp_path: Path, spec: PhotoSpec):
+    portrait(2, 280, 420, head=0.36, top=0.3).save(tmp_path / f"{SHEN}.jpg", quality=90, dpi=(200, 200))
+    (result,), kept = normalised(tmp_path, spec)
+    assert (result.status, ids(result)) == ("ok", ["HZ418"])
+    assert kept[SHEN] == (tmp_path / f"{SHEN}.jpg").read_bytes()
+
+
+def test_an_office_that_takes_grey_photos_gets_them_in_three_colours(tmp_path: Path, spec: PhotoSpec):
+    portrait(2, 280, 420).convert("L").save(tmp_path / f"{SHEN}.jpg", quality=90, dpi=(200, 200))
+    (result,), kept = normalised(tmp_path, replace(spec, min_colour=0.0, min_tones=0.0))
+    assert result.status == "normalized"
+    with Image.open(BytesIO(kept[SHEN])) as photo:
+        assert photo.mode == "RGB"
 
 
 @pytest.mark.parametrize(
