@@ -100,20 +100,22 @@ def entries(grid: Grid, header: _Header) -> Iterator[tuple[int, dict[str, Cell]]
         if not any(texts):
             continue
         cells = {name: row[place] for name, place in header.columns.items() if place < len(row)}
-        given = {name for name, cell in cells.items() if as_text(cell).strip()}
-        if _is_cut(texts, given):
+        if _is_cut(texts, cells):
             yield number
-        elif given:
+        elif any(as_text(cell).strip() for cell in cells.values()):
             yield number, cells
 
 
-def _is_cut(texts: Sequence[str], given: set[str]) -> bool:
-    """Whether a row is a footer, a note or a repeated header and no entry: no ID number or title stands in it."""
+def _is_cut(texts: Sequence[str], cells: Mapping[str, Cell]) -> bool:
+    """Whether a row is a footer, a note or a repeated header and no entry: no ID number, and hardly anything else."""
     if sum(heading_key(text) in aliases() for text in texts) >= 3:
         return True
-    first = next(text for text in texts if text)
-    lone = not given & {"id_number", "title", "employer", "document_no"} or len([t for t in texts if t]) <= 2
-    return lone and "id_number" not in given and _FOOTER.match(first) is not None
+    number = as_text(cells.get("id_number", "")).strip()
+    if number and not _FOOTER.match(number):
+        return False
+    said = {name for name, cell in cells.items() if as_text(cell).strip()}
+    lone = not said & {"title", "employer", "document_no"} or sum(map(bool, texts)) <= 2
+    return lone and _FOOTER.match(next(text for text in texts if text)) is not None
 
 
 def read_list(inputs: Iterable[Input], kind: Kind, policy: Policy, as_of: date) -> Ingested:

@@ -55,6 +55,11 @@ def clean(tmp_path):
 
 
 @pytest.fixture
+def messy(tmp_path):
+    return copy_of("messy", tmp_path)
+
+
+@pytest.fixture
 def small(clean):
     """The clean batch with the first workbook only, for what needs no 153 holders."""
     keep = "安吉县.csv"

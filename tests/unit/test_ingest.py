@@ -85,6 +85,13 @@ def test_footers_blank_rows_and_repeated_headers_are_cut_and_said(read):
     assert "4、5、7" in found.findings[0].message
 
 
+def test_a_footer_under_the_id_column_is_a_footer(read):
+    rows = [["身份证号", "姓名", "资格名称"], [ID, "沈云川", "工程师"], ["合计：1人"], ["填表人：王某", "审核人：李某"]]
+    found = read({"Sheet1": rows})
+    assert len(found.table) == 1
+    assert codes_of(found) == ["HZ103"]
+
+
 def test_rows_that_are_numbered_but_empty_are_no_entries(read):
     assert len(read({"Sheet1": [HEAD, ONE, [2], [3]]}).table) == 1
 
