@@ -234,7 +234,7 @@ def _details(holders: Table, fees: Sequence[Fee], policy: Policy, as_of: date) -
         Column("序号", 5, "count"),
         Column("填报单位", 18),
         Column("姓名", 8),
-        Column("身份证号", 19, centred=True),
+        Column("身份证号", 19, centred=True, one_line=True),
         Column("资格名称", 20),
         Column("级别", 7, centred=True),
         Column("业务类型", 9, centred=True),

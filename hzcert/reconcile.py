@@ -309,7 +309,8 @@ def sheets(holders: Table, published: Table, matches: Matches) -> Iterator[Sheet
         Column("公布文号", 18),
         Column("公布处", 36),
     )
-    yield Sheet("公布而未报", left, _left(published, matches), title="公布文件中尚无人申报的")
+    if matches.unclaimed:
+        yield Sheet("公布而未报", left, _left(published, matches), title="公布文件中尚无人申报的")
 
 
 def decided(holders: Table, published: Table, matches: Matches) -> Iterator[Row]:

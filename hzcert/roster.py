@@ -16,7 +16,7 @@ _COLUMNS = (
     Column("姓名", 8, centred=True),
     Column("性别", 3, centred=True),
     Column("出生年月", 8, "date"),
-    Column("身份证号", 19, centred=True),
+    Column("身份证号", 19, centred=True, one_line=True),
     Column("工作单位", 18),
     Column("系列(专业)", 14),
     Column("资格名称", 10, centred=True),
@@ -26,7 +26,7 @@ _COLUMNS = (
     Column("评审组织", 20),
     Column("公布文号", 12),
     Column("原证书编号", 10),
-    Column("新证书编号", 19, centred=True),
+    Column("新证书编号", 19, centred=True, one_line=True),
     Column("离退休时间", 10, "date"),
     Column("业务类型/备注", 14),
 )

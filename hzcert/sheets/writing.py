@@ -60,6 +60,7 @@ class Column:
     width: int
     kind: Kind = "text"
     centred: bool = False
+    one_line: bool = False  # shrunk rather than broken, such as a number that must be read as one
     compulsory: bool = False
     options: tuple[str, ...] = ()
     hint: str = ""
@@ -168,7 +169,8 @@ class _Formats:
     def cell(self, column: Column, look: Look) -> Any:
         """The format of a cell in the table."""
         centred = {"align": "center"} if column.centred else {}
-        return self.get(**{**_ALIGNED[column.kind], **centred, **_LOOKS[look], "border": 1, "text_wrap": True})
+        fitted = "shrink" if column.one_line else "text_wrap"
+        return self.get(**{**_ALIGNED[column.kind], **centred, **_LOOKS[look], "border": 1, fitted: True})
 
     def heading(self, column: Column) -> Any:
         """The format of a heading; compulsory ones are red."""
@@ -249,7 +251,10 @@ def _spare_height(sheet: Sheet, head: float, foot: float) -> float:
 def _line_count(row: Row, columns: Sequence[Column]) -> int:
     if row.merged:
         return measure.lines(clean(row.cells[0]), sum(column.width for column in columns))
-    return measure.most_lines([clean(cell) for cell in row.cells], [column.width for column in columns])
+    cells = [
+        (clean(cell), column.width) for cell, column in zip(row.cells, columns, strict=False) if not column.one_line
+    ]
+    return measure.most_lines([text for text, _ in cells], [room for _, room in cells])
 
 
 def _pixels(column: Column) -> int:
