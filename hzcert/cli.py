@@ -94,12 +94,6 @@ def run_command(
     opened = pipeline.open_batch(batch, out)
     settings = settle(Options(policy, authority, as_of, register, workers), opened.file, batch)
     outcome = pipeline.run(opened, settings, screen.progress, dry_run=dry_run, show_ids=show_ids)
-    if form is Format.TEXT:
-        screen.say(
-            "只算未写（--dry-run）"
-            if dry_run
-            else f"结果在 {opened.out}：先看 findings.xlsx，再看 rosters 和 certificates"
-        )
     finish(screen, outcome, settings, strict=strict)
 
 

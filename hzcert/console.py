@@ -123,6 +123,8 @@ class Screen:
         self._out.print(_counts_table(outcome))
         for output in outcome.outputs if whole else ():
             self._out.print(f"写出：{escape(output if self.show_ids else mask(output))}")
+        if outcome.look:
+            self._out.print(escape(outcome.look))
 
     def _line(self, finding: Finding) -> str:
         record: Mapping[str, Any] = finding.record(show_ids=self.show_ids)

@@ -90,7 +90,9 @@ def run(batch: Batch, settings: Settings, watch: Watch, *, dry_run: bool = False
     outputs.close(lambda written: manifest(settings, counts, received.files, written))
     # How many numbers are new is of this run alone, so it is shown but stands in no file: a second run changes no byte.
     shown = counts | {"register": {"numbers": len(decided.numbers), "new_numbers": decided.new_numbers}}
-    return Outcome("run", shown, decided.findings, records, [str(batch.out / name) for name in outputs.written])
+    look = f"结果在 {batch.out}：先看 findings.xlsx，再看 rosters/ 和 certificates/"
+    written = [str(batch.out / name) for name in outputs.written]
+    return Outcome("run", shown, decided.findings, records, written, look="只算未写（--dry-run）" if dry_run else look)
 
 
 def receive(batch: Batch, settings: Settings) -> Received:
