@@ -13,7 +13,7 @@ E, W, I = Severity.ERROR, Severity.WARNING, Severity.INFO  # noqa: E741 - the le
 NO_HEADER = Code("HZ101", E, "", "三.3", "工作表中找不到表头：没有一行含有“姓名”“身份证号”等栏目",
     "请在表中加上表头行，或删去这张无关的工作表")
 NO_COLUMN = Code("HZ102", E, "", "三.3", "表中没有必需的栏目：{missing}", "请补上栏目，或把相近的栏目（{nearest}）改为规定的名称")
-ROWS_CUT = Code("HZ103", I, "", "三.3", "略过 {count} 行非人员内容（合计、填表人、说明等）：第 {rows} 行", "请看一眼这些行确实不是人员")
+ROWS_CUT = Code("HZ103", I, "", "三.3", "略过 {count} 行非人员内容（{kinds}）：第 {rows} 行", "请看一眼这些行确实不是人员")
 COLUMN_UNKNOWN = Code("HZ104", I, "", "三.3", "不认识的栏目“{heading}”，未读入", "如需读入，请改用规定的栏目名称")
 COLUMN_TWICE = Code("HZ105", W, "", "三.3", "栏目“{heading}”与前面的“{first}”意思相同，只读前一栏", "请删去多余的一栏")
 TIDIED_NAME = Code("HZ106", I, "name", "三.3", "姓名已规范：“{before}”改为“{after}”（空格、间隔号或不可见字符）", "无需处理")
@@ -24,6 +24,13 @@ DATE_UNREADABLE = Code("HZ110", E, "birth_date", "三.3", "{heading}“{value}�
 DATE_AMBIGUOUS = Code("HZ111", E, "birth_date", "三.3", "{heading}以数字存放，{candidates} 无法分辨", "请改为文本 1970-10 的形式")
 DATE_SETTLED = Code("HZ112", I, "birth_date", "三.3", "出生年月“{value}”可为 {candidates}，按身份证号定为 {settled}", "无需处理")
 REGION_DERIVED = Code("HZ113", I, "region", "三.2", "表中没有属地一栏，按填报单位“{unit}”定为{region}", "无需处理；如有不符请加上属地一栏")
+TITLE_USED = Code("HZ114", I, "", "三.2", "空着的{headings}按表头上方的文字填为：{values}", "无需处理；如有不符请在表中填写")
+SHEET_TWICE = Code("HZ115", I, "", "三.3", "与工作表“{other}”是同一份名单（人员、内容和次序都相同），只读一次", "无需处理；如不是同一份名单，请改正后再放入")
+HIDDEN = Code("HZ116", W, "", "三.3", "{what}是隐藏的，已照常读入", "请取消隐藏或筛选，看一眼是否都该填报")
+ERROR_CELL = Code("HZ117", E, "", "三.3", "{heading}是公式的错误值“{value}”", "请改正公式，或直接填写内容")
+FORM_TWICE = Code("HZ118", E, "", "三.1", "一张工作表里有几份信息表，不能分辨", "请每份信息表单独放一张工作表")
+NOT_A_FORM = Code("HZ119", W, "", "五.1", "这是附件3《调入专业技术人员资格审定表》，不作换证填报读入", "请另填信息表（附件1 或附件2），业务类型填调入确认")
+PICTURE_LOOSE = Code("HZ120", W, "", "三.1", "有 {count} 张图片不在任何人员的行内，没有用作照片：{cells}", "请把照片放进本人那一行，或以身份证号命名放入照片文件夹")
 
 # 2 the person ----------------------------------------------------------------------------------------------------
 MISSING = Code("HZ201", E, "", "三.1", "缺少{heading}", "请补填{heading}")

@@ -150,7 +150,11 @@ def read_list(inputs: Iterable[Input], kind: Kind, policy: Policy, as_of: date) 
             counts["rows_cut"] += len(cut)
             if cut and kind is HOLDERS:
                 rows = "、".join(str(number) for number in cut)
-                found.append(codes.ROWS_CUT.at(Where(grid.file, grid.name or None), count=len(cut), rows=rows))
+                found.append(
+                    codes.ROWS_CUT.at(
+                        Where(grid.file, grid.name or None), count=len(cut), kinds="合计、填表人、说明等", rows=rows
+                    )
+                )
     if kind is PUBLISHED:  # how a published list was spelt is nobody's fault here
         found = [finding for finding in found if finding.code in (codes.NO_HEADER, codes.NO_COLUMN)]
     return Ingested(make_table(records, layout), tuple(found), dict(counts))
