@@ -1,21 +1,25 @@
 """The commands: each parses, calls, shows and exits. Errors become exit codes here and nowhere else."""
 
+import inspect
 import signal
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any, NoReturn, get_type_hints
 
 import typer
 
 from hzcert import __version__
 from hzcert.console import Screen
 from hzcert.errors import ExitCode, HzcertError
+from hzcert.findings import mask
 from hzcert.outcome import Outcome
-from hzcert.settings import Options, Settings, settle
+from hzcert.settings import BatchFile, Options, Settings, settle
 
 HELP = {"help_option_names": ["-h", "--help"]}
 app = typer.Typer(
@@ -41,22 +45,66 @@ class Format(StrEnum):
     JSONL = "jsonl"
 
 
-# What commands share, said once.
-Policy = Annotated[str | None, typer.Option(envvar="HZCERT_POLICY", help="政策：内置名称，或政策文件")]
-Authority = Annotated[
-    str | None, typer.Option(envvar="HZCERT_AUTHORITY", help="办理机关代码，如 330500 市、330521 德清县")
-]
-AsOf = Annotated[str | None, typer.Option(envvar="HZCERT_AS_OF", help="办理日期，如 2007-09-15；默认今天")]
-Register = Annotated[
-    str | None, typer.Option(envvar="HZCERT_REGISTER", help="登记簿文件；默认批次里（或这里）的 register.db")
-]
-Workers = Annotated[int | None, typer.Option(envvar="HZCERT_WORKERS", min=1, help="并行进程数；默认处理器个数")]
-Form = Annotated[Format, typer.Option("--format", envvar="HZCERT_FORMAT", help="结果的形式")]
-Quiet = Annotated[bool, typer.Option("--quiet", envvar="HZCERT_QUIET", help="不说多余的话，不显示进度")]
-Verbose = Annotated[bool, typer.Option("--verbose", envvar="HZCERT_VERBOSE", help="多说一些，连提示也列出")]
-ShowIds = Annotated[bool, typer.Option("--show-ids", envvar="HZCERT_SHOW_IDS", help="显示完整的身份证号")]
-Strict = Annotated[bool, typer.Option("--strict", envvar="HZCERT_STRICT", help="有警告也以退出码 1 结束")]
-DryRun = Annotated[bool, typer.Option("--dry-run", envvar="HZCERT_DRY_RUN", help="只算不写，也不取编号")]
+def _option(name: str, text: str, **words: Any) -> Any:
+    """An option that every command has: from the command line, or from ``HZCERT_NAME``."""
+    return typer.Option(f"--{name}", envvar=f"HZCERT_{name.upper().replace('-', '_')}", help=text, **words)
+
+
+@dataclass(frozen=True)
+class Common:
+    """The options that every command shares, said once."""
+
+    policy: Annotated[str | None, _option("policy", "政策：内置名称，或政策文件")] = None
+    authority: Annotated[str | None, _option("authority", "办理机关代码，如 330500 市、330521 德清县")] = None
+    as_of: Annotated[str | None, _option("as-of", "办理日期，如 2007-09-15；默认今天")] = None
+    register: Annotated[str | None, _option("register", "登记簿文件；默认批次里（或这里）的 register.db")] = None
+    workers: Annotated[int | None, _option("workers", "并行进程数；默认处理器个数", min=1)] = None
+    form: Annotated[Format, _option("format", "结果的形式")] = Format.TEXT
+    quiet: Annotated[bool, _option("quiet", "不说多余的话，不显示进度")] = False
+    verbose: Annotated[bool, _option("verbose", "多说一些，连提示也列出")] = False
+    dry_run: Annotated[bool, _option("dry-run", "只算不写，也不取编号")] = False
+    show_ids: Annotated[bool, _option("show-ids", "显示完整的身份证号")] = False
+    strict: Annotated[bool, _option("strict", "有警告也以退出码 1 结束")] = False
+
+    @property
+    def screen(self) -> Screen:
+        """The screen as asked for."""
+        return Screen(self.form, quiet=self.quiet, verbose=self.verbose, show_ids=self.show_ids)
+
+    def settle(self, batch: BatchFile | None = None, folder: Path = Path()) -> Settings:
+        """The settings of this run."""
+        given = Options(self.policy, self.authority, self.as_of, self.register, self.workers)
+        return settle(given, batch, folder)
+
+    def finish(self, outcome: Outcome, settings: Settings) -> NoReturn:
+        """Show a result and leave with its exit code."""
+        self.screen.show(outcome, settings.policy.name, strict=self.strict)
+        raise typer.Exit(outcome.exit_code(strict=self.strict))
+
+
+def shared(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that all share; it gets them as its first argument, a ``Common``."""
+    own = {name: each for name, each in inspect.signature(command).parameters.items() if name != "common"}
+    hints = get_type_hints(Common, include_extras=True)
+    names = [each.name for each in fields(Common)]
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    parameters = [
+        *(each.replace(kind=keyword) for each in own.values()),
+        *(inspect.Parameter(each.name, keyword, default=each.default) for each in fields(Common)),
+    ]
+
+    def run(**words: Any) -> None:
+        common = Common(**{name: words.pop(name) for name in names})
+        command(common, **words)
+
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    run.__annotations__ = {name: each.annotation for name, each in own.items()} | {name: hints[name] for name in names}
+    run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [each.replace(annotation=run.__annotations__[each.name]) for each in parameters]
+    )
+    return run
+
+
 HoldersFiles = Annotated[
     list[Path], typer.Argument(metavar="HOLDERS...", help="人员名单：表格文件或文件夹；- 为标准输入")
 ]
@@ -65,212 +113,128 @@ OutFile = Annotated[Path, typer.Option("--out", help="写到哪个文件；后�
 OutFolder = Annotated[Path, typer.Option("--out", help="写到哪个文件夹")]
 
 
-def finish(screen: Screen, outcome: Outcome, settings: Settings, *, strict: bool) -> None:
-    """Show a result and leave with its exit code."""
-    screen.show(outcome, settings.policy.name, strict=strict)
-    raise typer.Exit(outcome.exit_code(strict=strict))
-
-
 @app.command("run", epilog="例：hzcert run samples/huzhou-2007 --out /tmp/out")
+@shared
 def run_command(
+    common: Common,
     batch: Annotated[Path, typer.Argument(metavar="BATCH", help="批次文件夹")],
     out: Annotated[Path | None, typer.Option("--out", help="结果文件夹；默认 BATCH/out")] = None,
-    policy: Policy = None,
-    authority: Authority = None,
-    as_of: AsOf = None,
-    register: Register = None,
-    workers: Workers = None,
-    form: Form = Format.TEXT,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    show_ids: ShowIds = False,
-    strict: Strict = False,
-    dry_run: DryRun = False,
 ) -> None:
     """整批办理：导入、照片、审核、核对、收费、花名册、制证；可重复运行，中断后接着来。"""
     from hzcert import pipeline
 
-    screen = Screen(form, quiet=quiet, verbose=verbose, show_ids=show_ids)
     opened = pipeline.open_batch(batch, out)
-    settings = settle(Options(policy, authority, as_of, register, workers), opened.file, batch)
-    outcome = pipeline.run(opened, settings, screen.progress, dry_run=dry_run, show_ids=show_ids)
-    finish(screen, outcome, settings, strict=strict)
+    settings = common.settle(opened.file, batch)
+    words = {"dry_run": common.dry_run, "show_ids": common.show_ids}
+    common.finish(pipeline.run(opened, settings, common.screen.progress, **words), settings)
 
 
 @app.command("init", epilog="例：hzcert init 2007-第一批")
-def init_command(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="新批次文件夹")],
-    policy: Policy = None,
-    authority: Authority = None,
-    as_of: AsOf = None,
-    form: Form = Format.TEXT,
-    quiet: Quiet = False,
-) -> None:
+@shared
+def init_command(common: Common, folder: Annotated[Path, typer.Argument(metavar="DIR", help="新批次文件夹")]) -> None:
     """新建批次文件夹：带说明的 batch.toml、空白表、空文件夹。"""
     from hzcert import steps
 
-    settings = settle(Options(policy, authority, as_of))
-    finish(Screen(form, quiet=quiet), steps.init(folder, settings), settings, strict=False)
+    settings = common.settle()
+    common.finish(steps.init(folder, settings, dry_run=common.dry_run), settings)
 
 
 @app.command("ingest", epilog="例：hzcert ingest samples/huzhou-2007/holders --out /tmp/holders.xlsx")
+@shared
 def ingest_command(
+    common: Common,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="表格文件或文件夹；- 为标准输入")],
     out: OutFile,
-    policy: Policy = None,
-    as_of: AsOf = None,
-    form: Form = Format.TEXT,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    show_ids: ShowIds = False,
-    strict: Strict = False,
-    dry_run: DryRun = False,
 ) -> None:
     """把各种名单读成一张规范的人员表。"""
     from hzcert import steps
 
-    settings = settle(Options(policy, as_of=as_of))
-    outcome = steps.ingest_files(files, out, settings, dry_run=dry_run)
-    finish(Screen(form, quiet=quiet, verbose=verbose, show_ids=show_ids), outcome, settings, strict=strict)
+    settings = common.settle()
+    common.finish(steps.ingest_files(files, out, settings, dry_run=common.dry_run), settings)
 
 
 @photos_app.command("normalize", epilog="例：hzcert photos normalize samples/huzhou-2007/photos /tmp/photos")
+@shared
 def photos_normalize_command(
+    common: Common,
     source: Annotated[Path, typer.Argument(metavar="SRC", help="收到的照片")],
     target: Annotated[Path, typer.Argument(metavar="DST", help="写到哪个文件夹")],
-    policy: Policy = None,
-    as_of: AsOf = None,
-    workers: Workers = None,
-    form: Form = Format.TEXT,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    show_ids: ShowIds = False,
-    strict: Strict = False,
-    dry_run: DryRun = False,
 ) -> None:
     """把收到的照片裁成规定的尺寸，以身份证号命名；原照片不动。"""
     from hzcert import steps
 
-    settings = settle(Options(policy, as_of=as_of, workers=workers))
-    screen = Screen(form, quiet=quiet, verbose=verbose, show_ids=show_ids)
-    outcome = steps.normalise_photos(source, target, settings, screen.progress, dry_run=dry_run, show_ids=show_ids)
-    finish(screen, outcome, settings, strict=strict)
+    settings = common.settle()
+    words = {"dry_run": common.dry_run, "show_ids": common.show_ids}
+    common.finish(steps.normalise_photos(source, target, settings, common.screen.progress, **words), settings)
 
 
 @photos_app.command("check", epilog="例：hzcert photos check /tmp/photos")
+@shared
 def photos_check_command(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="照片文件夹")],
-    policy: Policy = None,
-    as_of: AsOf = None,
-    workers: Workers = None,
-    form: Form = Format.TEXT,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    show_ids: ShowIds = False,
-    strict: Strict = False,
+    common: Common, folder: Annotated[Path, typer.Argument(metavar="DIR", help="照片文件夹")]
 ) -> None:
     """按三.3 和三.1 检查照片，什么也不写。"""
     from hzcert import steps
 
-    settings = settle(Options(policy, as_of=as_of, workers=workers))
-    screen = Screen(form, quiet=quiet, verbose=verbose, show_ids=show_ids)
-    outcome = steps.check_photos(folder, settings, screen.progress, show_ids=show_ids)
-    finish(screen, outcome, settings, strict=strict)
+    settings = common.settle()
+    common.finish(steps.check_photos(folder, settings, common.screen.progress, show_ids=common.show_ids), settings)
 
 
 @app.command("validate", epilog="例：hzcert validate samples/huzhou-2007/holders --as-of 2007-11-20")
+@shared
 def validate_command(
+    common: Common,
     files: HoldersFiles,
     photos: Annotated[Path | None, typer.Option("--photos", help="规范后的照片文件夹：核对人人有照片")] = None,
-    policy: Policy = None,
-    authority: Authority = None,
-    as_of: AsOf = None,
-    workers: Workers = None,
-    form: Form = Format.TEXT,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    show_ids: ShowIds = False,
-    strict: Strict = False,
 ) -> None:
     """每一条规则审核每一个人。"""
     from hzcert import steps
 
-    settings = settle(Options(policy, authority, as_of, workers=workers))
-    screen = Screen(form, quiet=quiet, verbose=verbose, show_ids=show_ids)
-    outcome = steps.validate_files(files, photos, settings, screen.progress)
-    finish(screen, outcome, settings, strict=strict)
+    settings = common.settle()
+    common.finish(steps.validate_files(files, photos, settings, common.screen.progress), settings)
 
 
 @app.command(
     "reconcile",
-    epilog="例：hzcert reconcile samples/huzhou-2007/holders samples/huzhou-2007/published --as-of 2007-11-20 --out /tmp/核对.xlsx",
+    epilog="例：hzcert reconcile samples/huzhou-2007/holders samples/huzhou-2007/published "
+    "--as-of 2007-11-20 --out /tmp/核对.xlsx",
 )
+@shared
 def reconcile_command(
+    common: Common,
     holders: HoldersFile,
     published: Annotated[list[Path], typer.Argument(metavar="PUBLISHED...", help="公布名单：表格文件或文件夹")],
     out: OutFile,
-    policy: Policy = None,
-    as_of: AsOf = None,
-    form: Form = Format.TEXT,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    show_ids: ShowIds = False,
-    strict: Strict = False,
-    dry_run: DryRun = False,
 ) -> None:
     """对照公布文件逐一核对（三.4）。"""
     from hzcert import steps
 
-    settings = settle(Options(policy, as_of=as_of))
-    outcome = steps.reconcile_files(holders, published, out, settings, dry_run=dry_run, show_ids=show_ids)
-    finish(Screen(form, quiet=quiet, verbose=verbose, show_ids=show_ids), outcome, settings, strict=strict)
+    settings = common.settle()
+    words = {"dry_run": common.dry_run, "show_ids": common.show_ids}
+    common.finish(steps.reconcile_files(holders, published, out, settings, **words), settings)
 
 
 @app.command("fees", epilog="例：hzcert fees samples/huzhou-2007/holders --as-of 2007-11-20 --out /tmp/收费.xlsx")
-def fees_command(
-    holders: HoldersFile,
-    out: OutFile,
-    policy: Policy = None,
-    as_of: AsOf = None,
-    form: Form = Format.TEXT,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    show_ids: ShowIds = False,
-    strict: Strict = False,
-    dry_run: DryRun = False,
-) -> None:
+@shared
+def fees_command(common: Common, holders: HoldersFile, out: OutFile) -> None:
     """收费和免费（四）：逐人和分单位。"""
     from hzcert import steps
 
-    settings = settle(Options(policy, as_of=as_of))
-    outcome = steps.charge(holders, out, settings, dry_run=dry_run)
-    finish(Screen(form, quiet=quiet, verbose=verbose, show_ids=show_ids), outcome, settings, strict=strict)
+    settings = common.settle()
+    common.finish(steps.charge(holders, out, settings, dry_run=common.dry_run), settings)
 
 
 @roster_app.command(
-    "build", epilog="例：hzcert roster build samples/huzhou-2007/out/holders.xlsx --as-of 2007-11-20 --out /tmp/花名册"
+    "build",
+    epilog="例：hzcert roster build samples/huzhou-2007/out/holders.xlsx --as-of 2007-11-20 --out /tmp/花名册",
 )
-def roster_build_command(
-    holders: HoldersFile,
-    out: OutFolder,
-    policy: Policy = None,
-    authority: Authority = None,
-    as_of: AsOf = None,
-    register: Register = None,
-    form: Form = Format.TEXT,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    show_ids: ShowIds = False,
-    strict: Strict = False,
-    dry_run: DryRun = False,
-) -> None:
+@shared
+def roster_build_command(common: Common, holders: HoldersFile, out: OutFolder) -> None:
     """花名册（附件4）：每个级别、每个去向一本。"""
     from hzcert import steps
 
-    settings = settle(Options(policy, authority, as_of, register))
-    screen = Screen(form, quiet=quiet, verbose=verbose, show_ids=show_ids)
-    outcome = steps.build_rosters(holders, out, settings, screen.say, dry_run=dry_run)
-    finish(screen, outcome, settings, strict=strict)
+    settings = common.settle()
+    common.finish(steps.build_rosters(holders, out, settings, common.screen.say, dry_run=common.dry_run), settings)
 
 
 @app.command(
@@ -278,51 +242,39 @@ def roster_build_command(
     epilog="例：hzcert print samples/huzhou-2007/out/holders.xlsx --photos samples/huzhou-2007/out/photos "
     "--as-of 2007-11-20 --register samples/huzhou-2007/register.db --out /tmp/证书",
 )
+@shared
 def print_command(
+    common: Common,
     holders: HoldersFile,
     photos: Annotated[Path, typer.Option("--photos", help="规范后的照片文件夹")],
     out: OutFolder,
-    policy: Policy = None,
-    authority: Authority = None,
-    as_of: AsOf = None,
-    register: Register = None,
-    form: Form = Format.TEXT,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    show_ids: ShowIds = False,
-    strict: Strict = False,
-    dry_run: DryRun = False,
 ) -> None:
     """打印证书（三.4）：本机关制作的，每份一页，编号取自登记簿。"""
     from hzcert import steps
 
-    settings = settle(Options(policy, authority, as_of, register))
-    screen = Screen(form, quiet=quiet, verbose=verbose, show_ids=show_ids)
-    outcome = steps.print_files(holders, photos, out, settings, screen.say, dry_run=dry_run)
-    finish(screen, outcome, settings, strict=strict)
+    settings = common.settle()
+    common.finish(
+        steps.print_files(holders, photos, out, settings, common.screen.say, dry_run=common.dry_run), settings
+    )
 
 
 @app.command("rules", epilog="例：hzcert rules HZ203")
+@shared
 def rules_command(
-    code: Annotated[str | None, typer.Argument(metavar="[CODE]", help="只看这一条")] = None,
-    policy: Policy = None,
-    form: Form = Format.TEXT,
+    common: Common, code: Annotated[str | None, typer.Argument(metavar="[CODE]", help="只看这一条")] = None
 ) -> None:
     """每一条规则：代码、程度、依据、怎么办；以及政策中的每个数字。"""
     from hzcert import rulebook
 
-    settings = settle(Options(policy))
-    screen = Screen(form)
+    settings = common.settle()
     law = settings.policy
-    if form is Format.TEXT:
-        screen.table("规则", ("代码", "程度", "依据", "问题", "怎么办"), rulebook.rule_rows(law, code))
-        if code is None:
-            screen.table(
-                f"{law.document_no} {law.title}", ("键", "名称", "自", "值", "依据"), rulebook.figure_rows(law)
-            )
-        return
-    records = rulebook.rule_records(law, code)
-    finish(screen, Outcome("rules", {"rules": len(records)}, items=records), settings, strict=False)
+    if common.form is not Format.TEXT:
+        records = rulebook.rule_records(law, code)
+        common.finish(Outcome("rules", {"rules": len(records)}, items=records), settings)
+    screen = common.screen
+    screen.table("规则", ("代码", "程度", "依据", "问题", "怎么办"), rulebook.rule_rows(law, code))
+    if code is None:
+        screen.table(f"{law.document_no} {law.title}", ("键", "名称", "自", "值", "依据"), rulebook.figure_rows(law))
 
 
 def _version(asked: bool) -> None:
@@ -358,8 +310,6 @@ def _terminated(number: int, frame: FrameType | None) -> None:
 
 def _defect_report() -> Path:
     """Write down what went wrong, ID numbers masked, and say where."""
-    from hzcert.findings import mask
-
     with tempfile.NamedTemporaryFile("w", prefix="hzcert-", suffix=".txt", delete=False, encoding="utf-8") as report:
         report.write(mask(f"hzcert {__version__}\n{traceback.format_exc()}"))
     return Path(report.name)

@@ -96,7 +96,7 @@ class Screen:
         shown = Table(*headings, title=title, title_justify="left")
         for row in rows:
             shown.add_row(*map(escape, row))
-        self._out.print(shown)
+        self._out.print(shown, soft_wrap=False)
 
     def _summary(self, outcome: Outcome, policy: str, *, strict: bool) -> dict[str, object]:
         return {
@@ -119,8 +119,8 @@ class Screen:
         if not whole and len(shown) > MOST_SHOWN:
             self._out.print(f"…… 其余 {len(shown) - MOST_SHOWN} 条见 findings.xlsx")
         if outcome.findings and not whole:
-            self._out.print(_by_code(outcome))
-        self._out.print(_counts_table(outcome))
+            self._out.print(_by_code(outcome), soft_wrap=False)
+        self._out.print(_counts_table(outcome), soft_wrap=False)
         for output in outcome.outputs if whole else ():
             self._out.print(f"写出：{escape(output if self.show_ids else mask(output))}")
         if outcome.look:

@@ -90,7 +90,7 @@ def remind(holders: Table, say: Say) -> None:
 # --- the commands ---------------------------------------------------------------------------------------------------
 
 
-def init(folder: Path, settings: Settings) -> Outcome:
+def init(folder: Path, settings: Settings, *, dry_run: bool = False) -> Outcome:
     """A new batch folder: batch.toml with comments, blank forms, empty folders.
 
     Raises:
@@ -98,6 +98,8 @@ def init(folder: Path, settings: Settings) -> Outcome:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(f"{folder} 已经存在，且不是空文件夹", "请换一个名称")
+    if dry_run:
+        return Outcome("init", {"files": 0})
     try:
         for part in ("holders", "photos", "published"):
             (folder / part).mkdir(parents=True, exist_ok=True)
