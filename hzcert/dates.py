@@ -2,18 +2,32 @@
 
 import re
 from datetime import date, datetime, timedelta
+from math import isfinite
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 _EPOCH = date(1899, 12, 30)  # day 0 of a spreadsheet's serial numbers, from 1900-03-01 on
-_CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９．－／", "0123456789.-/")
+_SERIALS = range(10_000, 80_000)  # 1927 to 2119; a smaller number may be a year
 _LIKELY = range(1900, 2100)
+_PIVOT = 20  # two digits of a year: nobody in this field was born or qualified before 1920
 
-_NUMERIC = re.compile(r"(\d{4})[-./年](\d{1,2})(?:月|(?:[-./月](\d{1,2})日?)?)(?:[ T]0?0:00(?::00)?)?")
-_SHORT = re.compile(r"(\d{2})[-./年](\d{1,2})(?:月|(?:[-./月](\d{1,2})日?)?)")
-_PACKED = re.compile(r"(\d{4})(\d{2})(\d{2})?")
-_CHINESE = re.compile(
-    r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月(?:([一二三四五六七八九十]{1,3})日)?"
+# What a clerk writes into a date that there is none of: not retired, say.
+_NOTHING = frozenset(("无", "未", "否", "-", "--", "/", "在职", "未退休", "未离退休", "尚未退休", "未退"))
+
+_DIGITS = str.maketrans("〇○零◯OoＯｏ一二三四五六七八九", "00000000123456789")
+_PLAIN = str.maketrans("０１２３４５６７８９．。－—–−‐／、，,：", "0123456789..-----/...:")
+_TIME = re.compile(r"(?:\s+|[Tt])\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|\+00:?00)?$")
+_NUMERAL = "[0-9〇○零◯OoＯｏ一二三四五六七八九十廿卅元]"
+_WRITTEN = re.compile(
+    rf"(?:公元)?(?P<year>{_NUMERAL}{{2,4}})[-./年](?P<month>{_NUMERAL}{{1,3}})"
+    rf"(?:月份?|[-./月](?P<day>{_NUMERAL}{{1,3}})[日号]?)?"
 )
+_PACKED = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})?日?")
+_SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 
 
 def read(cell: object) -> str | None:
@@ -24,26 +38,36 @@ def read(cell: object) -> str | None:
     >>> read(1970.1) is None
     True
     """
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, int | float):
+    if isinstance(cell, datetime | date):
+        return _iso(cell.year, cell.month, cell.day)
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
         return _from_number(float(cell))
-    text = re.sub(r"[\s\u3000]+", "", str(cell or "")).translate(_FULL_WIDTH)
-    if not text:
+    text = str(cell or "").translate(_PLAIN).strip()
+    text = re.sub(r"\s+", "", _TIME.sub("", text)).removeprefix("'").rstrip(".-/") or text
+    if not text or text in _NOTHING:
         return ""
     return _from_text(text)
 
 
 def candidates(cell: object) -> tuple[str, ...]:
-    """The months that an undecidable number may mean: 1970.1 is January, or October typed as 1970.10.
+    """The months that an undecidable number may mean.
 
-    >>> candidates(1970.1)
-    ('1970-01', '1970-10')
+    1970.1 is January, or October typed as 1970.10; 19705 is May, or the serial number of a day in 1953.
+
+    >>> candidates(1970.1), candidates("19705")
+    (('1970-01', '1970-10'), ('1953-12', '1970-05'))
     """
-    if isinstance(cell, float) and read(cell) is None and f"{cell:.2f}".endswith(".10") and int(cell) in _LIKELY:
-        return f"{int(cell)}-01", f"{int(cell)}-10"
+    if isinstance(cell, str) and _SERIAL.fullmatch(cell.strip()):
+        cell = float(cell)
+    if isinstance(cell, bool) or not isinstance(cell, int | float) or not isfinite(cell) or read(cell) is not None:
+        return ()
+    whole = int(cell)
+    if _is_month_or_serial(cell):
+        serial = _EPOCH + timedelta(days=whole)
+        return serial.isoformat()[:7], f"{whole // 10}-{whole % 10:02}"
+    year = _year(whole) if whole in _LIKELY or _PIVOT <= whole < 100 else 0
+    if year and round(cell * 100 - whole * 100, 6) == 10:
+        return f"{year}-01", f"{year}-10"
     return ()
 
 
@@ -73,49 +97,83 @@ def chinese(iso: str) -> str:
     return "".join(f"{number}{unit}" for number, unit in zip(numbers, "年月日", strict=False))
 
 
+def numbers(column: pd.Series) -> npt.NDArray[np.int64]:
+    """ISO dates as numbers YYYYMMDD, the day 0 where only the month is given; 0 for what is no ISO date.
+
+    >>> numbers(pd.Series(["1970-10-05", "1970-10", "", "1970.10"])).tolist()
+    [19701005, 19701000, 0, 0]
+    """
+    text = pa.array(column, pa.large_string(), from_pandas=True)
+    formed = pc.match_substring_regex(text, r"^\d{4}-\d{2}(-\d{2})?$")
+    digits = pc.replace_substring(pc.if_else(formed, text, "0"), "-", "")
+    found = np.asarray(pc.cast(digits, pa.int64()).fill_null(0).to_numpy(zero_copy_only=False), dtype=np.int64)
+    return np.where((found > 0) & (found < 1_000_000), found * 100, found)
+
+
 def _from_number(number: float) -> str | None:
+    if not isfinite(number):
+        return None
     whole = int(number)
+    if whole in _SERIALS:
+        return None if _is_month_or_serial(number) else (_EPOCH + timedelta(days=whole)).isoformat()
     if number == whole:
-        if whole in range(10_000, 80_000):  # a serial number: 1927 to 2119
-            return (_EPOCH + timedelta(days=whole)).isoformat()
         packed = _PACKED.fullmatch(str(whole))
-        return _iso(packed.groups()) if packed else None
+        return _from_parts(packed) if packed else None
+    # 1970.05 and 1970.12 are months, and so is 1970.5 since no month is the fiftieth; 1970.1 may be January or October.
     hundredths = round(number * 100)
-    # 1970.05 and 1970.12 are months; 1970.1 may be January or October.
-    if whole in _LIKELY and abs(number * 100 - hundredths) < 1e-6 and hundredths % 10:
-        return _iso((str(whole), str(hundredths % 100), None))
-    return None
+    if abs(number * 100 - hundredths) > 1e-6 or not (whole in _LIKELY or _PIVOT <= whole < 100):
+        return None
+    month = hundredths % 100
+    if month == 10:
+        return None
+    return _iso(_year(whole), month // 10 if month % 10 == 0 else month, None)
+
+
+def _is_month_or_serial(number: float) -> bool:
+    """Whether a whole number of five digits may be a year and a month of one digit, as well as a serial number."""
+    return number == int(number) and int(number) // 10 in _LIKELY and int(number) % 10 > 0
 
 
 def _from_text(text: str) -> str | None:
-    if match := _CHINESE.fullmatch(text):
-        year, month, day = match.groups()
-        return _iso((year.translate(_CHINESE_DIGITS), _chinese_number(month), _chinese_number(day)))
-    for pattern in (_NUMERIC, _PACKED):
-        if match := pattern.fullmatch(text):
-            return _iso(match.groups())
-    if match := _SHORT.fullmatch(text):
-        year, month, day = match.groups()
-        # Two digits of a year: nobody in this field was born or qualified before 1920.
-        return _iso((f"{'19' if int(year) >= 20 else '20'}{year}", month, day))
-    return None
+    if match := _PACKED.fullmatch(text) or _WRITTEN.fullmatch(text):
+        return _from_parts(match)
+    return _from_number(float(text)) if _SERIAL.fullmatch(text) else None
 
 
-def _chinese_number(text: str | None) -> str | None:
+def _from_parts(match: re.Match[str]) -> str | None:
+    year, month, day = match["year"].translate(_DIGITS), _number(match["month"]), _number(match["day"])
+    if not year.isdigit() or len(year) == 3 or month is None or (match["day"] and day is None):
+        return None
+    return _iso(_year(int(year)), month, day)
+
+
+def _year(number: int) -> int:
+    """A year in full."""
+    return number if number >= 100 else number + (1900 if number >= _PIVOT else 2000)
+
+
+def _number(text: str | None) -> int | None:
+    """A month or a day in digits of either kind: 12, 十二, 一二, 廿一, 元.
+
+    >>> _number("二十一"), _number("廿一"), _number("元"), _number("一○"), _number("十廿")
+    (21, 21, 1, 10, None)
+    """
     if text is None:
         return None
-    tens, ten, ones = text.rpartition("十")
+    plain = {"元": "1"}.get(text, text).replace("廿", "二十").replace("卅", "三十").translate(_DIGITS)
+    tens, ten, ones = plain.partition("十")
     if not ten:
-        return text.translate(_CHINESE_DIGITS)
-    return str((int(tens.translate(_CHINESE_DIGITS)) if tens else 1) * 10 + int(ones.translate(_CHINESE_DIGITS) or 0))
+        return int(plain) if plain.isdigit() else None
+    if len(tens) > 1 or len(ones) > 1 or not (tens + ones + "0").isdigit():
+        return None
+    return int(tens or 1) * 10 + int(ones or 0)
 
 
-def _iso(parts: tuple[str | None, ...]) -> str | None:
-    year, month, day = parts
+def _iso(year: int, month: int, day: int | None) -> str | None:
     try:
-        found = date(int(year or 0), int(month or 0), int(day or 1))
+        found = date(year, month, 1 if day is None else day)
     except ValueError:
         return None
     if found.year not in _LIKELY:
         return None
-    return found.isoformat() if day else found.isoformat()[:7]
+    return found.isoformat()[:7] if day is None else found.isoformat()
