@@ -3,8 +3,11 @@
 import re
 import unicodedata
 
+from hzcert import variants
+
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _SHAPE = re.compile(r"(?P<org>\D{1,16}?)\(?(?P<year>\d{4}|\d{2})\)第?0*(?P<serial>\d{1,5})号?")
+_OURS = re.compile(r"\D{1,16}\[(?P<year>[0-9]{4})\][0-9]{1,5}号")
 _ANYWHERE = re.compile(r"[\u4e00-\u9fff]{2,12}[〔［\[【（(][\d〇○零一二三四五六七八九]{2,4}[〕］\]】）)]第?\d{1,5}号")
 
 
@@ -14,9 +17,9 @@ def tidy(text: str) -> str:
     >>> tidy("湖人专〔1999〕第02号"), tidy("湖人专（二○○三）12号"), tidy("湖人专［99］2 号")
     ('湖人专[1999]2号', '湖人专[2003]12号', '湖人专[1999]2号')
     """
-    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
-    folded = re.sub(r"[〔\[【(]", "(", plain)
-    folded = re.sub(r"[〕\]】)]", ")", folded)
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", variants.fold(text)))
+    folded = re.sub(r"[〔\[【〖《<{(]", "(", plain)
+    folded = re.sub(r"[〕\]】〗》>})]", ")", folded)
     bracket = folded.find("(")
     folded = folded[:bracket] + folded[bracket:].translate(_CHINESE_DIGITS) if bracket > 0 else folded
     match = _SHAPE.fullmatch(folded)
@@ -30,7 +33,17 @@ def tidy(text: str) -> str:
 
 def is_number(text: str) -> bool:
     """Whether a text is a document number in our form."""
-    return re.fullmatch(r"\D{1,16}\[\d{4}\]\d{1,5}号", text) is not None
+    return _OURS.fullmatch(text) is not None
+
+
+def year(text: str) -> int:
+    """The year of a document number in our form; 0 for what is none.
+
+    >>> year("湖人专[1999]2号"), year("湖人专")
+    (1999, 0)
+    """
+    match = _OURS.fullmatch(text)
+    return int(match["year"]) if match else 0
 
 
 def find_in(text: str) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+from hzcert import variants
+
 LEVELS = ("正高", "副高", "中级", "助理级", "员级")
 
 # How clerks write a level. 高级 and 初级 are the notice's own words for two levels each; the title says which.
@@ -85,7 +87,7 @@ def _spellings(title: Title) -> Iterable[str]:
 
 
 def _key(text: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", variants.fold(text)))
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hzcert import names
+from hzcert import names, variants
 
 HAN = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=2, max_size=4)
 DOTTED = st.lists(HAN, min_size=2, max_size=3)
@@ -58,7 +58,7 @@ def test_every_change_has_its_reason(given, name, why):
 
 
 def test_every_kangxi_radical_becomes_a_character_of_the_mainland():
-    folded = [names.fold(sign) for sign in KANGXI]
+    folded = [variants.fold(sign) for sign in KANGXI]
     assert all(len(sign) == 1 and not "\u2e80" <= sign <= "\u2fdf" for sign in folded)
     other_form = {a: b for a, b in zip(KANGXI, folded, strict=True) if unicodedata.normalize("NFKC", a) != b}
     assert len(other_form) == 23
@@ -66,13 +66,13 @@ def test_every_kangxi_radical_becomes_a_character_of_the_mainland():
 
 
 def test_a_radical_that_stands_for_no_character_is_strange_and_never_another_one():
-    left = [sign for sign in SUPPLEMENT if names.fold(sign) == sign]
+    left = [sign for sign in SUPPLEMENT if variants.fold(sign) == sign]
     assert set(left) < set("⺀⺄⺇⺈⺌⺍⺧⺪⺮⺴⺵⺶⺷⺸⺻⺼⺽⻇⻊⻕⻞⻡?")
     assert all(names.strange_characters(f"王{sign}") == sign for sign in left)
 
 
 def test_every_private_character_of_gbk_gets_its_place():
-    folded = [names.fold(sign) for sign in PRIVATE]
+    folded = [variants.fold(sign) for sign in PRIVATE]
     assert not [sign for sign in folded if unicodedata.category(sign) == "Co"]
     assert len(set(folded)) == len(PRIVATE)
 
