@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from hzcert import language
 
 
 class Severity(StrEnum):
@@ -16,7 +18,7 @@ class Severity(StrEnum):
     @property
     def label(self) -> str:
         """The word that a clerk reads."""
-        return {"error": "错误", "warning": "警告", "info": "提示"}[self]
+        return language.word({"error": "错误", "warning": "警告", "info": "提示"}[self])
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,13 @@ class Where:
         if self.sheet:
             parts.append(f"[{self.sheet}]")
         if self.row is not None:
-            parts.append(f"{self.column}{self.row}" if self.column else f"第{self.row}行")
+            parts.append(self.cell or language.word("第{row}行").format(row=self.row))
         return " ".join(parts)
+
+    @property
+    def cell(self) -> str:
+        """The address of the cell, such as ``E7``; empty where a finding is about a whole row, sheet or file."""
+        return f"{self.column}{self.row}" if self.column and self.row is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,22 @@ class Code:
 
     def at(self, where: Where, value: str = "", /, *, field: str = "", **words: object) -> "Finding":
         """A finding of this kind at one place; ``words`` fill the gaps in what it says."""
-        return Finding(self, where, value, self.says.format(**words), self.remedy.format(**words), field or self.field)
+        given = tuple((name, str(word)) for name, word in (_UNLESS_GIVEN | words).items())
+        return Finding(self, where, value, field or self.field, given)
+
+    @property
+    def template(self) -> str:
+        """What it says, with its gaps, in the language spoken."""
+        return language.said(self.id).says or self.says
+
+    @property
+    def remedy_template(self) -> str:
+        """What to do next, with its gaps, in the language spoken."""
+        return language.said(self.id).remedy or self.remedy
+
+
+# What a later step may come to know about a finding.
+_UNLESS_GIVEN: dict[str, object] = {"clue": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +84,25 @@ class Finding:
     code: Code
     where: Where
     value: str
-    message: str
-    remedy: str
     field: str
+    words: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in the language spoken."""
+        return self._filled(self.code.template)
+
+    @property
+    def remedy(self) -> str:
+        """What to do next, in the language spoken."""
+        return self._filled(self.code.remedy_template)
+
+    def _filled(self, template: str) -> str:
+        return template.format(**{name: language.words(word) for name, word in self.words})
+
+    def knowing(self, **words: str) -> "Finding":
+        """The same finding with more words, which a later step has come to know."""
+        return replace(self, words=tuple({**dict(self.words), **words}.items()))
 
     @property
     def severity(self) -> Severity:
@@ -109,7 +147,7 @@ def in_order(found: Iterable[Finding]) -> list[Finding]:
             f.where.column or "",
             f.code.id,
             f.value,
-            f.message,
+            f.words,
         ),
     )
 
