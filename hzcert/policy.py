@@ -148,6 +148,7 @@ class ReconcileRules(Strict):
 
     document_field: Figure[dict[str, str]]
     accepted_differences: Words
+    struck_words: Words
 
 
 class RosterRules(Strict):

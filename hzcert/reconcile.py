@@ -14,7 +14,7 @@ from hzcert.findings import Finding, mask
 from hzcert.policy import Policy
 from hzcert.sheets.writing import Column, Look, Row, Sheet
 from hzcert.table import HEADINGS, Table
-from hzcert.titles import Title
+from hzcert.titles import BROAD_LEVELS, Title
 
 
 class Status(StrEnum):
@@ -98,24 +98,42 @@ class _Side:
     unit: str
     specialty: str
     obtained_on: str
+    struck: tuple[str, ...]  # words by which a list takes a person back
     row: Mapping[str, str]
 
 
 def differences(ours: _Side, theirs: _Side) -> tuple[Difference, ...]:
-    """The fields in which two rows disagree. What a published list does not say can't disagree."""
+    """The fields in which two rows disagree. What a published list does not say can't disagree.
+
+    Names were folded to find the row; here they are held letter by letter.
+    """
+    row, published = ours.row, theirs.row
     unlike = {
         "document_no": ours.document != theirs.document,
-        "name": ours.name != theirs.name,
+        "name": names.tidy(row["name"]) != names.tidy(published["name"]),
+        "id_number": _said_otherwise(row, published, "id_number"),
+        "sex": _said_otherwise(row, published, "sex"),
         "title": not ours.titles & theirs.titles,
+        "level": bool(published["level"]) and not _level_fits(row["level"], published["level"]),
         "employer": bool(theirs.unit) and ours.unit != theirs.unit,
         "specialty": bool(theirs.specialty) and ours.specialty != theirs.specialty,
         "obtained_on": bool(theirs.obtained_on) and not dates.same(ours.obtained_on, theirs.obtained_on),
+        "remark": any(word in published["remark"] for word in ours.struck),
     }
     return tuple(
-        Difference(name, ours.document if name == "document_no" else ours.row[name], theirs.row[name])
+        Difference(name, ours.document if name == "document_no" else row[name], published[name])
         for name, differs in unlike.items()
         if differs
     )
+
+
+def _said_otherwise(ours: Mapping[str, str], theirs: Mapping[str, str], name: str) -> bool:
+    return bool(theirs[name]) and ours[name] != theirs[name]
+
+
+def _level_fits(ours: str, theirs: str) -> bool:
+    """Whether a list's level, which may be the notice's broad word (高级, 初级), holds the entry's."""
+    return ours in BROAD_LEVELS.get(theirs, (theirs,)) or theirs in BROAD_LEVELS.get(ours, ())
 
 
 def compare(holders: Table, published: Table, policy: Policy, as_of: date) -> Matches:
@@ -124,32 +142,52 @@ def compare(holders: Table, published: Table, policy: Policy, as_of: date) -> Ma
     Levels: the same document, name and title with nothing else unlike; the same with something unlike; the same name
     and title in another document, or one sign of the name unlike in the same document, title and unit.
     """
-    document_field = policy.reconcile.document_field.on(as_of).value
-    rows = [_side(line, record, policy, "document_no") for line, record in enumerate(published.records())]
+    fields = policy.reconcile.document_field.on(as_of).value
+    struck = policy.reconcile.struck_words.on(as_of).value
+    rows = [_side(line, record, policy, "document_no", struck) for line, record in enumerate(published.records())]
+    same = _first_alike(rows)
     by_document: dict[tuple[str, str], list[_Side]] = defaultdict(list)
     by_name: dict[str, list[_Side]] = defaultdict(list)
     in_document: dict[str, list[_Side]] = defaultdict(list)
     for row in rows:
-        by_document[row.document, row.name].append(row)
-        by_name[row.name].append(row)
-        in_document[row.document].append(row)
+        if same[row.line] == row.line:  # a list that was filed twice is one list
+            by_document[row.document, row.name].append(row)
+            by_name[row.name].append(row)
+            in_document[row.document].append(row)
     accepted = frozenset(policy.reconcile.accepted_differences.on(as_of).value)
     found: list[Match] = []
     for line, record in enumerate(holders.records()):
-        ours = _side(line, record, policy, document_field.get(record["case"], "document_no"))
+        ours = _side(line, record, policy, fields.get(record["case"], "document_no"), struck)
         cited = by_document.get((ours.document, ours.name), []) if ours.document else []
         named = [row for row in cited if ours.titles & row.titles]
         if named:
             found.append(_among(ours, named, accepted))
         else:
-            near = [row for row in by_name.get(ours.name, []) if ours.titles & row.titles] or [
+            before = by_name.get(names.key(record["former_name"]), []) if record["former_name"] else []
+            near = [row for row in (*before, *by_name.get(ours.name, [])) if ours.titles & row.titles] or [
                 row for row in in_document.get(ours.document, []) if _slip(ours, row)
             ]
             found.append(_not_in_document(ours, near, ours.document in in_document))
     settled = tuple(_one_to_one(found, holders))
     claimed = {match.published for match in settled if match.published is not None}
     shown = {line for match in settled for line in match.candidates}
-    return Matches(settled, tuple(row.line for row in rows if row.line not in claimed | shown))
+    return Matches(settled, tuple(row.line for row in rows if same[row.line] not in claimed | shown))
+
+
+def _first_alike(rows: Sequence[_Side]) -> list[int]:
+    """For each published row the first that says the same in every field, in another list: one list filed twice.
+
+    Two such rows of one list are two namesakes, and stay two.
+    """
+    first: dict[tuple[object, ...], int] = {}
+    times: Counter[tuple[object, ...]] = Counter()
+    alike = []
+    for row in rows:
+        said = (row.document, *(row.row[name] for name in HEADINGS))
+        here = (row.row["file"], row.row["sheet"], *said)
+        times[here] += 1
+        alike.append(first.setdefault((times[here], *said), row.line))
+    return alike
 
 
 def _among(ours: _Side, rows: Sequence[_Side], accepted: frozenset[str]) -> Match:
@@ -158,11 +196,15 @@ def _among(ours: _Side, rows: Sequence[_Side], accepted: frozenset[str]) -> Matc
     fair = [line for line, unlike in found.items() if {each.field for each in unlike} <= accepted]
     if len(fair) == 1:
         line = fair[0]
-        reason = "文号、姓名、资格名称、单位相符" if not found[line] else "文号、姓名、资格名称相符，出入在政策接受之内"
+        row = next(row for row in rows if row.line == line)
+        said = [HEADINGS[name] for name in ("employer", "specialty", "obtained_on") if row.row[name]]
+        reason = f"{'、'.join(['公布文号', '姓名', '资格名称', *said])}相符"
+        if found[line]:
+            reason = "公布文号、资格名称相符，出入在政策接受之内"
         return Match(ours.line, Status.MATCHED, reason, line, differences=found[line])
     if len(rows) == 1:
         (line,) = found
-        return Match(ours.line, Status.DIFFERS, "文号、姓名、资格名称相符，其他有出入", line, differences=found[line])
+        return Match(ours.line, Status.DIFFERS, "公布文号、资格名称相符，其他有出入", line, differences=found[line])
     candidates = tuple(fair or found)
     reason = "同一文件中有几行姓名、资格名称相同，" + ("各项都相符" if fair else "各项都有出入")
     return Match(ours.line, Status.AMBIGUOUS, reason, candidates=candidates)
@@ -174,9 +216,7 @@ def _not_in_document(ours: _Side, near: Sequence[_Side], document_held: bool) ->
         return Match(ours.line, Status.MISSING, "没有填公布文号，无法核对", document_cited=False)
     if len(near) == 1:
         unlike = differences(ours, near[0])
-        return Match(
-            ours.line, Status.DIFFERS, "姓名、资格名称相近，文号或姓名有出入", near[0].line, differences=unlike
-        )
+        return Match(ours.line, Status.DIFFERS, "资格名称相符，文号或姓名有出入", near[0].line, differences=unlike)
     if near:
         candidates = tuple(row.line for row in near)
         return Match(ours.line, Status.AMBIGUOUS, "别的公布文件中有几行姓名、资格名称相同", candidates=candidates)
@@ -253,7 +293,7 @@ def _cited(holders: Table, line: int) -> str:
     return "document_no" if holders.column("document_no").iloc[line] else "transfer_confirmed_no"
 
 
-def _side(line: int, record: Mapping[str, str], policy: Policy, document_field: str) -> _Side:
+def _side(line: int, record: Mapping[str, str], policy: Policy, document_field: str, struck: tuple[str, ...]) -> _Side:
     found: tuple[Title, ...] = policy.title_table.find(record["title"], record["series"])
     return _Side(
         line=line,
@@ -263,6 +303,7 @@ def _side(line: int, record: Mapping[str, str], policy: Policy, document_field: 
         unit=names.unit_key(record["employer"]),
         specialty=names.unit_key(record["specialty"]),
         obtained_on=record["obtained_on"],
+        struck=struck,
         row=record,
     )
 

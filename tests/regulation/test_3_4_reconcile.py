@@ -53,6 +53,36 @@ def test_namesakes_that_nothing_tells_apart_are_never_accepted(status):
     assert status([holder()], rows) == ["ambiguous"]
 
 
+def test_a_list_that_was_filed_twice_is_one_list(status, policy, as_of):
+    assert status([holder()], published({}, {"file": "副本.xlsx"})) == ["matched"]
+    found = reconcile.compare(table(holder()), published({}, {"file": "副本.xlsx"}), policy, as_of)
+    assert found.unclaimed == ()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param({"id_number": "330521197103120030"}, id="名单上是另一个身份证号"),
+        pytest.param({"sex": "女"}, id="名单上是另一性别"),
+        pytest.param({"level": "副高"}, id="名单上是另一级别"),
+        pytest.param({"remark": "公示期间有异议，取消资格"}, id="名单上已除名"),
+        pytest.param({"name": "沈·云川"}, id="姓名多一个间隔号"),
+    ],
+)
+def test_what_a_list_says_otherwise_sets_aside(status, said):
+    assert status([holder()], published(said)) == ["differs"]
+
+
+def test_a_school_teachers_title_means_the_level_of_the_list(status):
+    teacher = holder(title="高级教师（中学）", series="中学教师", level="副高")
+    assert status([teacher], published({"title": "高级教师", "series": "", "level": "中级"})) == ["differs"]
+    assert status([teacher], published({"title": "高级教师", "series": "", "level": "高级"})) == ["matched"]
+
+
+def test_a_former_name_finds_the_row_and_leaves_the_decision_to_a_person(status):
+    assert status([holder(name="王云川", former_name="沈云川")], published({})) == ["differs"]
+
+
 def test_two_persons_who_claim_one_row_are_both_set_aside(status):
     other = holder(birth_date="1971-03-12", row=3)
     assert status([holder(), other], published({})) == ["duplicate", "duplicate"]
