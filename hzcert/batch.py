@@ -15,8 +15,10 @@ from hzcert.errors import InputError, OutputError
 
 _TEMPORARY = ".hzcert-"
 _JOURNAL = f"{_TEMPORARY}journal"
+_OFFICE_LITTER = {"thumbs.db", "desktop.ini"}
 _CHUNK = 1 << 20
 MANIFEST = "manifest.json"
+MANIFEST_KEYS = {"version", "policy", "authority", "as_of", "counts", "inputs", "outputs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,19 @@ def take_in(path: Path, base: Path) -> Input:
             size = source.tell()
     except OSError as cause:
         raise InputError(f"不能读取 {path}：{cause.strerror}", "请检查路径和权限") from cause
-    below = path.resolve().is_relative_to(base.resolve())
-    shown = path.resolve().relative_to(base.resolve()).as_posix() if below else path.name
-    return Input(path, shown, size, digest.hexdigest())
+    return Input(path, shown_name(path, base), size, digest.hexdigest())
+
+
+def shown_name(path: Path, base: Path) -> str:
+    """What a file is called in findings: its path from ``base``, links left as they are, in characters that can be shown.
+
+    Names from other systems may be GBK bytes, which Python keeps as lone surrogates.
+    """
+    raw = os.fsencode(os.path.relpath(path, base))
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            return raw.decode(encoding)
+    return raw.decode("utf-8", "replace")
 
 
 @contextmanager
@@ -91,7 +103,7 @@ class Outputs:
         self.root = root
         self.dry_run = dry_run
         self.written: list[str] = []
-        self._earlier: set[str] = set()
+        self._earlier: dict[str, bool] = {}
 
     def open(self) -> None:
         """Take over what earlier runs left: their files are known, their half-written ones are gone.
@@ -104,6 +116,7 @@ class Outputs:
         with _output_errors(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
             self._earlier = self._known()
+            self._refuse_foreign(MANIFEST)
             for leftover in self.root.rglob(f"{_TEMPORARY}*"):
                 leftover.unlink(missing_ok=True)
             # From here on there is no manifest: a script sees that the run has not ended.
@@ -125,10 +138,19 @@ class Outputs:
         target = self.root / name
         if not target.parent.resolve().is_relative_to(self.root.resolve()):
             raise OutputError(f"{target.parent} 是通到别处的链接，不写入", "请删去这个链接，或换一个输出文件夹")
+        self._refuse_foreign(name)
         with _output_errors(target), (self.root / _JOURNAL).open("a", encoding="utf-8") as journal:
             journal.write(f"{name}\n")
         with whole_file(target) as temporary:
             yield temporary
+
+    def _refuse_foreign(self, name: str) -> None:
+        """Never replace a file that hzcert did not write."""
+        if (self.root / name).exists() and name not in self._earlier and name not in self.written[:-1]:
+            raise OutputError(
+                f"{self.root / name} 已经存在，但不是 hzcert 写的",
+                "请移走这个文件，或用 --out 指明另一个文件夹",
+            )
 
     def close(self, manifest: Callable[[list[Input]], str]) -> None:
         """Remove what earlier runs wrote and this one did not, and write the manifest last of all.
@@ -139,23 +161,36 @@ class Outputs:
         if self.dry_run:
             return
         with _output_errors(self.root):
-            for name in sorted(self._earlier - set(self.written)):
-                (self.root / name).unlink(missing_ok=True)
+            for name, ours in self._earlier.items():
+                if ours and name not in self.written:
+                    (self.root / name).unlink(missing_ok=True)
         content = manifest([take_in(self.root / name, self.root) for name in sorted(set(self.written))])
         with whole_file(self.root / MANIFEST) as temporary:
             temporary.write_text(content, encoding="utf-8")
         with _output_errors(self.root):
             (self.root / _JOURNAL).unlink()
 
-    def _known(self) -> set[str]:
-        """What the last manifest and the journal name, as far as it lies below the root."""
-        names: set[str] = set()
+    def _known(self) -> dict[str, bool]:
+        """What earlier runs wrote, and whether it may be removed: not if somebody has changed it since."""
+        names: dict[str, bool] = {}
         with suppress(OSError, ValueError, KeyError, TypeError):
-            listed = json.loads((self.root / MANIFEST).read_text(encoding="utf-8"))["outputs"]
-            names |= {str(output["path"]) for output in listed}
+            manifest = json.loads((self.root / MANIFEST).read_text(encoding="utf-8"))
+            if set(manifest) >= MANIFEST_KEYS:
+                listed = {str(output["path"]): str(output["sha256"]) for output in manifest["outputs"]}
+                names = {name: self._is_still(name, digest) for name, digest in listed.items() if self._is_below(name)}
+                names[MANIFEST] = False
         with suppress(OSError, ValueError):
-            names |= set((self.root / _JOURNAL).read_text(encoding="utf-8").splitlines())
-        return {name for name in names if (self.root / name).resolve().is_relative_to(self.root.resolve())}
+            journal = (self.root / _JOURNAL).read_text(encoding="utf-8").splitlines()
+            names |= {name: True for name in journal if self._is_below(name)}
+        return names
+
+    def _is_still(self, name: str, digest: str) -> bool:
+        with suppress(InputError):
+            return take_in(self.root / name, self.root).sha256 == digest
+        return False
+
+    def _is_below(self, name: str) -> bool:
+        return (self.root / name).resolve().is_relative_to(self.root.resolve())
 
 
 @contextmanager
@@ -186,4 +221,6 @@ def _sync(path: Path) -> None:
 
 
 def _is_hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith((".", "~$")) or part == "Thumbs.db" for part in path.relative_to(folder).parts)
+    return any(
+        part.startswith((".", "~$")) or part.lower() in _OFFICE_LITTER for part in path.relative_to(folder).parts
+    )

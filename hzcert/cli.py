@@ -234,7 +234,7 @@ def roster_build_command(common: Common, holders: HoldersFile, out: OutFolder) -
     from hzcert import steps
 
     settings = common.settle()
-    common.finish(steps.build_rosters(holders, out, settings, common.screen.say, dry_run=common.dry_run), settings)
+    common.finish(steps.build_rosters(holders, out, settings, dry_run=common.dry_run), settings)
 
 
 @app.command(
@@ -253,9 +253,7 @@ def print_command(
     from hzcert import steps
 
     settings = common.settle()
-    common.finish(
-        steps.print_files(holders, photos, out, settings, common.screen.say, dry_run=common.dry_run), settings
-    )
+    common.finish(steps.print_files(holders, photos, out, settings, dry_run=common.dry_run), settings)
 
 
 @app.command("rules", epilog="例：hzcert rules HZ203")

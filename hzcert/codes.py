@@ -113,8 +113,11 @@ CLAIMED_TWICE = Code("HZ504", E, "name", "三.4", "公布文件中的同一行�
 DOCUMENT_NOT_HELD = Code("HZ506", E, "document_no", "三.4", "没有收到公布文件 {document_no}", "请把该公布文件的名单放入 published 文件夹")
 DIFFERENCE_ACCEPTED = Code("HZ507", W, "name", "三.4", "与公布文件略有出入，按政策接受：{differences}", "请看一眼")
 
+UNRECONCILED = Code("HZ508", E, "name", "三.4", "没有与公布文件核对相符的记录", "请先用 hzcert run 或 hzcert reconcile 核对（同一登记簿），核对后不要再改")
+
 # 7 register, 8 print ---------------------------------------------------------------------------------------------
 REGISTERED_OTHERWISE = Code("HZ701", E, "name", "三.4", "登记簿中这份证书（{number}）的持证人是{registered}", "请核对姓名；改过名的先更正登记")
+REGISTERED_SPECIALTY = Code("HZ702", E, "specialty", "三.4", "登记簿中同一文件的这一资格已编号（{number}），专业为{registered}", "请核对专业；确为两份证书的请职评中心认定")
 NO_GLYPH = Code("HZ801", E, "", "三.4", "{heading}“{text}”中的 {sign}（{point}）没有字形，不打印这份证书", "请在版式文件中加上含有这个字的字库")
 NO_ROOM = Code("HZ802", E, "", "三.4", "{heading}“{text}”太长，证书上放不下", "请与本人商定简称，或换用更大的版式")
 # fmt: on

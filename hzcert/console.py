@@ -16,6 +16,7 @@ from hzcert.errors import HzcertError
 from hzcert.findings import Finding, Severity, mask
 from hzcert.listing import brief
 from hzcert.outcome import Outcome
+from hzcert.sheets.writing import write_lines
 from hzcert.work import Progress as Watcher
 from hzcert.work import Silent
 
@@ -80,10 +81,12 @@ class Screen:
         """A command's result, in the form that was asked for."""
         summary = self._summary(outcome, policy, strict=strict)
         if self.form == "text":
-            self._show_text(outcome)
+            if outcome.table is not None:  # then standard output is that table alone
+                write_lines(sys.stdout, *outcome.table)
+            self._show_text(outcome, self._out if outcome.table is None else self._talk)
             return
         records = [finding.record(show_ids=self.show_ids) for finding in outcome.findings]
-        items = [*(() if outcome.nested else records), *outcome.items]
+        items = [*(() if outcome.nested else records), *map(self._masked, outcome.items)]
         if self.form == "json":
             json.dump({"items": items, "summary": summary}, sys.stdout, ensure_ascii=False)
             sys.stdout.write("\n")
@@ -98,6 +101,16 @@ class Screen:
             shown.add_row(*map(escape, row))
         self._out.print(shown, soft_wrap=False)
 
+    def _masked(self, item: Any) -> Any:
+        """A record with every ID number in it masked, wherever it stands: file names and sheet names hold them too."""
+        if self.show_ids:
+            return item
+        if isinstance(item, Mapping):
+            return {key: self._masked(value) for key, value in item.items()}
+        if isinstance(item, list | tuple):
+            return [self._masked(value) for value in item]
+        return mask(item) if isinstance(item, str) else item
+
     def _summary(self, outcome: Outcome, policy: str, *, strict: bool) -> dict[str, object]:
         return {
             "type": "summary",
@@ -111,20 +124,20 @@ class Screen:
             "exit": int(outcome.exit_code(strict=strict)),
         }
 
-    def _show_text(self, outcome: Outcome) -> None:
+    def _show_text(self, outcome: Outcome, out: Console) -> None:
         whole = outcome.command != "run"
         shown = [finding for finding in outcome.findings if finding.severity is not Severity.INFO or self.verbose]
         for finding in shown if whole else shown[:MOST_SHOWN]:
-            self._out.print(self._line(finding))
+            out.print(self._line(finding))
         if not whole and len(shown) > MOST_SHOWN:
-            self._out.print(f"…… 其余 {len(shown) - MOST_SHOWN} 条见 findings.xlsx")
+            out.print(f"…… 其余 {len(shown) - MOST_SHOWN} 条见 findings.xlsx")
         if outcome.findings and not whole:
-            self._out.print(_by_code(outcome), soft_wrap=False)
-        self._out.print(_counts_table(outcome), soft_wrap=False)
+            out.print(_by_code(outcome), soft_wrap=False)
+        out.print(_counts_table(outcome), soft_wrap=False)
         for output in outcome.outputs if whole else ():
-            self._out.print(f"写出：{escape(output if self.show_ids else mask(output))}")
+            out.print(f"写出：{escape(output if self.show_ids else mask(output))}")
         if outcome.look:
-            self._out.print(escape(outcome.look))
+            out.print(escape(outcome.look))
 
     def _line(self, finding: Finding) -> str:
         record: Mapping[str, Any] = finding.record(show_ids=self.show_ids)

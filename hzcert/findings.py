@@ -31,6 +31,11 @@ class Where:
     column: str | None = None
     heading: str | None = None
 
+    @property
+    def row_key(self) -> tuple[str, str, int | None]:
+        """The row that it lies in: file, sheet, row."""
+        return self.file, self.sheet or "", self.row
+
     def __str__(self) -> str:
         """The place in a clerk's words, such as ``名单.xlsx [Sheet1] E7``."""
         parts = [self.file]
@@ -118,7 +123,7 @@ class Finding:
             "code": self.code.id,
             "severity": str(self.severity),
             "file": shown(where.file),
-            "sheet": where.sheet,
+            "sheet": where.sheet and shown(where.sheet),
             "row": where.row,
             "column": where.column,
             "heading": where.heading,
@@ -152,22 +157,32 @@ def in_order(found: Iterable[Finding]) -> list[Finding]:
     )
 
 
-# A number that may be an ID number: 15 digits or more that stand alone (a certificate number starts with a letter and
-# is left), or what a spreadsheet leaves of one that was typed as a number.
-_MAY_BE_ID = re.compile(r"(?<![0-9A-Za-z.])(?:\d{14,}[\dXx](?![0-9A-Za-z])|\d\.\d{9,}[Ee]\+?\d{2})")
+# A number that may be an ID number: 15 digits or more, one written in groups, or what a spreadsheet leaves of one that
+# was typed as a number.
+_MAY_BE_ID = re.compile(r"(?<!\d)(?:\d{14,}[\dXx]|\d{6}[ _.-]\d{8}[ _.-]\d{3}[\dXx]|\d\.\d{9,}[Ee]\+?\d{2})(?!\d)")
 
 
 def mask(text: str) -> str:
-    """Hide ID numbers in any text: ``33052119******0127``."""
-    return _MAY_BE_ID.sub(lambda match: mask_id(match[0]), text)
+    """Hide ID numbers in any text, and leave certificate numbers: a letter, then the year.
+
+    >>> mask("照片/张三_330521197003120030.jpg"), mask("C200733050008000012")
+    ('照片/张三_33052119******0030.jpg', 'C200733050008000012')
+    """
+    return _MAY_BE_ID.sub(_hidden, text)
 
 
 def mask_id(number: str) -> str:
-    """Hide the middle of one ID number, whatever is wrong with it."""
-    if len(number) <= 8:
+    """Hide the middle of one ID number, whatever is wrong with it; what is hardly a number is left."""
+    if sum(sign.isdigit() for sign in number) < 10:
         return number
     head, tail = (6, 3) if len(number) <= 15 else (8, 4)
     return number[:head] + "*" * max(len(number) - head - tail, 1) + number[-tail:]
+
+
+def _hidden(found: re.Match[str]) -> str:
+    before = found.string[found.start() - 1 : found.start()] if found.start() else ""
+    # No province has the code 20, and no certificate was printed before the year 2000.
+    return found[0] if before.isupper() and found[0].startswith("20") else mask_id(found[0])
 
 
 def _as_is(text: str) -> str:

@@ -18,6 +18,7 @@ class Outcome:
     findings: Sequence[Finding] = ()
     items: Sequence[Record] = ()
     outputs: Sequence[str] = ()
+    table: tuple[Sequence[str], Sequence[Sequence[object]]] | None = None  # for standard output: headings and rows
     look: str = ""  # where to look, in a clerk's words
     nested: bool = False  # the items carry the findings already
 

@@ -5,21 +5,23 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 
 from hzcert import __version__, fees, ingest, listing, photos, reconcile, register, render, roster, validate
-from hzcert.batch import Input, Outputs, inventory, take_in
+from hzcert.batch import MANIFEST, Input, Outputs, inventory, take_in
 from hzcert.errors import InputError, OutputError, UsageError
 from hzcert.findings import Finding, Severity, in_order
 from hzcert.outcome import Outcome, Record
 from hzcert.settings import BATCH_FILE, BatchFile, Settings, read_batch_file
 from hzcert.sheets.writing import write_table, write_workbook
+from hzcert.steps import somebody
 from hzcert.table import ACCEPTED, SET_ASIDE, Mask, Table, lines_in_error
 from hzcert.work import Progress, executor
 
-PHOTOS = "photos"
+PHOTOS, CERTIFICATES = "photos", "certificates"
 Watch = Callable[[str, int], AbstractContextManager[Progress]]
 
 
@@ -32,9 +34,15 @@ class Batch:
     out: Path
 
     def inputs(self, part: str) -> list[Input]:
-        """The files of one part as received; none where the folder is not there."""
-        folder = self.root / part
-        return inventory(folder, self.root) if folder.is_dir() else []
+        """The files of one part as received; none where the usual folder is not there.
+
+        Raises:
+            InputError: a folder that batch.toml names is not there, or is none.
+        """
+        folder = self.root / str(getattr(self.file, part))
+        if folder.exists() or part in self.file.model_fields_set:
+            return inventory(folder, self.root)
+        return []
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,7 @@ class Decided:
 
     accepted: Table
     numbers: Mapping[int, str]
+    given_on: Mapping[int, date]
     findings: Sequence[Finding]
     in_error: Mask  # by position in the table of all entries
     new_numbers: int
@@ -82,6 +91,7 @@ def open_batch(root: Path, out: Path | None = None) -> Batch:
 def run(batch: Batch, settings: Settings, watch: Watch, *, dry_run: bool = False, show_ids: bool = False) -> Outcome:
     """The whole path over one batch: read, check, decide, write. Safe to repeat and to resume."""
     received = receive(batch, settings)
+    register.check(settings.register)  # before anything is written
     outputs = Outputs(batch.out, dry_run=dry_run)
     outputs.open()
     shots = normalise_photos(received.photos, settings, watch, outputs)
@@ -90,16 +100,17 @@ def run(batch: Batch, settings: Settings, watch: Watch, *, dry_run: bool = False
     outputs.close(lambda written: manifest(settings, counts, received.files, written))
     # How many numbers are new is of this run alone, so it is shown but stands in no file: a second run changes no byte.
     shown = counts | {"register": {"numbers": len(decided.numbers), "new_numbers": decided.new_numbers}}
+    written = [] if dry_run else [str(batch.out / name) for name in (*outputs.written, MANIFEST)]
     look = f"结果在 {batch.out}：先看 findings.xlsx，再看 rosters/ 和 certificates/"
-    written = [str(batch.out / name) for name in outputs.written]
-    return Outcome("run", shown, decided.findings, records, written, look="只算未写（--dry-run）" if dry_run else look)
+    look = "只算未写（--dry-run）" if dry_run else look
+    return Outcome("run", shown, decided.findings, records, written, look=look)
 
 
 def receive(batch: Batch, settings: Settings) -> Received:
     """Read: every sheet of holders and of published lists.
 
     Raises:
-        InputError: no entries came, or a file can't be read at all.
+        InputError: nobody is in the lists, or a file can't be read at all.
     """
     sources, lists, shots = (
         batch.inputs(part) for part in (batch.file.holders, batch.file.published, batch.file.photos)
@@ -112,7 +123,7 @@ def receive(batch: Batch, settings: Settings) -> Received:
         raise InputError("这个版本还不处理 decisions.xlsx", "请先移走；有疑问的人员改正填报后再运行")
     own = [take_in(path, batch.root) for path in [batch.root / BATCH_FILE] if path.exists()]
     return Received(
-        ingest.read_list(sources, ingest.HOLDERS, settings.policy, settings.as_of),
+        somebody(ingest.read_list(sources, ingest.HOLDERS, settings.policy, settings.as_of)),
         ingest.read_list(lists, ingest.PUBLISHED, settings.policy, settings.as_of),
         shots,
         [*own, *sources, *lists, *shots],
@@ -151,10 +162,14 @@ def decide(
     fit = holders.take(~lines_in_error(holders, found))
     numbers = register.number(fit, policy, day, settings.authority.code, settings.register, dry_run=dry_run)
     found += numbers.findings
-    refused = lines_in_error(fit, numbers.findings)
-    places = np.flatnonzero(~refused)
-    by_line = {new: numbers.by_line[old] for new, old in enumerate(places.tolist()) if old in numbers.by_line}
-    return compared, Decided(fit.take(~refused), by_line, in_order(found), lines_in_error(holders, found), numbers.new)
+    accepted = fit.take(~lines_in_error(fit, numbers.findings))
+    if not dry_run:
+        register.remember_reconciled(accepted, day, settings.register)
+    moved = {old: new for new, old in enumerate(np.flatnonzero(~lines_in_error(fit, numbers.findings)).tolist())}
+    by_line = {moved[line]: number for line, number in numbers.by_line.items()}
+    given_on = {moved[line]: given for line, given in numbers.given_on.items()}
+    in_error_now = lines_in_error(holders, found)
+    return compared, Decided(accepted, by_line, given_on, in_order(found), in_error_now, numbers.new)
 
 
 def photo_name(id_number: str) -> str:
@@ -176,7 +191,7 @@ def write(
     policy, day, holders, published = settings.policy, settings.as_of, received.holders.table, received.published.table
     accepted = decided.accepted
     charged = fees.assess(accepted, policy, day)
-    rosters = roster.build(accepted, decided.numbers, policy, day)
+    rosters = roster.build(accepted, decided.numbers, policy, day, settings.authority)
     with outputs.file("holders.xlsx") as path:
         write_table(path, ingest.WRITTEN, ingest.written_rows(*_with_results(holders, decided)), day)
     with outputs.file("reconciliation.xlsx") as path:
@@ -186,8 +201,9 @@ def write(
     for each in rosters:
         with outputs.file(f"rosters/{each.file_name}") as path:
             write_workbook(path, [roster.sheet(each)], day)
-    volumes = print_certificates(accepted, decided.numbers, settings, outputs)
-    printed = [page.record() for volume in volumes for page in volume.pages()]
+    volumes = print_certificates(decided, settings, outputs)
+    pages = [page.record() for volume in volumes for page in volume.pages()]
+    printed = [page | {"output": f"{CERTIFICATES}/{page['output']}"} for page in pages]
     with outputs.file("findings.xlsx") as path:
         write_workbook(path, listing.sheets(decided.findings, "", show_ids=show_ids), day)
     with outputs.file("findings.jsonl") as path:
@@ -212,15 +228,14 @@ def write(
     return counts, records
 
 
-def print_certificates(
-    accepted: Table, numbers: Mapping[int, str], settings: Settings, outputs: Outputs
-) -> list[render.Volume]:
+def print_certificates(decided: Decided, settings: Settings, outputs: Outputs) -> list[render.Volume]:
     """The certificates that this authority makes, a page each, in volumes (三.4)."""
     policy, day = settings.policy, settings.as_of
-    made = render.volumes(render.faces(accepted, numbers, policy, day, outputs.root / PHOTOS), policy, day)
+    faces = render.faces(decided.accepted, decided.numbers, policy, decided.given_on, outputs.root / PHOTOS)
+    made = render.volumes(faces, policy, day)
     press = render.open_press(policy, day)
     for volume in made:
-        with outputs.file(f"certificates/{volume.file_name}") as path:
+        with outputs.file(f"{CERTIFICATES}/{volume.file_name}") as path:
             if not outputs.dry_run:  # which has no photos to print
                 render.write_volume(path, volume, press)
     return made

@@ -1,24 +1,25 @@
 """Certificate numbers (证书编号) from the register: given once, in order, without gaps, and the same on every run."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from hzcert import codes
+from hzcert import codes, names
 from hzcert.findings import Finding
 from hzcert.policy import Policy
-from hzcert.store import Book, Key, Row, open_register
-from hzcert.table import Table
+from hzcert.store import Key, Row, open_register, register_path
+from hzcert.table import HEADINGS, REISSUE, Table
 from hzcert.titles import Title
-
-REISSUE = "遗失补发"
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """The number of each entry that got one, and findings on entries that the register knows otherwise."""
+    """The number of each entry that got one, the day on which it did, and findings on what the register knows otherwise."""
 
     by_line: Mapping[int, str]
+    given_on: Mapping[int, date]
     findings: tuple[Finding, ...]
     new: int
 
@@ -43,9 +44,20 @@ def compose(template: str, letter: str, day: date, area: str, title: Title, seri
     return number + check_character(number)
 
 
-def key(entry: Mapping[str, str]) -> Key:
-    """What makes an entry's certificate the same certificate: ID number, title, specialty, and whether it is a reissue."""
-    return entry["id_number"], entry["title"], entry["specialty"], int(entry["case"] == REISSUE)
+def key(entry: Mapping[str, str], policy: Policy) -> Key:
+    """What makes an entry's certificate the same again: person, title, specialty however spelt, and whether a reissue."""
+    title = _title(entry, policy)
+    return entry["id_number"], title.code, names.unit_key(entry["specialty"]), int(entry["case"] == REISSUE)
+
+
+def fingerprint(entry: Mapping[str, str]) -> str:
+    """The hash of all that an entry says of the person and the qualification: one changed letter makes another."""
+    said = [entry[name] for name in HEADINGS if name not in ("phone", "remark")]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+
+def _title(entry: Mapping[str, str], policy: Policy) -> Title:
+    return policy.title_table.find(entry["title"], entry["series"])[0]
 
 
 def mine(holders: Table, policy: Policy, as_of: date, authority_code: str) -> list[int]:
@@ -67,35 +79,32 @@ def assign(
     policy: Policy,
     day: date,
     authority_code: str,
-) -> tuple[dict[int, str], list[Row]]:
-    """Numbers for entries, by line: the one the register holds, or the next serial; and the register's new lines."""
+) -> tuple[dict[int, Row], list[Row]]:
+    """A line of the register for each entry: the one that it holds, or a new one with the next serial; and the new ones."""
     template = policy.certificate.number.on(day).value
-    numbers: dict[int, str] = {}
-    rows: list[Row] = []
+    lines: dict[int, Row] = {}
+    new: list[Row] = []
     for line, entry in entries:
-        if held := known.get(key(entry)):
-            numbers[line] = str(held["number"])
+        id_number, title_code, specialty_key, reissue = own = key(entry, policy)
+        if own in known:
+            lines[line] = known[own]
             continue
-        title = policy.title_table.find(entry["title"], entry["series"])[0]
-        serial = last + len(rows) + 1
-        numbers[line] = compose(template, policy.letter(entry["level"]), day, authority_code, title, serial)
-        id_number, name_of_title, specialty, reissue = key(entry)
-        rows.append(
-            {
-                "number": numbers[line],
-                "scope": scope(day, authority_code),
-                "serial": serial,
-                "id_number": id_number,
-                "title": name_of_title,
-                "specialty": specialty,
-                "reissue": reissue,
-                "authority": authority_code,
-                "policy": policy.name,
-                "numbered_on": day.isoformat(),
-                **{name: entry[name] for name in ("name", "level", "region", "document_no")},
-            }
-        )
-    return numbers, rows
+        serial, title = last + len(new) + 1, _title(entry, policy)
+        lines[line] = {
+            "number": compose(template, policy.letter(entry["level"]), day, authority_code, title, serial),
+            "scope": scope(day, authority_code),
+            "serial": serial,
+            "id_number": id_number,
+            "title_code": title_code,
+            "specialty_key": specialty_key,
+            "reissue": reissue,
+            "authority": authority_code,
+            "policy": policy.name,
+            "numbered_on": day.isoformat(),
+            **{name: entry[name] for name in ("name", "title", "specialty", "level", "region", "document_no")},
+        }
+        new.append(lines[line])
+    return lines, new
 
 
 def scope(day: date, authority_code: str) -> str:
@@ -112,27 +121,77 @@ def number(
         RegisterError: the register can't be opened, is locked, or refuses.
     """
     records = list(holders.records())
-    lines = mine(holders, policy, day, authority_code)
+    mine_ = [(line, records[line]) for line in mine(holders, policy, day, authority_code)]
     with open_register(url, dry_run=dry_run) as book:
-        known = book.find([key(records[line]) for line in lines])
-        found = list(_otherwise(holders, records, lines, known))
-        refused = {finding.where for finding in found}
-        fit = [(line, records[line]) for line in lines if holders.where(line, "name") not in refused]
-        numbers, rows = assign(fit, known, _last(book, day, authority_code), policy, day, authority_code)
-        book.add(rows)
-    return Numbers(numbers, tuple(found), len(rows))
+        held = book.of_people(entry["id_number"] for _, entry in mine_)
+        found = [finding for line, entry in mine_ for finding in _otherwise(holders, line, entry, held, policy)]
+        refused = {finding.where.row_key for finding in found}
+        fit = [(line, entry) for line, entry in mine_ if holders.where(line).row_key not in refused]
+        lines, new = assign(
+            fit,
+            {_key_of(row): row for row in held},
+            book.last_serial(scope(day, authority_code)),
+            policy,
+            day,
+            authority_code,
+        )
+        book.add(new)
+    return Numbers(
+        {line: str(row["number"]) for line, row in lines.items()},
+        {line: date.fromisoformat(str(row["numbered_on"])) for line, row in lines.items()},
+        tuple(found),
+        len(new),
+    )
 
 
-def _last(book: Book, day: date, authority_code: str) -> int:
-    return book.last_serial(scope(day, authority_code))
+def known_numbers(holders: Table, policy: Policy, url: str) -> dict[int, str]:
+    """The numbers that the register holds already, by position in the table; none is taken."""
+    records = list(holders.records())
+    with open_register(url, dry_run=True) as book:
+        held = {_key_of(row): str(row["number"]) for row in book.of_people(entry["id_number"] for entry in records)}
+    keys = (key(entry, policy) for entry in records)
+    return {line: held[own] for line, own in enumerate(keys) if own in held}
+
+
+def remember_reconciled(holders: Table, day: date, url: str) -> None:
+    """Note that these entries agree with the published documents, so that they may be listed and printed (三.4)."""
+    with open_register(url) as book:
+        book.add_reconciled([fingerprint(entry) for entry in holders.records()], day.isoformat())
+
+
+def unreconciled(holders: Table, url: str) -> list[Finding]:
+    """A finding for each entry that was never held against the published documents as it stands now (三.4)."""
+    prints = [fingerprint(entry) for entry in holders.records()]
+    with open_register(url, dry_run=True) as book:
+        agreed = book.reconciled(prints)
+    return [holders.finding(line, codes.UNRECONCILED) for line, own in enumerate(prints) if own not in agreed]
+
+
+def check(url: str) -> None:
+    """Make sure that the register can be used, before anything else is written.
+
+    Raises:
+        RegisterError: it can't be opened, is locked, is newer, or is no register.
+    """
+    with open_register(url, dry_run=not register_path(url).exists()):
+        pass
+
+
+def _key_of(row: Row) -> Key:
+    return str(row["id_number"]), str(row["title_code"]), str(row["specialty_key"]), int(str(row["reissue"]))
 
 
 def _otherwise(
-    holders: Table, records: Sequence[Mapping[str, str]], lines: Sequence[int], known: Mapping[Key, Row]
-) -> list[Finding]:
-    """Entries whose certificate the register holds under another name."""
-    return [
-        holders.finding(line, codes.REGISTERED_OTHERWISE, "", number=held["number"], registered=held["name"])
-        for line in lines
-        if (held := known.get(key(records[line]))) and held["name"] != records[line]["name"]
-    ]
+    holders: Table, line: int, entry: Mapping[str, str], held: Sequence[Row], policy: Policy
+) -> Iterator[Finding]:
+    """What the register knows otherwise: another name on this certificate, or one document's title under another specialty."""
+    own = key(entry, policy)
+    for row in held:
+        known = _key_of(row)
+        if known == own and row["name"] != entry["name"]:
+            yield holders.finding(line, codes.REGISTERED_OTHERWISE, "", number=row["number"], registered=row["name"])
+        elif (
+            known != own and known[:2] == own[:2] and known[3] == own[3] and row["document_no"] == entry["document_no"]
+        ):
+            said = row["specialty"] or "（空）"
+            yield holders.finding(line, codes.REGISTERED_SPECIALTY, "", number=row["number"], registered=said)

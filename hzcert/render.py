@@ -22,9 +22,8 @@ from hzcert.policy import Policy
 from hzcert.press.design import Area, Box, Design, Style, load_design, open_fonts
 from hzcert.press.fonts import Fonts
 from hzcert.press.page import Page, Placed, place, setting_of
-from hzcert.table import HEADINGS, Mask, Table
+from hzcert.table import HEADINGS, REISSUE, Mask, Table
 
-REISSUE = "遗失补发"  # the case that 五.2 rules
 MARK = "补发"
 _DATES = frozenset({"birth_date", "obtained_on", "document_date", "retired_on"})
 _ISO = re.compile(r"\d{4}-\d{2}(-\d{2})?")
@@ -110,16 +109,16 @@ def made_by(holders: Table, policy: Policy, authority: str, day: date) -> Mask:
 
 
 def faces(
-    holders: Table, numbers: Mapping[int, str], policy: Policy, issued_on: date, photos: Path
+    holders: Table, numbers: Mapping[int, str], policy: Policy, issued_on: Mapping[int, date], photos: Path
 ) -> list[Certificate]:
     """The certificates of those entries, by their line in the table, that have a number; photos lie under ID numbers."""
     made = []
     for line, record in enumerate(holders.records()):
         if line not in numbers:
             continue
-        maker = policy.maker(record["level"], record["region"], issued_on)
+        maker = policy.maker(record["level"], record["region"], issued_on[line])
         texts = {field: _shown(field, record[field]) for field in HEADINGS}
-        texts |= {"issuer": maker.name if maker else "", "issued_on": dates.chinese(issued_on.isoformat())}
+        texts |= {"issuer": maker.name if maker else "", "issued_on": dates.chinese(issued_on[line].isoformat())}
         made.append(
             Certificate(
                 numbers[line],

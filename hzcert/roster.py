@@ -87,14 +87,17 @@ def order(holders: Table, numbers: Mapping[int, str], policy: Policy) -> list[in
     return [key[-1] for key in sorted(keys)]
 
 
-def build(holders: Table, numbers: Mapping[int, str], policy: Policy, as_of: date) -> list[Roster]:
-    """All rosters of some accepted entries, every entry in exactly one (三.4).
+def build(
+    holders: Table, numbers: Mapping[int, str], policy: Policy, as_of: date, authority: Authority
+) -> list[Roster]:
+    """All rosters of some accepted entries that an authority (人事局) prints, every entry in exactly one (三.4).
 
     Args:
         holders: the accepted entries.
         numbers: the certificate number of each entry that has one, by position in the table.
         policy: the regulation.
         as_of: the day that stands on the rosters.
+        authority: whose rosters they are.
 
     Raises:
         InputError: an entry has no known level or region.
@@ -111,7 +114,7 @@ def build(holders: Table, numbers: Mapping[int, str], policy: Policy, as_of: dat
                     f"{holders.where(line)}：级别“{given[0]}”或属地“{given[1]}”不明，不能编入花名册",
                     "请先运行 hzcert validate，只用审核通过的人员编花名册",
                 )
-            kinds[given] = _kind(*given, policy, as_of)
+            kinds[given] = _kind(*given, policy, as_of, authority)
         members.setdefault(kinds[given], []).append(line)
     made = [_roster(kind, lines, entries, numbers, policy, as_of) for kind, lines in members.items()]
     levels, regions = [group.name for group in policy.levels], ["", *policy.regions]
@@ -151,17 +154,18 @@ def sheet(roster: Roster) -> Sheet:
     )
 
 
-def _kind(level: str, region: str, policy: Policy, as_of: date) -> _Kind:
-    """Which roster entries of a level and region belong to (三.4)."""
+def _kind(level: str, region: str, policy: Policy, as_of: date, authority: Authority) -> _Kind:
+    """Which roster entries of a level and region belong to (三.4). A county sends every one of its own to the city."""
     who = policy.responsibility(level, region, as_of)
+    county = authority.kind == "county"
     # A level that city and counties make apart needs the place in its name, one that the city makes for all does not.
     apart = len(who.where) == 1
     return _Kind(
         policy.level_group(level),
         region if apart else "",
         # The province makes certificates from a roster that the city prints.
-        policy.body("county" if who.makes == "county" else "city", region),
-        policy.body(who.roster_to, region),
+        authority if county else policy.body("county" if who.makes == "county" else "city", region),
+        policy.body("city" if county else who.roster_to, region),
     )
 
 

@@ -1,8 +1,10 @@
 """One step of the path alone (单步), from files to files: what the commands other than ``run`` do."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,32 +14,33 @@ import numpy as np
 from hzcert import codes, fees, forms, ingest, photos, reconcile, register, render, roster, validate
 from hzcert.batch import Input, inventory, take_in, whole_file
 from hzcert.errors import InputError, OutputError, UsageError
-from hzcert.findings import Finding, in_order
+from hzcert.findings import Finding, errors, in_order
 from hzcert.outcome import Outcome, Record
 from hzcert.settings import BATCH_FILE, Settings
-from hzcert.sheets.writing import Sheet, write_lines, write_table, write_workbook
-from hzcert.table import ACCEPTED, SET_ASIDE, Mask, Table, lines_in_error
+from hzcert.sheets.writing import ENDINGS, Sheet, write_table, write_workbook
+from hzcert.table import SET_ASIDE, Mask, Table, lines_in_error
 from hzcert.work import Progress, executor
 
 Watch = Callable[[str, int], AbstractContextManager[Progress]]
-Say = Callable[[str], None]
-_STDIO = Path("-")
+STDIO = Path("-")
 
 
 # --- from and to files ----------------------------------------------------------------------------------------------
 
 
 @contextmanager
-def inputs(paths: Sequence[Path]) -> Iterator[list[Input]]:
+def inputs(paths: Sequence[Path], *outputs: Path) -> Iterator[list[Input]]:
     """The files that arguments name: a file, all files of a folder, or ``-`` for standard input.
 
     Raises:
         InputError: one is missing.
+        UsageError: an output is one of them, or lies in a folder of them.
     """
     with TemporaryDirectory() as spool:
         found: list[Input] = []
         for path in paths:
-            if path == _STDIO:
+            keep_apart(path, *outputs)
+            if path == STDIO:
                 copy = Path(spool) / "标准输入"
                 copy.write_bytes(sys.stdin.buffer.read())
                 found.append(take_in(copy, Path(spool)))
@@ -49,27 +52,61 @@ def inputs(paths: Sequence[Path]) -> Iterator[list[Input]]:
                 raise InputError(f"找不到 {path}", "请检查路径")
         if not found:
             raise InputError(f"{'、'.join(map(str, paths))} 里没有文件", "请检查路径")
-        yield found
+        yield _told_apart(found)
 
 
-def read_entries(paths: Sequence[Path], settings: Settings) -> ingest.Ingested:
-    """Entries of clerks' files, or of a table that an earlier command wrote."""
-    with inputs(paths) as files:
-        return ingest.read_list(files, ingest.HOLDERS, settings.policy, settings.as_of)
+def keep_apart(source: Path, *outputs: Path) -> None:
+    """Refuse an output that is an input, or lies in a folder of inputs: inputs are never changed.
+
+    Raises:
+        UsageError: it is.
+    """
+    for output in outputs:
+        if STDIO not in (source, output) and output.resolve().is_relative_to(source.resolve()):
+            raise UsageError(f"输出 {output} 与输入 {source} 重叠", "请写到别处；输入的文件从不改动")
+
+
+def _told_apart(found: list[Input]) -> list[Input]:
+    """Files of one name from different folders are called by their whole paths."""
+    times = Counter(each.shown for each in found)
+    return [replace(each, shown=str(each.path)) if times[each.shown] > 1 else each for each in found]
+
+
+def read_entries(paths: Sequence[Path], settings: Settings, *outputs: Path) -> ingest.Ingested:
+    """Entries of clerks' files, or of a table that an earlier command wrote.
+
+    Raises:
+        InputError: nobody is in them, and no finding says why.
+    """
+    with inputs(paths, *outputs) as files:
+        read = ingest.read_list(files, ingest.HOLDERS, settings.policy, settings.as_of)
+    return somebody(read)
+
+
+def somebody(read: ingest.Ingested) -> ingest.Ingested:
+    """What was read, if anybody was, or a finding says why nobody is there.
+
+    Raises:
+        InputError: the lists are empty.
+    """
+    if not len(read.table) and not errors(read.findings):
+        raise InputError("名单里没有读到任何人员", "请检查表头下面是否填了人员")
+    return read
 
 
 def write_result(
-    out: Path, headings: Sequence[str], rows: Sequence[Sequence[object]], sheets: Sequence[Sheet], day: date
+    out: Path, headings: Mapping[str, str], rows: Iterable[Sequence[object]], sheets: Sequence[Sheet], day: date
 ) -> None:
-    """A result as a workbook of sheets, or its main table as CSV, TSV or Parquet, or as CSV on standard output."""
-    if out == _STDIO:
-        write_lines(sys.stdout, headings, rows)
+    """A result as a workbook of sheets, or its main table as CSV, TSV or Parquet; standard output is the console's."""
+    if out == STDIO:
         return
+    if out.suffix.lower() not in ENDINGS or out.is_dir():
+        raise UsageError(f"不能写成 {out}：只能写 {'、'.join(ENDINGS)} 文件", "请改用这些后缀之一")
     with whole_file(out) as path:
-        if out.suffix.lower() == ".xlsx":
+        if sheets and out.suffix.lower() == ".xlsx":
             write_workbook(path, sheets, day)
         else:
-            write_table(path, dict(zip(headings, headings, strict=True)), rows, day)
+            write_table(path, headings, rows, day)
 
 
 def without_errors(read: ingest.Ingested, settings: Settings) -> tuple[Table, list[Finding]]:
@@ -80,11 +117,10 @@ def without_errors(read: ingest.Ingested, settings: Settings) -> tuple[Table, li
     return holders.take(~lines_in_error(holders, found) & ~earlier), in_order(found)
 
 
-def remind(holders: Table, say: Say) -> None:
-    """Say so when entries come from a table that no run has reconciled (三.4)."""
-    unchecked = int((holders.column("result") != ACCEPTED).sum())
-    if unchecked:
-        say(f"注意：{unchecked} 人的表中没有“结果”一栏，未经核对公布文件；请先用 hzcert run 或 hzcert reconcile 核对")
+def reconciled(entries: Table, settings: Settings) -> tuple[Table, list[Finding]]:
+    """Those entries that agreed with the published documents as they stand now, by the register (三.4)."""
+    found = register.unreconciled(entries, settings.register)
+    return entries.take(~lines_in_error(entries, found)), found
 
 
 # --- the commands ---------------------------------------------------------------------------------------------------
@@ -140,24 +176,19 @@ policy = "{settings.policy.name}"
 
 def ingest_files(files: Sequence[Path], out: Path, settings: Settings, *, dry_run: bool) -> Outcome:
     """Any clerk's files into one canonical holders table."""
-    read = read_entries(files, settings)
+    read = read_entries(files, settings, out)
+    rows = list(ingest.written_rows(read.table)) if out == STDIO else ingest.written_rows(read.table)
     if not dry_run:
-        headings = ingest.WRITTEN
-        if out == _STDIO:
-            write_lines(sys.stdout, list(headings.values()), ingest.written_rows(read.table))
-        else:
-            with whole_file(out) as path:
-                write_table(path, headings, ingest.written_rows(read.table), settings.as_of)
+        write_result(out, ingest.WRITTEN, rows, [], settings.as_of)
     counts = {**read.counts, "read": len(read.table)}
-    return Outcome("ingest", counts, in_order(read.findings), outputs=_written(out, dry_run))
+    return _outcome("ingest", counts, read.findings, [], out, ingest.WRITTEN, rows, dry_run=dry_run)
 
 
 def normalise_photos(
     source: Path, target: Path, settings: Settings, watch: Watch, *, dry_run: bool, show_ids: bool
 ) -> Outcome:
     """Photos as received into the notice's normal form, named by ID number; the source is left as it is."""
-    if target.resolve() == source.resolve():
-        raise UsageError("规范后的照片不能写在收到的照片同一文件夹里", "请另给一个输出文件夹")
+    keep_apart(source, target)
     files = _photo_files(source)
 
     def keep(id_number: str, jpeg: bytes) -> None:
@@ -168,8 +199,13 @@ def normalise_photos(
     spec = settings.policy.photo_spec(settings.as_of)
     with executor(settings.workers) as on, watch("照片", len(files)) as progress:
         shots = photos.normalise(files, spec, on, progress, keep)
-    records = [shot.record(f"{shot.id_number}.jpg" if shot.used else None, show_ids=show_ids) for shot in shots]
-    return _photo_outcome("photos normalize", shots, records, _written(target, dry_run))
+    used = {shot.id_number for shot in shots if shot.used}
+    for shot in shots if not dry_run else ():
+        if shot.id_number and shot.id_number not in used:  # an earlier photo of this person no longer stands
+            (target / f"{shot.id_number}.jpg").unlink(missing_ok=True)
+    made = [str(target / f"{shot.id_number}.jpg") if shot.used else None for shot in shots]
+    records = [shot.record(output, show_ids=show_ids) for shot, output in zip(shots, made, strict=True)]
+    return _photo_outcome("photos normalize", shots, records, [] if dry_run else [str(target)])
 
 
 def check_photos(folder: Path, settings: Settings, watch: Watch, *, show_ids: bool) -> Outcome:
@@ -215,77 +251,90 @@ def validate_files(files: Sequence[Path], folder: Path | None, settings: Setting
 def reconcile_files(
     holders: Path, published: Sequence[Path], out: Path, settings: Settings, *, dry_run: bool, show_ids: bool
 ) -> Outcome:
-    """Entries against published lists (三.4)."""
-    read = read_entries([holders], settings)
-    with inputs(published) as files:
+    """Entries against published lists (三.4); those that agree are noted in the register and may be printed."""
+    read = read_entries([holders], settings, out)
+    with inputs(published, out) as files:
         lists = ingest.read_list(files, ingest.PUBLISHED, settings.policy, settings.as_of)
     matches = reconcile.compare(read.table, lists.table, settings.policy, settings.as_of)
     sheets = list(reconcile.sheets(read.table, lists.table, matches))
     found = [*lists.findings, *reconcile.findings(read.table, lists.table, matches)]
+    headings = {column.heading: column.heading for column in sheets[0].columns}
+    rows = [row.cells for row in reconcile.decided(read.table, lists.table, matches)]
     if not dry_run:
-        rows = [row.cells for row in reconcile.decided(read.table, lists.table, matches)]
-        write_result(out, [column.heading for column in sheets[0].columns], rows, sheets, settings.as_of)
+        write_result(out, headings, rows, sheets, settings.as_of)
+        agreed = np.array([match.status is reconcile.Status.MATCHED for match in matches.matches], dtype=np.bool_)
+        register.remember_reconciled(read.table.take(agreed), settings.as_of, settings.register)
     records: list[Record] = [
         *(match.record(read.table, lists.table, show_ids=show_ids) for match in matches.matches),
         *(reconcile.unclaimed_record(lists.table, line) for line in matches.unclaimed),
     ]
-    return Outcome("reconcile", matches.counts(), in_order(found), records, _written(out, dry_run))
+    return _outcome("reconcile", matches.counts(), found, records, out, headings, rows, dry_run=dry_run)
 
 
 def charge(holders: Path, out: Path, settings: Settings, *, dry_run: bool) -> Outcome:
     """Fees and exemptions (四) of the entries without errors, by entry and by submitting unit."""
-    accepted, found = without_errors(read_entries([holders], settings), settings)
+    accepted, found = without_errors(read_entries([holders], settings, out), settings)
     charged = fees.assess(accepted, settings.policy, settings.as_of)
-    sheets = fees.sheets(accepted, charged, settings.policy, settings.as_of)
     records = [fee.record(accepted) for fee in charged]
+    headings = {name: name for name in ("file", "sheet", "row", "amount", "exempt", "clause", "reason")}
+    rows = [[record[name] for name in headings] for record in records]
     if not dry_run:
-        names = ("file", "sheet", "row", "amount", "exempt", "clause", "reason")
-        rows = [[record[name] for name in names] for record in records]
-        write_result(out, names, rows, sheets, settings.as_of)
-    return Outcome("fees", fees.counts(charged), found, records, _written(out, dry_run))
+        sheets = fees.sheets(accepted, charged, settings.policy, settings.as_of)
+        write_result(out, headings, rows, sheets, settings.as_of)
+    return _outcome("fees", fees.counts(charged), found, records, out, headings, rows, dry_run=dry_run)
 
 
-def build_rosters(holders: Path, out: Path, settings: Settings, say: Say, *, dry_run: bool) -> Outcome:
-    """Annex 4 rosters of the entries without errors, one workbook a level and destination."""
-    accepted, found = without_errors(read_entries([holders], settings), settings)
-    remind(accepted, say)
-    numbers = register.number(
-        accepted, settings.policy, settings.as_of, settings.authority.code, settings.register, dry_run=dry_run
-    )
-    rosters = roster.build(accepted, numbers.by_line, settings.policy, settings.as_of)
+def build_rosters(holders: Path, out: Path, settings: Settings, *, dry_run: bool) -> Outcome:
+    """Annex 4 rosters of the entries that may be printed, one workbook a level and destination; it gives no numbers."""
+    policy, day = settings.policy, settings.as_of
+    sound, found = without_errors(read_entries([holders], settings, out), settings)
+    accepted, unchecked = reconciled(sound, settings)
+    numbers = register.known_numbers(accepted, policy, settings.register)
+    rosters = roster.build(accepted, numbers, policy, day, settings.authority)
     for each in rosters if not dry_run else ():
         with whole_file(out / each.file_name) as path:
-            write_workbook(path, [roster.sheet(each)], settings.as_of)
-    counts = {"rosters": len(rosters), "rows": sum(map(len, rosters)), "new_numbers": numbers.new}
+            write_workbook(path, [roster.sheet(each)], day)
+    counts = {"rosters": len(rosters), "rows": sum(map(len, rosters)), "numbers": len(numbers)}
     written = [] if dry_run else [str(out / each.file_name) for each in rosters]
-    return Outcome("roster build", counts, in_order([*found, *numbers.findings]), outputs=written)
+    return Outcome("roster build", counts, in_order([*found, *unchecked]), outputs=written)
 
 
-def print_files(holders: Path, pictures: Path, out: Path, settings: Settings, say: Say, *, dry_run: bool) -> Outcome:
-    """Certificates of the entries without errors that this authority makes and that have a photo (三.4)."""
+def print_files(holders: Path, pictures: Path, out: Path, settings: Settings, *, dry_run: bool) -> Outcome:
+    """Certificates of the entries that agree with the published documents, that this authority makes, with photo (三.4)."""
     policy, day, code = settings.policy, settings.as_of, settings.authority.code
-    accepted, found = without_errors(read_entries([holders], settings), settings)
-    remind(accepted, say)
+    sound, found = without_errors(read_entries([holders], settings, out), settings)
+    keep_apart(pictures, out)
+    accepted, unchecked = reconciled(sound, settings)
     mine = accepted.take(render.made_by(accepted, policy, code, day))
     missing = [not (pictures / f"{number}.jpg").is_file() for number in mine.column("id_number")]
     bare = np.array(missing, dtype=np.bool_)
-    found += mine.findings(bare, codes.PHOTO_MISSING)
+    found += [*unchecked, *mine.findings(bare, codes.PHOTO_MISSING)]
     press = render.open_press(policy, day)
     unfit = render.judge_holders(mine, press)
     ready = mine.take(~bare & ~lines_in_error(mine, unfit))
     numbers = register.number(ready, policy, day, code, settings.register, dry_run=dry_run)
-    certificates = render.faces(ready, numbers.by_line, policy, day, pictures)
-    records: list[Record] = []
-    volumes = render.volumes(certificates, policy, day)
-    for volume in volumes:
-        if not dry_run:
-            with whole_file(out / volume.file_name) as path:
-                render.write_volume(path, volume, press)
-        records += [page.record() for page in volume.pages()]
+    volumes = render.volumes(render.faces(ready, numbers.by_line, policy, numbers.given_on, pictures), policy, day)
+    for volume in volumes if not dry_run else ():
+        with whole_file(out / volume.file_name) as path:
+            render.write_volume(path, volume, press)
+    records = [page.record() for volume in volumes for page in volume.pages()]
     counts = {"certificates": len(records), "volumes": len(volumes), "new_numbers": numbers.new}
     written = [] if dry_run else [str(out / volume.file_name) for volume in volumes]
     return Outcome("print", counts, in_order([*found, *unfit, *numbers.findings]), records, written)
 
 
-def _written(out: Path, dry_run: bool) -> list[str]:
-    return [] if dry_run or out == _STDIO else [str(out)]
+def _outcome(
+    command: str,
+    counts: Mapping[str, object],
+    found: Iterable[Finding],
+    records: Sequence[Record],
+    out: Path,
+    headings: Mapping[str, str],
+    rows: Iterable[Sequence[object]],
+    *,
+    dry_run: bool,
+) -> Outcome:
+    """The outcome of a command that writes one table: to a file, or by the console to standard output."""
+    if out == STDIO:
+        return Outcome(command, counts, in_order(found), records, table=(list(headings.values()), list(rows)))
+    return Outcome(command, counts, in_order(found), records, [] if dry_run else [str(out)])

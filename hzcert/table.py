@@ -1,12 +1,13 @@
 """The canonical columns, and tables of them that know where each row came from."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from hzcert.findings import Code, Finding, Where, errors
 
@@ -42,16 +43,19 @@ FIELDS: tuple[str, ...] = tuple(HEADINGS)
 # decided (接受 or 退回) where the table comes from one.
 CARRIED: Mapping[str, str] = {"id_number_given": "原填身份证号", "result": "结果"}
 ACCEPTED, SET_ASIDE = "接受", "退回"
+# The cases (业务类型) that the notice tells apart: 五.3, 五.1, 五.2.
+EXCHANGE, FIRST_ISSUE, TRANSFER_IN, REISSUE = "换发", "新发", "调入确认", "遗失补发"
 
 Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Where a field stands in one sheet: column letter, and the office's own heading."""
+    """Where a field stands in one sheet: column letter, the office's own heading; in a form of one person also the row."""
 
     letter: str
     heading: str
+    row: int = 0  # of the value in a form; 0: each entry has its own
 
 
 Layout = Mapping[tuple[str, str], Mapping[str, Column]]
@@ -80,7 +84,7 @@ class Table:
         return Where(
             file,
             sheet or None,
-            int(row["row"]),
+            column.row if column and column.row else int(row["row"]),
             column.letter if column else None,
             column.heading if column else None,
         )
@@ -116,19 +120,28 @@ class Table:
 def make_table(records: Iterable[Mapping[str, object]], layout: Layout | None = None) -> Table:
     """A table from dictionaries; what a record does not name is empty text."""
     lines = list(records)
-    frame = pd.DataFrame(
-        {
-            name: pd.Series([str(line.get(name) or "") for line in lines], dtype="str")
-            for name in (*FIELDS, *CARRIED, "file", "sheet")
-        }
+    columns = {name: [str(line.get(name) or "") for line in lines] for name in (*FIELDS, *CARRIED, "file", "sheet")}
+    rows = [int(str(line.get("row") or 0)) for line in lines]
+    return table_of(columns, rows, layout)
+
+
+def table_of(columns: Mapping[str, Sequence[str]], rows: Sequence[int], layout: Layout | None = None) -> Table:
+    """A table from columns of text, as many as there are ``rows`` (their numbers); a column not given is empty."""
+    nothing = [""] * len(rows)
+    texts = pa.table(
+        {name: pa.array(columns.get(name, nothing), pa.large_string()) for name in (*FIELDS, *CARRIED, "file", "sheet")}
     )
-    frame["row"] = np.array([line.get("row") or 0 for line in lines], dtype=np.int64)
+    frame = texts.to_pandas()  # Arrow's text stays Arrow's: nothing is copied
+    frame["row"] = np.array(rows, dtype=np.int64)
     given = frame["id_number_given"] == ""
-    frame.loc[given, "id_number_given"] = frame.loc[given, "id_number"]
+    frame["id_number_given"] = frame["id_number_given"].where(~given, frame["id_number"])
     return Table(frame, layout or {})
 
 
 def lines_in_error(entries: Table, found: Iterable[Finding]) -> Mask:
     """Which entries have a finding of severity error."""
     places = {(f.where.file, f.where.sheet or "", f.where.row) for f in errors(found) if f.where.row is not None}
-    return np.array([place in places for place in entries.places()], dtype=np.bool_)
+    # A form is one entry on many rows: an error on any of them is its own.
+    forms = {key for key, columns in entries.layout.items() if any(column.row for column in columns.values())}
+    faulty = {place[:2] for place in places} & forms
+    return np.array([place in places or place[:2] in faulty for place in entries.places()], dtype=np.bool_)

@@ -1,5 +1,9 @@
 """One task over many items: in this process, or in local processes. Results come in the order of the items."""
 
+import os
+import signal
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -45,8 +49,21 @@ def executor(workers: int) -> Iterator[Executor]:
         yield Here()
         return
     # Spawned, not forked: OpenCV and Arrow hold threads that a fork would leave half alive.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (os.getpid(),)) as pool:
         yield pool
+
+
+def _start_worker(parent: int) -> None:
+    """Leave interrupts to the parent, and end when it is gone, however it went."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def run_all(

@@ -27,6 +27,7 @@ Kind = Literal["text", "number", "count", "money", "date"]
 Look = Literal["plain", "group", "subtotal", "total", "error", "warning", "info"]
 
 MOST_ROWS = 1_048_576
+ENDINGS = (".xlsx", ".csv", ".tsv", ".parquet")  # the kinds of tables that can be written
 _FONT = {"font_name": "宋体", "font_size": 9, "valign": "vcenter"}
 _MARGINS = {"left": 10 / 25.4, "right": 10 / 25.4, "top": 12 / 25.4, "bottom": 16 / 25.4}
 _BATCH = 50_000  # rows of a Parquet row group

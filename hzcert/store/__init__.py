@@ -1,9 +1,11 @@
 """The register's tables and statements (登记簿): SQLite through SQLAlchemy Core. Decides nothing."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from sqlalchemy import (
     Column,
@@ -25,6 +27,7 @@ from sqlalchemy.exc import DBAPIError
 
 from hzcert.errors import RegisterError, UsageError
 
+Item = TypeVar("Item")
 SCHEMA = 1
 _WAIT_SECONDS = 20
 _CHUNK = 5_000
@@ -44,12 +47,15 @@ _CERTIFICATE = Table(
     Column("number", Text, primary_key=True),
     Column("scope", Text, nullable=False),
     Column("serial", Integer, nullable=False),
+    # What makes it the same certificate again: person, title by its code, specialty with its spelling folded.
     Column("id_number", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("specialty", Text, nullable=False),
+    Column("title_code", Text, nullable=False),
+    Column("specialty_key", Text, nullable=False),
     # STRICT tables know no booleans: 1 where this certificate replaces a lost one (补发).
     Column("reissue", Integer, nullable=False),
     Column("name", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("specialty", Text, nullable=False),
     Column("level", Text, nullable=False),
     Column("region", Text, nullable=False),
     Column("authority", Text, nullable=False),
@@ -57,11 +63,20 @@ _CERTIFICATE = Table(
     Column("policy", Text, nullable=False),
     Column("numbered_on", Text, nullable=False),
     UniqueConstraint("scope", "serial"),
-    UniqueConstraint("id_number", "title", "specialty", "reissue"),
+    UniqueConstraint("id_number", "title_code", "specialty_key", "reissue"),
     sqlite_strict=True,
 )
 
-Key = tuple[str, str, str, int]  # ID number, title, specialty, reissue
+# Entries that were held against the published documents and agreed (三.4), by the hash of all that they say.
+_RECONCILED = Table(
+    "reconciled",
+    _METADATA,
+    Column("fingerprint", Text, primary_key=True),
+    Column("reconciled_on", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+Key = tuple[str, str, str, int]  # ID number, code of the title, folded specialty, reissue
 Row = Mapping[str, object]
 
 
@@ -71,17 +86,12 @@ class Book:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def find(self, keys: Sequence[Key]) -> dict[Key, Row]:
-        """The lines that exist already for these certificates."""
-        wanted = set(keys)
-        found: dict[Key, Row] = {}
-        people = sorted({key[0] for key in keys})
-        for start in range(0, len(people), _CHUNK):
-            chosen = select(_CERTIFICATE).where(_CERTIFICATE.c.id_number.in_(people[start : start + _CHUNK]))
-            for line in self._connection.execute(chosen).mappings():
-                key = (line["id_number"], line["title"], line["specialty"], line["reissue"])
-                if key in wanted:
-                    found[key] = dict(line)
+    def of_people(self, id_numbers: Iterable[str]) -> list[Row]:
+        """All lines of these people."""
+        found: list[Row] = []
+        for some in _chunks(sorted(set(id_numbers))):
+            chosen = select(_CERTIFICATE).where(_CERTIFICATE.c.id_number.in_(some)).order_by(_CERTIFICATE.c.number)
+            found += [dict(line) for line in self._connection.execute(chosen).mappings()]
         return found
 
     def last_serial(self, scope: str) -> int:
@@ -91,8 +101,28 @@ class Book:
 
     def add(self, rows: Sequence[Row]) -> None:
         """New lines."""
-        for start in range(0, len(rows), _CHUNK):
-            self._connection.execute(insert(_CERTIFICATE), [dict(row) for row in rows[start : start + _CHUNK]])
+        for some in _chunks(rows):
+            self._connection.execute(insert(_CERTIFICATE), [dict(row) for row in some])
+
+    def reconciled(self, fingerprints: Iterable[str]) -> set[str]:
+        """Which of these entries have agreed with the published documents before."""
+        found: set[str] = set()
+        for some in _chunks(sorted(set(fingerprints))):
+            chosen = select(_RECONCILED.c.fingerprint).where(_RECONCILED.c.fingerprint.in_(some))
+            found.update(self._connection.scalars(chosen))
+        return found
+
+    def add_reconciled(self, fingerprints: Iterable[str], day: str) -> None:
+        """Entries that agree with the published documents."""
+        new = sorted(set(fingerprints) - self.reconciled(fingerprints))
+        for some in _chunks(new):
+            lines = [{"fingerprint": fingerprint, "reconciled_on": day} for fingerprint in some]
+            self._connection.execute(insert(_RECONCILED), lines)
+
+
+def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    for start in range(0, len(items), _CHUNK):
+        yield items[start : start + _CHUNK]
 
 
 @contextmanager
@@ -104,20 +134,17 @@ def open_register(url: str, *, dry_run: bool = False) -> Iterator[Book]:
         UsageError: it is of a kind that can't be used.
     """
     path = register_path(url)
-    memory = dry_run and not path.exists()
     try:
-        if not memory:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600, exist_ok=True)
-        engine = _engine(":memory:" if memory else str(path))
-        try:
-            with engine.connect() as connection, connection.begin() as transaction:
-                _prepare(connection, path)
-                yield Book(connection)
-                if dry_run:
-                    transaction.rollback()
-        finally:
-            engine.dispose()
+        with TemporaryDirectory() as scratch:
+            # A dry run works on a copy: the register itself may lie where nothing can be written.
+            database = _copy(path, Path(scratch)) if dry_run else _touched(path)
+            engine = _engine(database)
+            try:
+                with engine.connect() as connection, connection.begin():
+                    _prepare(connection, path)
+                    yield Book(connection)
+            finally:
+                engine.dispose()
     except (DBAPIError, sqlite3.Error, OSError) as cause:
         problem = str(getattr(cause, "orig", None) or cause)
         locked = "locked" in problem
@@ -125,6 +152,21 @@ def open_register(url: str, *, dry_run: bool = False) -> Iterator[Book]:
             f"登记簿 {path} {'正被另一个任务占用' if locked else f'不能使用：{problem}'}",
             "请等另一个任务结束后再运行" if locked else "请检查路径、权限和磁盘空间；登记簿没有改动",
         ) from cause
+
+
+def _touched(path: Path) -> Path:
+    """The register's file, made private before anything is in it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600, exist_ok=True)
+    return path
+
+
+def _copy(path: Path, folder: Path) -> Path:
+    """A copy of the register with what is not yet in its main file; an empty one where there is none."""
+    for each in (path, path.with_name(f"{path.name}-wal")):
+        if each.exists():
+            (folder / each.name).write_bytes(each.read_bytes())
+    return folder / path.name
 
 
 def register_path(url: str) -> Path:
@@ -140,7 +182,7 @@ def register_path(url: str) -> Path:
     return Path(url)
 
 
-def _engine(database: str) -> Engine:
+def _engine(database: Path) -> Engine:
     engine = create_engine(f"sqlite:///{database}", connect_args={"timeout": _WAIT_SECONDS})
 
     @event.listens_for(engine, "connect")
@@ -164,7 +206,7 @@ def _prepare(connection: Connection, path: Path) -> None:
         _METADATA.create_all(connection)
         connection.execute(insert(_META), {"key": "schema", "value": str(SCHEMA)})
         return
-    if not {"meta", "certificate"} <= tables:
+    if not set(_METADATA.tables) <= tables:
         raise RegisterError(f"{path} 不是 hzcert 的登记簿", "请检查 --register")
     schema = int(connection.scalar(select(_META.c.value).where(_META.c.key == "schema")) or 0)
     if schema > SCHEMA:

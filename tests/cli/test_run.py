@@ -40,7 +40,7 @@ def test_every_accepted_holder_has_photo_fee_roster_line_and_one_page(hzcert, cl
     numbers = [page["certificate_no"] for page in pages]
     assert len(numbers) == len(set(numbers)) == counts["certificates"]["certificates"]
     for output in {page["output"] for page in pages}:
-        reader = PdfReader(clean / "out" / "certificates" / output)
+        reader = PdfReader(clean / "out" / output)
         mine = {page["page"]: page["certificate_no"] for page in pages if page["output"] == output}
         assert sorted(mine) == list(range(1, len(reader.pages) + 1))
         for number, page in enumerate(reader.pages, 1):

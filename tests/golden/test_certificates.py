@@ -31,7 +31,7 @@ def test_certificates(policy, golden, tmp_path):
     fonts = replace(press.fonts, chains={name: chain[:2] for name, chain in press.fonts.chains.items()})
     press = replace(press, fonts=fonts)
     numbers = {line: f"C20073305000800{line:03}X" for line in range(len(KINDS))}
-    made = render.faces(table(*KINDS.values()), numbers, policy, DAY, tmp_path)
+    made = render.faces(table(*KINDS.values()), numbers, policy, dict.fromkeys(numbers, DAY), tmp_path)
     listed = [f"# {kind}\n{render.page_for(face, press).listing()}" for kind, face in zip(KINDS, made, strict=True)]
     shared = Page("中级", background(press.design, "中级", fonts)).listing()
     golden("certificates.txt", "\n".join([f"# 各证相同\n{shared}", *listed]))

@@ -43,7 +43,7 @@ NUMBERS = {0: "C2007330500080000211", 1: "C2007330500080000424", 3: "B2007330000
 
 
 def test_rosters(policy, golden, tmp_path):
-    for made in roster.build(table(*PEOPLE), NUMBERS, policy, DAY):
+    for made in roster.build(table(*PEOPLE), NUMBERS, policy, DAY, policy.authority("330500")):
         path = tmp_path / made.file_name
         write_workbook(path, [roster.sheet(made)], DAY)
         golden(f"{path.stem}.tsv", listing(path))

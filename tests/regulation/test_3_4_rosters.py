@@ -13,7 +13,7 @@ DAY = date(2007, 6, 1)
 
 
 def built(policy, *people, numbers=None):
-    return roster.build(table(*people), numbers or {}, policy, DAY)
+    return roster.build(table(*people), numbers or {}, policy, DAY, policy.authority("330500"))
 
 
 def rows(made):
@@ -157,3 +157,15 @@ def test_what_was_not_checked_is_refused_by_its_place(wrong, policy):
 
 def test_no_entries_no_rosters(policy):
     assert built(policy) == []
+
+
+def test_a_county_signs_its_rosters_and_sends_each_to_the_city(policy):
+    county = policy.authority("330521")
+    people = table(*(holder(**kind) for kind in ({}, {"title": "助理工程师", "level": "助理级"}, {"title": "高级工程师", "level": "副高"})))
+    made = roster.build(people, {}, policy, DAY, county)
+    assert [each.file_name for each in made] == [
+        "花名册-高级-报湖州市人事局职评中心.xlsx",
+        "花名册-中级-报湖州市人事局职评中心.xlsx",
+        "花名册-初级-德清县-报湖州市人事局职评中心.xlsx",
+    ]
+    assert {each.filed_by for each in made} == {"德清县人事局"}

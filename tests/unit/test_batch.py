@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from hzcert.batch import MANIFEST, Outputs, inventory, take_in, whole_file
+from hzcert.batch import MANIFEST, MANIFEST_KEYS, Outputs, inventory, take_in, whole_file
 from hzcert.errors import InputError, OutputError
 
 
@@ -13,7 +13,12 @@ def write(outputs, **files):
     for name, text in files.items():
         with outputs.file(f"{name}.txt") as path:
             path.write_text(text)
-    outputs.close(lambda written: json.dumps({"outputs": [{"path": each.shown} for each in written]}))
+    outputs.close(manifest)
+
+
+def manifest(written):
+    listed = [{"path": each.shown, "sha256": each.sha256} for each in written]
+    return json.dumps(dict.fromkeys(MANIFEST_KEYS) | {"outputs": listed})
 
 
 def names(folder):
@@ -68,9 +73,42 @@ def test_a_manifest_that_names_files_elsewhere_removes_nothing(tmp_path):
     victim.write_text("precious")
     out = tmp_path / "out"
     out.mkdir()
-    (out / MANIFEST).write_text(json.dumps({"outputs": [{"path": "../victim.txt"}, {"path": str(victim)}]}))
+    digest = take_in(victim, tmp_path).sha256
+    listed = [{"path": "../victim.txt", "sha256": digest}, {"path": str(victim), "sha256": digest}]
+    (out / MANIFEST).write_text(json.dumps(dict.fromkeys(MANIFEST_KEYS) | {"outputs": listed}))
     write(Outputs(out), a="1")
     assert victim.read_text() == "precious"
+
+
+def test_somebody_elses_folder_is_left_as_it_is(tmp_path):
+    (tmp_path / "precious.txt").write_text("precious")
+    (tmp_path / MANIFEST).write_text(json.dumps({"outputs": [{"path": "precious.txt"}]}))
+    with pytest.raises(OutputError, match="不是 hzcert 写的"):
+        write(Outputs(tmp_path), a="1")
+    (tmp_path / MANIFEST).unlink()
+    with pytest.raises(OutputError, match="不是 hzcert 写的"):
+        write(Outputs(tmp_path), precious="ours")
+    assert (tmp_path / "precious.txt").read_text() == "precious"
+
+
+def test_what_a_clerk_has_changed_is_written_anew_but_never_removed(tmp_path):
+    write(Outputs(tmp_path), a="1", b="2")
+    (tmp_path / "a.txt").write_text("changed")
+    (tmp_path / "b.txt").write_text("changed")
+    write(Outputs(tmp_path), a="1")
+    assert (tmp_path / "a.txt").read_text() == "1"
+    assert (tmp_path / "b.txt").read_text() == "changed"
+
+
+def test_names_in_gbk_and_files_elsewhere_can_be_shown(tmp_path):
+    import os
+
+    (tmp_path / "holders").mkdir()
+    (tmp_path / "holders" / os.fsdecode("名单.csv".encode("gbk"))).write_text("x")
+    (each,) = inventory(tmp_path / "holders", tmp_path)
+    assert each.shown == "holders/名单.csv"
+    (elsewhere,) = inventory(tmp_path / "holders", tmp_path / "batch")
+    assert elsewhere.shown == "../holders/名单.csv"
 
 
 def test_a_link_that_leads_out_is_refused(tmp_path):

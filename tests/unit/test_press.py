@@ -59,7 +59,8 @@ def photo():
 @pytest.fixture(scope="module")
 def volume(policy, photo):
     people = table(*(holder(name=name, employer="" if name == "沈云川" else "湖州市样例水利设计所") for name in NAMES))
-    made = render.faces(people, {n: f"C20070{n}" for n in range(len(NAMES))}, policy, DAY, Path())
+    numbers = {n: f"C20070{n}" for n in range(len(NAMES))}
+    made = render.faces(people, numbers, policy, dict.fromkeys(numbers, DAY), Path())
     return render.Volume("证书-中级-001.pdf", tuple(replace(face, photo=photo) for face in made))
 
 

@@ -53,7 +53,9 @@ def test_each_year_and_authority_counts_from_one(number):
 def test_only_what_this_authority_makes_gets_a_number(number):
     senior = holder(title="高级工程师", level="副高")
     junior = holder(title="助理工程师", level="助理级")
-    city_junior = holder(title="助理工程师", level="助理级", region="市本级", specialty="测量")
+    city_junior = holder(
+        title="助理工程师", level="助理级", region="市本级", specialty="测量", document_no="湖人专[2001]7号"
+    )
     assert sorted(number(holder(), senior, junior, city_junior).by_line) == [0, 3]
     assert sorted(number(holder(), senior, junior, city_junior, authority="330521").by_line) == [2]
 
@@ -69,6 +71,44 @@ def test_another_name_on_a_registered_certificate_is_refused(number):
     assert again.by_line == {}
 
 
+@pytest.mark.parametrize(
+    "again",
+    [
+        pytest.param({"title": "小学一级教师"}, id="资格名称换一种写法"),
+        pytest.param({"specialty": "计算机(软件)"}, id="括号半角"),
+        pytest.param({"specialty": "计算机 （软件）"}, id="多一个空格"),
+    ],
+)
+def test_a_certificate_spelt_otherwise_is_the_same(number, again):
+    first = {
+        "title": "一级教师",
+        "series": "小学教师",
+        "level": "助理级",
+        "region": "市本级",
+        "specialty": "计算机（软件）",
+    }
+    assert number(holder(**first)).by_line == number(holder(**first | again)).by_line
+
+
+def test_one_documents_title_under_another_specialty_is_refused(number):
+    number(holder(specialty=""))
+    assert [finding.code.id for finding in number(holder(specialty="建筑施工")).findings] == ["HZ702"]
+
+
+def test_a_later_run_keeps_the_day_of_the_number(number):
+    number(holder())
+    assert number(holder(), day=date(2008, 3, 1)).given_on == {0: DAY}
+
+
+def test_entries_are_remembered_as_they_were_reconciled(tmp_path):
+    url = str(tmp_path / "register.db")
+    register.remember_reconciled(table(holder()), DAY, url)
+    register.remember_reconciled(table(holder()), DAY, url)
+    assert register.unreconciled(table(holder()), url) == []
+    changed = register.unreconciled(table(holder(), holder(title="经济师")), url)
+    assert [finding.code.id for finding in changed] == ["HZ508"]
+
+
 def test_a_dry_run_shows_numbers_and_takes_none(number, tmp_path):
     shown = number(holder(), dry_run=True)
     assert not (tmp_path / "register.db").exists()
@@ -81,7 +121,7 @@ def test_a_dry_run_shows_numbers_and_takes_none(number, tmp_path):
 def test_a_run_that_fails_keeps_nothing(tmp_path, policy):
     url = str(tmp_path / "register.db")
     with pytest.raises(ZeroDivisionError), open_register(url) as book:
-        book.add([dict.fromkeys(("number", "scope", "id_number", "title", "specialty", "name", "level", "region", "authority", "document_no", "policy", "numbered_on"), "x") | {"serial": 1, "reissue": 0}])  # fmt: skip
+        book.add([dict.fromkeys(("number", "scope", "id_number", "title", "title_code", "specialty", "specialty_key", "name", "level", "region", "authority", "document_no", "policy", "numbered_on"), "x") | {"serial": 1, "reissue": 0}])  # fmt: skip
         1 / 0  # noqa: B018
     with open_register(url) as book:
         assert book.last_serial("x") == 0
@@ -119,6 +159,12 @@ def test_a_newer_register_is_refused(number, tmp_path):
     book.close()
     with pytest.raises(RegisterError, match="更新的 hzcert"):
         number(holder())
+
+
+def test_a_register_that_may_only_be_read_serves_a_dry_run(number, tmp_path):
+    number(holder())
+    (tmp_path / "register.db").chmod(0o400)
+    assert number(holder(), dry_run=True).new == 0
 
 
 def test_a_locked_register_is_said_to_be_locked(number, tmp_path, monkeypatch):
