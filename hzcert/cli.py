@@ -6,7 +6,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from types import FrameType
@@ -59,17 +59,30 @@ class Common:
     as_of: Annotated[str | None, _option("as-of", "办理日期，如 2007-09-15；默认今天")] = None
     register: Annotated[str | None, _option("register", "登记簿文件；默认批次里（或这里）的 register.db")] = None
     workers: Annotated[int | None, _option("workers", "并行进程数；默认处理器个数", min=1)] = None
-    form: Annotated[Format, _option("format", "结果的形式")] = Format.TEXT
-    quiet: Annotated[bool, _option("quiet", "不说多余的话，不显示进度")] = False
-    verbose: Annotated[bool, _option("verbose", "多说一些，连提示也列出")] = False
-    dry_run: Annotated[bool, _option("dry-run", "只算不写，也不取编号")] = False
-    show_ids: Annotated[bool, _option("show-ids", "显示完整的身份证号")] = False
-    strict: Annotated[bool, _option("strict", "有警告也以退出码 1 结束")] = False
+    format: Annotated[Format | None, _option("format", "结果的形式；默认 text")] = None
+    quiet: Annotated[bool | None, _option("quiet", "不说多余的话，不显示进度")] = None
+    verbose: Annotated[bool | None, _option("verbose", "多说一些，连提示也列出")] = None
+    dry_run: Annotated[bool | None, _option("dry-run", "只算不写，也不取编号")] = None
+    show_ids: Annotated[bool | None, _option("show-ids", "显示完整的身份证号")] = None
+    strict: Annotated[bool | None, _option("strict", "有警告也以退出码 1 结束")] = None
+
+    def over(self, batch: BatchFile) -> "Common":
+        """What the command line and the environment leave open, as the batch's file has it."""
+        names = ("quiet", "verbose", "dry_run", "show_ids", "strict")
+        words = {name: getattr(batch, name) for name in names if getattr(self, name) is None}
+        form = self.format or (Format(batch.format) if batch.format else None)
+        return replace(self, format=form, **words)
+
+    @property
+    def writes(self) -> dict[str, bool]:
+        """What a command that writes needs to know."""
+        return {"dry_run": bool(self.dry_run), "show_ids": bool(self.show_ids)}
 
     @property
     def screen(self) -> Screen:
         """The screen as asked for."""
-        return Screen(self.form, quiet=self.quiet, verbose=self.verbose, show_ids=self.show_ids)
+        words = {"quiet": self.quiet, "verbose": self.verbose, "show_ids": self.show_ids}
+        return Screen(self.format or Format.TEXT, **{name: bool(word) for name, word in words.items()})
 
     def settle(self, batch: BatchFile | None = None, folder: Path = Path()) -> Settings:
         """The settings of this run."""
@@ -78,8 +91,8 @@ class Common:
 
     def finish(self, outcome: Outcome, settings: Settings) -> NoReturn:
         """Show a result and leave with its exit code."""
-        self.screen.show(outcome, settings.policy.name, strict=self.strict)
-        raise typer.Exit(outcome.exit_code(strict=self.strict))
+        self.screen.show(outcome, settings.policy.name, strict=bool(self.strict))
+        raise typer.Exit(outcome.exit_code(strict=bool(self.strict)))
 
 
 def shared(command: Callable[..., None]) -> Callable[..., None]:
@@ -124,9 +137,9 @@ def run_command(
     from hzcert import pipeline
 
     opened = pipeline.open_batch(batch, out)
+    common = common.over(opened.file)
     settings = common.settle(opened.file, batch)
-    words = {"dry_run": common.dry_run, "show_ids": common.show_ids}
-    common.finish(pipeline.run(opened, settings, common.screen.progress, **words), settings)
+    common.finish(pipeline.run(opened, settings, common.screen.progress, **common.writes), settings)
 
 
 @app.command("init", epilog="例：hzcert init 2007-第一批")
@@ -136,7 +149,7 @@ def init_command(common: Common, folder: Annotated[Path, typer.Argument(metavar=
     from hzcert import steps
 
     settings = common.settle()
-    common.finish(steps.init(folder, settings, dry_run=common.dry_run), settings)
+    common.finish(steps.init(folder, settings, dry_run=bool(common.dry_run)), settings)
 
 
 @app.command("ingest", epilog="例：hzcert ingest samples/huzhou-2007/holders --out /tmp/holders.xlsx")
@@ -150,7 +163,7 @@ def ingest_command(
     from hzcert import steps
 
     settings = common.settle()
-    common.finish(steps.ingest_files(files, out, settings, dry_run=common.dry_run), settings)
+    common.finish(steps.ingest_files(files, out, settings, dry_run=bool(common.dry_run)), settings)
 
 
 @photos_app.command("normalize", epilog="例：hzcert photos normalize samples/huzhou-2007/photos /tmp/photos")
@@ -164,8 +177,7 @@ def photos_normalize_command(
     from hzcert import steps
 
     settings = common.settle()
-    words = {"dry_run": common.dry_run, "show_ids": common.show_ids}
-    common.finish(steps.normalise_photos(source, target, settings, common.screen.progress, **words), settings)
+    common.finish(steps.normalise_photos(source, target, settings, common.screen.progress, **common.writes), settings)
 
 
 @photos_app.command("check", epilog="例：hzcert photos check /tmp/photos")
@@ -177,7 +189,9 @@ def photos_check_command(
     from hzcert import steps
 
     settings = common.settle()
-    common.finish(steps.check_photos(folder, settings, common.screen.progress, show_ids=common.show_ids), settings)
+    common.finish(
+        steps.check_photos(folder, settings, common.screen.progress, show_ids=bool(common.show_ids)), settings
+    )
 
 
 @app.command("validate", epilog="例：hzcert validate samples/huzhou-2007/holders --as-of 2007-11-20")
@@ -210,8 +224,7 @@ def reconcile_command(
     from hzcert import steps
 
     settings = common.settle()
-    words = {"dry_run": common.dry_run, "show_ids": common.show_ids}
-    common.finish(steps.reconcile_files(holders, published, out, settings, **words), settings)
+    common.finish(steps.reconcile_files(holders, published, out, settings, **common.writes), settings)
 
 
 @app.command("fees", epilog="例：hzcert fees samples/huzhou-2007/holders --as-of 2007-11-20 --out /tmp/收费.xlsx")
@@ -221,7 +234,7 @@ def fees_command(common: Common, holders: HoldersFile, out: OutFile) -> None:
     from hzcert import steps
 
     settings = common.settle()
-    common.finish(steps.charge(holders, out, settings, dry_run=common.dry_run), settings)
+    common.finish(steps.charge(holders, out, settings, dry_run=bool(common.dry_run)), settings)
 
 
 @roster_app.command(
@@ -234,7 +247,7 @@ def roster_build_command(common: Common, holders: HoldersFile, out: OutFolder) -
     from hzcert import steps
 
     settings = common.settle()
-    common.finish(steps.build_rosters(holders, out, settings, dry_run=common.dry_run), settings)
+    common.finish(steps.build_rosters(holders, out, settings, dry_run=bool(common.dry_run)), settings)
 
 
 @app.command(
@@ -253,7 +266,7 @@ def print_command(
     from hzcert import steps
 
     settings = common.settle()
-    common.finish(steps.print_files(holders, photos, out, settings, dry_run=common.dry_run), settings)
+    common.finish(steps.print_files(holders, photos, out, settings, dry_run=bool(common.dry_run)), settings)
 
 
 @app.command("rules", epilog="例：hzcert rules HZ203")
@@ -266,7 +279,7 @@ def rules_command(
 
     settings = common.settle()
     law = settings.policy
-    if common.form is not Format.TEXT:
+    if common.format not in (None, Format.TEXT):
         records = rulebook.rule_records(law, code)
         common.finish(Outcome("rules", {"rules": len(records)}, items=records), settings)
     screen = common.screen

@@ -5,12 +5,14 @@ import tomllib
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationError
 
 from hzcert.errors import InputError, UsageError
 from hzcert.figures import Strict, describe
 from hzcert.policy import Authority, Policy, load_policy
+from hzcert.policy_checks import problems
 
 DEFAULT_POLICY = "huzhou-2007-35"
 BATCH_FILE = "batch.toml"
@@ -28,7 +30,13 @@ class BatchFile(Strict):
     photos: str = "photos"
     published: str = "published"
     out: str = "out"
-    workers: int | None = None
+    workers: int | None = Field(default=None, ge=1)
+    format: Literal["text", "json", "jsonl"] | None = None
+    quiet: bool | None = None
+    verbose: bool | None = None
+    dry_run: bool | None = None
+    show_ids: bool | None = None
+    strict: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,7 @@ class Settings:
     """What a command needs to know of its run: the law, who runs it, the day, the register, the workers."""
 
     policy: Policy
+    policy_name: str  # by which it can be loaded again, from anywhere
     policy_sha256: str
     authority: Authority
     as_of: date
@@ -65,7 +74,7 @@ def read_batch_file(folder: Path) -> BatchFile:
     if not path.exists():
         return BatchFile()
     try:
-        return BatchFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return BatchFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
         raise UsageError(f"{path} 不是正确的 TOML：{cause}", "请改正后再试") from cause
     except ValidationError as cause:
@@ -83,12 +92,16 @@ def settle(options: Options, batch: BatchFile | None = None, folder: Path = Path
         InputError: the policy file is missing.
     """
     given = batch or BatchFile()
-    loaded = load_policy(_policy_name(options, given, folder))
+    name = _policy_name(options, given, folder)
+    loaded = load_policy(name)
     policy = loaded.policy
+    if wrong := list(problems(policy)):
+        raise UsageError(f"政策 {name} 有误：{'；'.join(wrong)}", "请改正后再试")
     city = next(authority.code for authority in policy.authorities if authority.kind == "city")
     register = options.register or _below(folder, given.register_url) or str(folder / "register.db")
     return Settings(
         policy,
+        str(Path(name).resolve()) if Path(name).is_file() else name,
         loaded.sha256,
         policy.authority(options.authority or given.authority or city),
         _day(options.as_of) or given.as_of or datetime.now().astimezone().date(),

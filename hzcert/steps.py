@@ -158,7 +158,7 @@ def _batch_file(settings: Settings) -> str:
 authority = "{settings.authority.code}"
 
 # 政策：内置的名称，或本文件夹里一个 .toml 文件
-policy = "{settings.policy.name}"
+policy = "{settings.policy_name}"
 
 # 办理日期：证书的打印年份和各项期限都按这一天；不写则为运行当天
 # as_of = {settings.as_of.isoformat()}
