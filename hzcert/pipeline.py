@@ -112,9 +112,7 @@ def receive(batch: Batch, settings: Settings) -> Received:
     Raises:
         InputError: nobody is in the lists, or a file can't be read at all.
     """
-    sources, lists, shots = (
-        batch.inputs(part) for part in (batch.file.holders, batch.file.published, batch.file.photos)
-    )
+    sources, lists, shots = (batch.inputs(part) for part in ("holders", "published", "photos"))
     if not sources:
         raise InputError(
             f"{batch.root / batch.file.holders} 里没有填报的表格", "请放入工作簿或 CSV 文件；新建批次用 hzcert init"

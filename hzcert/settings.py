@@ -12,7 +12,6 @@ from pydantic import Field, ValidationError
 from hzcert.errors import InputError, UsageError
 from hzcert.figures import Strict, describe
 from hzcert.policy import Authority, Policy, load_policy
-from hzcert.policy_checks import problems
 
 DEFAULT_POLICY = "huzhou-2007-35"
 BATCH_FILE = "batch.toml"
@@ -92,6 +91,9 @@ def settle(options: Options, batch: BatchFile | None = None, folder: Path = Path
         InputError: the policy file is missing.
     """
     given = batch or BatchFile()
+    # Here and not above: it knows the columns of tables, and --help need not wait for pandas.
+    from hzcert.policy_checks import problems
+
     name = _policy_name(options, given, folder)
     loaded = load_policy(name)
     policy = loaded.policy

@@ -35,17 +35,16 @@ def test_the_path_step_by_step_comes_to_the_same_as_run(hzcert, clean, tmp_path)
     assert hzcert("photos", "check", out / "photos", *DAY).code == 0
     ran = hzcert("validate", out / "holders.xlsx", "--photos", out / "photos", *DAY, "--format", "jsonl")
     assert (ran.code, ran.summary["counts"]) == (0, {"read": 153, "accepted": 153, "set_aside": 0})
-    ran = hzcert(
-        "reconcile", out / "holders.xlsx", clean / "published", "--out", out / "核对.xlsx", *DAY, "--format", "jsonl"
-    )
+    register = ("--register", out / "register.db")
+    refused = hzcert("print", out / "holders.xlsx", "--photos", out / "photos", "--out", out / "certificates", *register, *DAY, "--format", "jsonl")  # fmt: skip
+    assert (refused.code, refused.summary["counts"]["certificates"]) == (1, 0), "nobody was reconciled yet"
+    assert {line["code"] for line in refused.lines if line.get("severity") == "error"} == {"HZ508"}
+    ran = hzcert("reconcile", out / "holders.xlsx", clean / "published", "--out", out / "核对.xlsx", *register, *DAY, "--format", "jsonl")  # fmt: skip
     assert (ran.code, ran.summary["counts"]["matched"]) == (0, 153)
     ran = hzcert("fees", out / "holders.xlsx", "--out", out / "fees.xlsx", *DAY, "--format", "jsonl")
     assert ran.code == 0
     fees = ran.summary["counts"]
-    register = ("--register", out / "register.db")
-    ran = hzcert("roster", "build", out / "holders.xlsx", "--out", out / "rosters", *register, *DAY)
-    assert ran.code == 0
-    assert "未经核对公布文件" in ran.err
+    assert hzcert("roster", "build", out / "holders.xlsx", "--out", out / "rosters", *register, *DAY).code == 0
     ran = hzcert("print", out / "holders.xlsx", "--photos", out / "photos", "--out", out / "certificates", *register, *DAY, "--format", "jsonl")  # fmt: skip
     assert ran.code == 0
     pages = [line for line in ran.lines if line["type"] == "certificate"]
@@ -59,29 +58,84 @@ def test_the_path_step_by_step_comes_to_the_same_as_run(hzcert, clean, tmp_path)
     )
 
 
-def test_a_table_from_run_prints_without_a_warning_and_never_who_was_set_aside(hzcert, small, tmp_path):
+def test_what_was_changed_after_it_was_reconciled_is_not_printed(hzcert, small, tmp_path):
     hzcert("run", small)
-    table = small / "out" / "holders.xlsx"
-    ran = hzcert("print", table, "--photos", small / "out" / "photos", "--out", tmp_path / "pdf", "--register", small / "register.db", *DAY, "--format", "jsonl")  # fmt: skip
+    table, pictures = small / "out" / "holders.xlsx", small / "out" / "photos"
+
+    def print_(path):
+        return hzcert("print", path, "--photos", pictures, "--out", tmp_path / "pdf", "--register", small / "register.db", *DAY, "--format", "jsonl")  # fmt: skip
+
+    ran = print_(table)
     assert (ran.code, ran.err) == (0, "")
     before = ran.summary["counts"]["certificates"]
     book = load_workbook(table)
     page = book.active
-    result = next(cell.column for cell in page[1] if cell.value == "结果")
-    level = next(cell.column for cell in page[1] if cell.value == "级别")
-    line = next(row for row in range(2, page.max_row + 1) if page.cell(row, level).value == "中级")
-    page.cell(line, result).value = "退回"
+    place = {cell.value: cell.column for cell in page[1]}
+    lines = [row for row in range(2, page.max_row + 1) if page.cell(row, place["级别"]).value == "中级"]
+    page.cell(lines[0], place["结果"]).value = "退回"
+    page.cell(lines[1], place["工作单位"]).value = "另一个单位"
     book.save(tmp_path / "changed.xlsx")
-    ran = hzcert("print", tmp_path / "changed.xlsx", "--photos", small / "out" / "photos", "--out", tmp_path / "pdf", "--register", small / "register.db", *DAY, "--format", "jsonl")  # fmt: skip
-    assert ran.summary["counts"]["certificates"] == before - 1
+    ran = print_(tmp_path / "changed.xlsx")
+    assert (ran.code, ran.summary["counts"]["certificates"]) == (1, before - 2)
+    assert [line["code"] for line in ran.lines if line.get("severity") == "error"] == ["HZ508"]
+
+
+def test_inputs_are_never_outputs(hzcert, small, tmp_path):
+    table = small / "holders" / "安吉县.csv"
+    before = table.read_bytes()
+    fails(hzcert("ingest", table, "--out", table, *DAY), 2, "重叠")
+    fails(hzcert("fees", small / "holders", "--out", small / "holders" / "fees.csv", *DAY), 2, "重叠")
+    fails(hzcert("reconcile", table, small / "published", "--out", small / "published" / "r.xlsx", *DAY), 2, "重叠")
+    fails(hzcert("photos", "normalize", small / "photos", small / "photos" / "out"), 2, "重叠")
+    assert table.read_bytes() == before
+
+
+def test_a_photo_that_no_longer_stands_is_taken_away(hzcert, small, tmp_path):
+    hzcert("photos", "normalize", small / "photos", tmp_path / "photos")
+    photo = next(path for path in (small / "photos").iterdir() if (tmp_path / "photos" / f"{path.stem}.jpg").exists())
+    photo.write_text("not a photo")
+    assert hzcert("photos", "normalize", small / "photos", tmp_path / "photos").code == 1
+    assert not (tmp_path / "photos" / f"{photo.stem}.jpg").exists()
+
+
+def test_files_of_one_name_are_told_apart(hzcert, small, tmp_path):
+    for name in ("甲", "乙"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "名单.csv").write_bytes((small / "holders" / "安吉县.csv").read_bytes())
+    ran = hzcert("validate", tmp_path / "甲" / "名单.csv", tmp_path / "乙" / "名单.csv", *DAY, "--format", "jsonl")
+    assert ran.summary["counts"]["set_aside"] == ran.summary["counts"]["read"] / 2, "乙 repeats 甲"
+    assert len({line["file"] for line in ran.lines if line.get("code") == "HZ330"}) == 1
+
+
+def test_nobody_in_the_lists(hzcert, small):
+    (small / "holders" / "安吉县.csv").write_text("身份证号,姓名,资格名称,级别\n", encoding="utf-8")
+    fails(hzcert("run", small), 3, "没有读到")
+    fails(hzcert("validate", small / "holders"), 3, "没有读到")
+
+
+def test_a_folder_that_the_batch_file_names_must_be_there(hzcert, small):
+    (small / "batch.toml").write_text('photos = "nowhere"\nas_of = 2007-11-20\n', encoding="utf-8-sig")
+    fails(hzcert("run", small), 3, "nowhere")
+
+
+def test_options_of_a_batch_file(hzcert, small):
+    with (small / "batch.toml").open("a", encoding="utf-8") as file:
+        file.write('format = "jsonl"\ndry_run = true\n')
+    ran = hzcert("run", small)
+    assert ran.summary["outputs"] == []
+    assert not (small / "out").exists()
 
 
 def test_standard_input_and_output(clean):
     source = (clean / "holders" / "安吉县.csv").read_bytes()
-    command = [sys.executable, "-m", "hzcert", "ingest", "-", "--out", "-", "--format", "jsonl", *DAY]
+    command = [sys.executable, "-m", "hzcert", "ingest", "-", "--out", "-", *DAY]
     ran = subprocess.run(command, input=source, capture_output=True, check=False)
     assert ran.returncode == 0
     assert ran.stdout.decode("utf-8").startswith("身份证号,姓名,")
+    command = [sys.executable, "-m", "hzcert", "validate", "-", *DAY, "--format", "jsonl"]
+    again = subprocess.run(command, input=ran.stdout, capture_output=True, check=False)
+    assert again.returncode == 0
+    assert json.loads(again.stdout.splitlines()[-1])["counts"]["accepted"] == ran.stdout.count(b"\n") - 1
 
 
 def test_csv_and_parquet_results(hzcert, clean, tmp_path):
