@@ -145,9 +145,10 @@ def _judge_person(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[F
         yield codes.PHOTO_SOFT.at(where, measured=f"{measure.sharpness:.1f}", limit=spec.good_sharpness)
     if faults := _light_faults(measure, spec):
         yield codes.PHOTO_EXPOSURE.at(where, measured="，".join(faults))
-    off_centre = measure.off_centre > spec.max_off_centre
-    if off_centre or not spec.min_head <= measure.head <= spec.max_head:
-        yield codes.PHOTO_HEAD.at(where, measured=f"{measure.head:.0%}，偏离中线 {measure.off_centre:.0%}")
+    misplaced = measure.off_centre > spec.max_off_centre or measure.gap < spec.min_gap
+    if misplaced or not spec.min_head <= measure.head <= spec.max_head:
+        words = f"{measure.head:.0%}，偏离中线 {measure.off_centre:.0%}，头顶留白 {measure.gap:.0%}"
+        yield codes.PHOTO_HEAD.at(where, measured=words)
     if measure.turned:
         yield codes.PHOTO_TURNED.at(where, degrees=measure.turned)
 

@@ -136,6 +136,7 @@ class PhotoSpec:
     min_head: float
     max_head: float
     max_off_centre: float
+    min_gap: float
     max_pixels: int
     max_source_bytes: int
 

@@ -28,7 +28,8 @@ class Measure:
     the standard deviation of the more varied chroma; ``tones`` that along the smaller axis of both; ``sharpness`` the
     variance of the Laplacian of the face's luma, ``contrast`` its standard deviation, ``dark`` and ``bright`` its
     clipped shares. ``head`` is crown to chin in shares of the height, ``off_centre`` in shares of the width,
-    ``turned`` in degrees clockwise.
+    ``gap`` from the upper edge to the crown in shares of the height (below 0: the head is cut), ``turned`` in degrees
+    clockwise.
     """
 
     width: int
@@ -41,6 +42,7 @@ class Measure:
     turned: int
     head: float
     off_centre: float
+    gap: float
     white: float
     colour: float
     tones: float
@@ -56,9 +58,10 @@ def measure(given: Portrait, photo: Image.Image, cut_from: Box) -> Measure:
     ycc = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb), dtype=np.uint8)
     colour, tones = _chroma(ycc)
     face = given.faces.main
-    head, off_centre, sharpness, contrast, dark, bright = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    head, off_centre, gap, sharpness, contrast, dark, bright = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     if face and (whole := head_of(face)):
         head = whole.height / cut_from.height
+        gap = (whole.top - cut_from.top) / cut_from.height
         off_centre = abs(face.centre - cut_from.centre) / cut_from.width
         inside = face.seen_from(cut_from).scaled(photo.width / cut_from.width, photo.height / cut_from.height)
         sharpness, contrast, dark, bright = _exposure(ycc[:, :, 0], inside.within(*photo.size))
@@ -73,6 +76,7 @@ def measure(given: Portrait, photo: Image.Image, cut_from: Box) -> Measure:
         turned=given.faces.turned,
         head=head,
         off_centre=off_centre,
+        gap=gap,
         white=_white(rgb),
         colour=colour,
         tones=tones,

@@ -109,9 +109,9 @@ def pixels(source: Source, width: float, height: float) -> Image.Image:
 
 def _read(path: Path, limit: int) -> bytes:
     try:
-        status = path.lstat()  # of the entry itself: opening a named pipe would wait for ever
+        status = path.stat()  # looked at first: opening a named pipe would wait for ever
         if not stat.S_ISREG(status.st_mode):
-            raise InputError("不是普通文件（链接、管道或文件夹）")
+            raise InputError("不是普通文件（管道、设备或文件夹）")
         if status.st_size > limit:
             raise InputError(f"文件太大（{status.st_size / 1e6:.0f} MB，至多 {limit / 1e6:.0f} MB）")
         data = path.read_bytes()

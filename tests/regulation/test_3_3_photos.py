@@ -34,7 +34,7 @@ def measured(**given: Any) -> Measure:
     """The numbers of a photo in its normal form with nothing wrong in it."""
     good: dict[str, Any] = {
         "width": 280, "height": 420, "format": "JPEG", "bytes": 30_000, "dpi": 200, "faces": 1, "score": 0.93, "turned": 0,
-        "head": 0.63, "off_centre": 0.01, "white": 1.0, "colour": 12.0, "tones": 4.0, "sharpness": 500.0, "contrast": 60.0,
+        "head": 0.63, "off_centre": 0.01, "gap": 0.07, "white": 1.0, "colour": 12.0, "tones": 4.0, "sharpness": 500.0, "contrast": 60.0,
         "dark": 0.1, "bright": 0.05,
     }  # fmt: skip
     return Measure(**(good | given))
@@ -111,6 +111,7 @@ def test_photos_as_received_must_only_be_large_enough_to_cut(
         pytest.param({"head": 0.44}, [codes.PHOTO_HEAD], id="头太小"),
         pytest.param({"head": 0.81}, [codes.PHOTO_HEAD], id="头太大"),
         pytest.param({"off_centre": 0.09}, [codes.PHOTO_HEAD], id="偏在一边"),
+        pytest.param({"gap": -0.06}, [codes.PHOTO_HEAD], id="头顶被裁去"),
         pytest.param({"turned": 90}, [codes.PHOTO_TURNED], id="躺着的照片"),
     ],
 )
