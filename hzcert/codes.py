@@ -24,17 +24,6 @@ DATE_UNREADABLE = Code("HZ110", E, "birth_date", "三.3", "{heading}“{value}�
 DATE_AMBIGUOUS = Code("HZ111", E, "birth_date", "三.3", "{heading}以数字存放，{candidates} 无法分辨", "请改为文本 1970-10 的形式")
 DATE_SETTLED = Code("HZ112", I, "birth_date", "三.3", "出生年月“{value}”可为 {candidates}，按身份证号定为 {settled}", "无需处理")
 REGION_DERIVED = Code("HZ113", I, "region", "三.2", "表中没有属地一栏，按填报单位“{unit}”定为{region}", "无需处理；如有不符请加上属地一栏")
-TITLE_USED = Code("HZ114", I, "", "三.2", "空着的{headings}按表头上方的文字填为：{values}", "无需处理；如有不符请在表中填写")
-SHEET_TWICE = Code("HZ115", I, "", "三.3", "与工作表“{other}”是同一份名单（人员、内容和次序都相同），只读一次", "无需处理；如不是同一份名单，请改正后再放入")
-HIDDEN_SHEET = Code("HZ116", W, "", "三.3", "这张工作表是隐藏的，已照常读入", "请取消隐藏，看一眼是否该填报")
-ERROR_CELL = Code("HZ117", E, "", "三.3", "{heading}是公式的错误值“{value}”", "请改正公式，或直接填写内容")
-FORM_TWICE = Code("HZ118", E, "", "三.1", "一张工作表里有几份信息表，不能分辨", "请每份信息表单独放一张工作表")
-NOT_A_FORM = Code("HZ119", W, "", "五.1", "这是附件3《调入专业技术人员资格审定表》，不作换证填报读入", "请另填信息表（附件1 或附件2），业务类型填调入确认")
-PICTURE_LOOSE = Code("HZ120", W, "", "三.1", "有 {count} 张图片不在任何人员的行内，没有用作照片：{cells}", "请把照片放进本人那一行，或以身份证号命名放入照片文件夹")
-TIDIED_TEXT = Code("HZ121", I, "", "三.3", "{heading}已规范：“{before}”改为“{after}”（部首、自造字或不可见字符）", "无需处理")
-HIDDEN_ROWS = Code("HZ122", W, "", "三.3", "隐藏或筛选掉的 {count} 行已照常读入：第 {rows} 行", "请取消隐藏和筛选，看一眼是否都该填报")
-HIDDEN_NO_LIST = Code("HZ123", I, "", "三.3", "这张隐藏的工作表没有表头，未读入", "请看一眼这张工作表确实不是名单")
-READ_NOTE = Code("HZ124", I, "", "三.3", "读取时：{note}", "请看一眼读入的内容是否正确")
 
 # 2 the person ----------------------------------------------------------------------------------------------------
 MISSING = Code("HZ201", E, "", "三.1", "缺少{heading}", "请补填{heading}")
@@ -64,6 +53,7 @@ OUT_REVIEW = Code("HZ311", E, "committee", "一", "不是本市中初级评审�
 OUT_EXAM = Code("HZ312", E, "committee", "一", "不是市人事局或（初级的）县区人事局组织的考试", "请退回本人，或改正评审组织一栏")
 WAY_UNLISTED = Code("HZ313", W, "obtained_by", "一", "取得方式“{way}”通知未列明，请人工确认是否在换证范围", "请对照公布文件确认")
 OUT_SENIOR = Code("HZ314", E, "committee", "一", "不是浙江省高级评审委员会评审的高级资格", "请退回；外省取得的按调入确认办理")
+NO_COMMITTEE = Code("HZ317", W, "committee", "一", "评审取得的资格没有填评审组织，不能看出是否在换证范围", "请对照公布文件补填评审组织")
 PHASE_OVER = Code("HZ315", W, "level", "二", "该类证书的换证应在 {deadline} 前完成，现已过期", "请报职评中心确认是否仍受理")
 NOT_OURS = Code("HZ316", E, "region", "三.2", "{region}人员不归{authority}审核", "请转交{right}")
 OBTAINED_LATER = Code("HZ320", E, "obtained_on", "三.3", "取得时间晚于办理日期 {as_of}", "请对照公布文件改正")
@@ -118,7 +108,7 @@ UNRECONCILED = Code("HZ508", E, "name", "三.4", "没有与公布文件核对相
 # 7 register, 8 print ---------------------------------------------------------------------------------------------
 REGISTERED_OTHERWISE = Code("HZ701", E, "name", "三.4", "登记簿中这份证书（{number}）的持证人是{registered}", "请核对姓名；改过名的先更正登记")
 REGISTERED_SPECIALTY = Code("HZ702", E, "specialty", "三.4", "登记簿中同一文件的这一资格已编号（{number}），专业为{registered}", "请核对专业；确为两份证书的请职评中心认定")
-NO_GLYPH = Code("HZ801", E, "", "三.4", "{heading}“{text}”中的 {sign}（{point}）没有字形，不打印这份证书", "请在版式文件中加上含有这个字的字库")
+NO_GLYPH = Code("HZ801", E, "", "三.4", "{heading}“{text}”中的 {sign}（{point}）没有字形，不打印这份证书", "请把含有这个字的字库加进版式文件的 [fonts]（见 docs/certificates.md）")
 NO_ROOM = Code("HZ802", E, "", "三.4", "{heading}“{text}”太长，证书上放不下", "请与本人商定简称，或换用更大的版式")
 # fmt: on
 

@@ -1,6 +1,7 @@
 """Dates as clerks write them, read into ISO text: ``YYYY-MM-DD``, or ``YYYY-MM`` where the day is not given."""
 
 import re
+from calendar import monthrange
 from datetime import date, datetime, timedelta
 from math import isfinite
 
@@ -82,9 +83,14 @@ def earliest(iso: str) -> str:
     return iso if len(iso) == 10 else f"{iso}-01"
 
 
-def latest(iso: str) -> str:
-    """The last day that an ISO date may mean; never before any of its days."""
-    return iso if len(iso) == 10 else f"{iso}-31"
+def last_day(iso: str) -> date:
+    """The last day that an ISO date may mean: itself, or the last of its month.
+
+    >>> last_day("2007-04").isoformat(), last_day("2007-04-12").isoformat()
+    ('2007-04-30', '2007-04-12')
+    """
+    year, month, *day = (int(part) for part in iso.split("-"))
+    return date(year, month, day[0] if day else monthrange(year, month)[1])
 
 
 def chinese(iso: str) -> str:

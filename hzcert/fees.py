@@ -1,6 +1,5 @@
 """What each certificate costs, who pays nothing, and what each submitting unit owes (收费, 四)."""
 
-from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -155,17 +154,12 @@ def _retired_in_time(retired_on: str, policy: Policy, as_of: date) -> tuple[bool
     limit = policy.fee.exemption.retired_by.on(as_of).value
     counts = policy.fee.exemption.day_counts.on(as_of).value
     bound = f"{dates.chinese(limit.isoformat())}以前（{'含' if counts else '不含'}当日）"
-    first, last = date.fromisoformat(dates.earliest(iso)), _last_day(iso)
+    first, last = date.fromisoformat(dates.earliest(iso)), dates.last_day(iso)
     if last < limit or (counts and last == limit):
         return True, f"{dates.chinese(iso)}离退休，在{bound}"
     if first < limit or (counts and first == limit):
         return False, f"离退休时间只填到月（{dates.chinese(iso)}），不能确定在{bound}，补填日期前按不免费计"
     return False, f"{dates.chinese(iso)}离退休，不在{bound}"
-
-
-def _last_day(iso: str) -> date:
-    year, month, *day = (int(part) for part in iso.split("-"))
-    return date(year, month, day[0] if day else monthrange(year, month)[1])
 
 
 def _units(holders: Table, policy: Policy) -> list[str]:

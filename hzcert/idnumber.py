@@ -164,13 +164,20 @@ def sexes(numbers: pd.Series) -> pd.Series:
     return pd.Series(found, index=numbers.index, dtype="str")
 
 
+_IN_TEXT = re.compile(r"(?<!\d)(?:\d{17}[\dX]|\d{15})(?![\dX])")
+
+
 def find_in(text: str) -> str:
     """The one ID number inside a longer text such as a file name, in the 18-character form; empty if there is none.
 
     >>> find_in("张三_33052119840312012x(1)")
     '33052119840312012X'
+    >>> find_in("photo330521198403120004 2"), find_in("330521 19840312 0004")
+    ('330521198403120004', '330521198403120004')
     """
-    found = re.findall(r"(?<!\d)(?:\d{17}[\dX]|\d{15})(?![\dX])", compact(text))
+    # As it stands first: taking spaces out would join a number to its neighbour, and turn the o of photo into a nought.
+    as_it_stands = "".join(sign if sign in "Oo" else sign.translate(_LOOK_ALIKES) for sign in text)
+    found = _IN_TEXT.findall(as_it_stands) or _IN_TEXT.findall(compact(text))
     distinct = {lengthen(number) if len(number) == 15 else number for number in found}
     return distinct.pop() if len(distinct) == 1 else ""
 

@@ -23,8 +23,14 @@ _DATES = ("birth_date", "obtained_on", "document_date", "retired_on")
 _DOCUMENTS = ("document_no", "transfer_confirmed_no")
 _SEXES = {"1": "男", "2": "女", "男性": "男", "女性": "女"}
 _FOOTER = re.compile(
-    r"(?:合\s*计|小\s*计|总\s*计|本页|填表人|填报人|审核人|制表|经办人|填报日期|说明|备注|注)\s*(?:[：:（(]|$)|合计|以上共"
+    r"(?:合\s*计|小\s*计|总\s*计|本页|填表人|填报人|审核人|制表|经办人|填报日期|说明|备注|注)\s*(?:[：:（(]|$)|合计|以上共|\d{4}年\d{1,2}月\d{1,2}日$|.*[（(]盖章[）)]"
 )
+_DIGITS_OF_A_NUMBER = 12  # what is left of an ID number that was typed badly; a date has eight
+_MAY_BE_EMPTY = {
+    "former_name", "employer", "department", "committee", "old_certificate_no", "retired_on", "transfer_confirmed_no",
+    "loss_notice", "phone", "remark",
+}  # fmt: skip
+_NOTHING = {"无", "/", "-", "—", "——", "暂无", "不详", "没有", "空"}  # what clerks write for nothing
 _UNIT_ABOVE = re.compile(
     r"(?:填报|呈报|报送)单位(?:名称)?\s*(?:[（(]盖章[）)])?\s*[：:]\s*(?:[（(]盖章[）)])?\s*([^\s：:，,]+)"
 )
@@ -39,6 +45,7 @@ class Kind:
     compulsory: tuple[str, ...]
 
 
+PROVISIONAL = "公示名单"  # the remark of every row of such a list: a person may still be struck off
 HOLDERS = Kind(("id_number", "name", "title"))
 PUBLISHED = Kind(("name", "title"))
 
@@ -61,6 +68,7 @@ class _Header:
     unit: str
     document_no: str
     document_date: str
+    provisional: bool  # put up for objections (公示), not granted yet
 
 
 @lru_cache(maxsize=1)
@@ -108,11 +116,11 @@ def entries(grid: Grid, header: _Header) -> Iterator[tuple[int, dict[str, Cell]]
 
 def _is_cut(texts: Sequence[str], cells: Mapping[str, Cell]) -> bool:
     """Whether a row is a footer, a note or a repeated header and no entry: no ID number, and hardly anything else."""
+    number = as_text(cells.get("id_number", ""))
+    if sum(sign.isdigit() for sign in number) >= _DIGITS_OF_A_NUMBER:
+        return False
     if sum(heading_key(text) in aliases() for text in texts) >= 3:
         return True
-    number = as_text(cells.get("id_number", "")).strip()
-    if number and not _FOOTER.match(number):
-        return False
     said = {name for name, cell in cells.items() if as_text(cell).strip()}
     lone = not said & {"title", "employer", "document_no"} or sum(map(bool, texts)) <= 2
     return lone and _FOOTER.match(next(text for text in texts if text)) is not None
@@ -196,16 +204,22 @@ def _header(
         dict.fromkeys(as_text(cell) for line in grid.rows[:row] for cell in line if as_text(cell).strip())
     )
     unit, day = _UNIT_ABOVE.search(above), _DAY_ABOVE.search(above)
-    return _Header(
-        row, columns, unit[1] if unit else "", documents.find_in(above), (dates.read(day[1]) or "") if day else ""
-    )
+    document_date = (dates.read(day[1]) or "") if day else ""
+    return _Header(row, columns, unit[1] if unit else "", _document_above(above), document_date, "公示" in above)
+
+
+def _document_above(text: str) -> str:
+    """The document number above a list: one that stands alone in its cell, else the first that is named."""
+    alone = (documents.tidy(line) for line in text.splitlines())
+    return next(filter(documents.is_number, alone), "") or documents.find_in(text)
 
 
 def _base(grid: Grid, header: _Header, kind: Kind, policy: Policy) -> tuple[dict[str, object], list[Finding]]:
     """What holds for every entry of a sheet: its place, and what the lines above the header say."""
     base: dict[str, object] = {"file": grid.file, "sheet": grid.name}
     if kind is PUBLISHED:
-        return base | {"document_no": header.document_no, "document_date": header.document_date}, []
+        base |= {"document_no": header.document_no, "document_date": header.document_date}
+        return base | ({"remark": PROVISIONAL} if header.provisional else {}), []
     region = policy.region_spellings.get(header.unit, "")
     if header.unit and not region:
         base["department"] = header.unit
@@ -244,7 +258,11 @@ def _entry(
     found: list[Finding],
 ) -> dict[str, object]:
     """One row as canonical text, every real change recorded as a finding."""
-    entry: dict[str, object] = {name: text for name, cell in cells.items() if (text := _plain(as_text(cell)))}
+    entry: dict[str, object] = {
+        name: text
+        for name, cell in cells.items()
+        if (text := _plain(as_text(cell))) and (name not in _MAY_BE_EMPTY or text not in _NOTHING)
+    }
     for name in ("name", "former_name"):
         if name in entry:
             entry[name] = names.tidy(as_text(cells[name]).strip().removeprefix("'"))
@@ -299,10 +317,12 @@ def _id_number(cell: Cell, place: _Place, found: list[Finding]) -> tuple[str, st
 def _date(name: str, cell: Cell, id_number: str, place: _Place, found: list[Finding]) -> str:
     """A date as ISO text; what can't be read stays as it was, with a finding."""
     iso = dates.read(cell)
-    if iso is not None:
-        return iso
     text, either = _plain(as_text(cell)), dates.candidates(cell)
     born = f"{id_number[6:10]}-{id_number[10:12]}" if len(id_number) == 18 else ""
+    if iso is not None:
+        # A month typed into a date cell becomes its first day: the ID number tells, of the same month, another one.
+        first_of = isinstance(cell, date) and iso.endswith("-01") and name == "birth_date" and iso[:7] == born
+        return iso[:7] if first_of and id_number[12:14] != "01" else iso
     if name == "birth_date" and born in either:
         words = {"value": text, "candidates": "、".join(either), "settled": born}
         found.append(codes.DATE_SETTLED.at(place.of(name), text, **words))

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError, model_validator
 
 from hzcert.errors import InputError, UsageError
 from hzcert.figures import Figure, Strict, describe
-from hzcert.titles import BROAD_LEVELS, LEVELS, Title, Titles, make_titles
+from hzcert.titles import LEVELS, Title, Titles, make_titles
 
 Kind = Literal["province", "city", "county"]
 
@@ -341,11 +341,6 @@ def load_policy(name: str) -> LoadedPolicy:
             f"政策文件 {name} 有误：{describe(cause)}", "请改正后再试；`hzcert rules` 显示内置政策的写法"
         ) from cause
     return LoadedPolicy(policy, hashlib.sha256(raw).hexdigest())
-
-
-def broad(level: str) -> tuple[str, ...]:
-    """The levels that a word may mean: 高级 is 正高 or 副高."""
-    return BROAD_LEVELS.get(level, (level,) if level in LEVELS else ())
 
 
 def _policy_bytes(name: str) -> bytes:

@@ -11,10 +11,10 @@ from hzcert import codes, dates, divisions, documents, idnumber, names
 from hzcert.entries import Entries, iso_dates, mask
 from hzcert.findings import Code, Finding, in_order
 from hzcert.policy import Authority, Policy
-from hzcert.table import HEADINGS, Mask, Table
+from hzcert.table import EXCHANGE, FIRST_ISSUE, HEADINGS, REISSUE, TRANSFER_IN, Mask, Table
 from hzcert.titles import BROAD_LEVELS, LEVELS, series_fits
 
-_NATIONAL_LEVEL = "高级"
+_SENIOR = "高级"
 
 
 Says = Callable[[Entries, int], Mapping[str, object]]
@@ -137,25 +137,37 @@ def not_this_authority(e: Entries) -> Mask:
 
 
 def national_examination(e: Entries) -> Mask:
-    """By an examination of the nation or the province: not exchanged."""
+    """By an examination of the nation or the province, under whatever name the way is given: not exchanged."""
     scope = e.policy.scope
-    examined = mask(e["obtained_by"].isin(scope.examined.on(e.as_of).value))
     words = scope.national_words.on(e.as_of).value
-    return (examined & e.has_word("committee", words)) | e.has_word("obtained_by", words)
+    examined = mask(e["obtained_by"].isin(scope.examined.on(e.as_of).value))
+    otherwise = _native(e) & _lower(e) & ~_reviewed(e) & ~mask(e["obtained_by"].isin(scope.confirmed.on(e.as_of).value))
+    return ((examined | otherwise) & e.has_word("committee", words)) | e.has_word("obtained_by", words)
+
+
+def _reviewed(e: Entries) -> Mask:
+    return mask(e["obtained_by"].isin(e.policy.scope.reviewed.on(e.as_of).value))
+
+
+def _lower(e: Entries) -> Mask:
+    return mask(e.level_group.isin(["中级", "初级"]))
+
+
+def committee_missing(e: Entries) -> Mask:
+    """Obtained by review, and nothing says by whose."""
+    return _native(e) & _reviewed(e) & ~e.given("committee")
 
 
 def _native(e: Entries) -> Mask:
     """Obtained here: not confirmed after a transfer (五.1)."""
-    return ~e.case("调入确认")
+    return ~e.case(TRANSFER_IN)
 
 
 def review_elsewhere(e: Entries) -> Mask:
     """Intermediate or junior, reviewed by a committee that is not of this city."""
     scope = e.policy.scope
-    reviewed = mask(e["obtained_by"].isin(scope.reviewed.on(e.as_of).value))
-    lower = mask(e.level_group.isin(["中级", "初级"]))
     ours = e.has_word("committee", scope.review_words.on(e.as_of).value)
-    return _native(e) & reviewed & lower & e.given("committee") & ~ours
+    return _native(e) & _reviewed(e) & _lower(e) & e.given("committee") & ~ours
 
 
 def examination_elsewhere(e: Entries) -> Mask:
@@ -178,7 +190,7 @@ def way_unlisted(e: Entries) -> Mask:
 
 def senior_elsewhere(e: Entries) -> Mask:
     """Senior, reviewed by a committee that is not of the province."""
-    senior = mask(e.level_group == _NATIONAL_LEVEL)
+    senior = mask(e.level_group == _SENIOR)
     ours = e.has_word("committee", e.policy.scope.senior_words.on(e.as_of).value)
     return _native(e) & senior & e.given("committee") & ~ours & ~national_examination(e)
 
@@ -202,10 +214,7 @@ def obtained_too_young(e: Entries) -> Mask:
     youngest = e.policy.entry.youngest.on(e.as_of).value
     pairs = zip(e.id_birth, e["obtained_on"], iso_dates(e["obtained_on"]) & e.id_sound, strict=True)
     return np.array(
-        [
-            bool(fit and idnumber.age_on(born, date.fromisoformat(_last_day(obtained))) < youngest)
-            for born, obtained, fit in pairs
-        ],
+        [bool(fit and idnumber.age_on(born, dates.last_day(obtained)) < youngest) for born, obtained, fit in pairs],
         dtype=np.bool_,
     )
 
@@ -249,13 +258,13 @@ def old_number_twice(e: Entries) -> Mask:
 def first_issue_too_old(e: Entries) -> Mask:
     """新发 of a qualification from before 2007 (五.3)."""
     since = e.policy.entry.first_issue_since.on(e.as_of).value.isoformat()
-    return e.case("新发") & iso_dates(e["obtained_on"]) & mask(e["obtained_on"] < since[:7])
+    return e.case(FIRST_ISSUE) & iso_dates(e["obtained_on"]) & mask(e["obtained_on"] < since[:7])
 
 
 def exchange_too_new(e: Entries) -> Mask:
     """换发 of a qualification that got the new certificate at once (五.3)."""
     since = e.policy.entry.first_issue_since.on(e.as_of).value.isoformat()
-    return e.case("换发") & iso_dates(e["obtained_on"]) & mask(e["obtained_on"] >= since[:7])
+    return e.case(EXCHANGE) & iso_dates(e["obtained_on"]) & mask(e["obtained_on"] >= since[:7])
 
 
 def retired_in_future(e: Entries) -> Mask:
@@ -330,6 +339,7 @@ RULES: tuple[Rule, ...] = (
     Rule(codes.OUT_EXAM, examination_elsewhere),
     Rule(codes.WAY_UNLISTED, way_unlisted, lambda e, i: {"way": e["obtained_by"].iloc[i]}),
     Rule(codes.OUT_SENIOR, senior_elsewhere),
+    Rule(codes.NO_COMMITTEE, committee_missing),
     Rule(codes.PHASE_OVER, phase_over, lambda e, i: {"deadline": phase.deadline if (phase := e.phases[i]) else ""}),
     Rule(
         codes.NOT_OURS,
@@ -348,10 +358,10 @@ RULES: tuple[Rule, ...] = (
     Rule(codes.SAME_OLD_NUMBER, old_number_twice, lambda e, i: _other(e, i, "old_certificate_no")),
     Rule(codes.NEW_TOO_OLD, first_issue_too_old, lambda e, i: _since(e)),
     Rule(codes.EXCHANGE_TOO_NEW, exchange_too_new, lambda e, i: _since(e)),
-    Rule(codes.UNCONFIRMED, lambda e: e.case("调入确认") & ~e.given("transfer_confirmed_no")),
-    Rule(codes.NO_LOSS_NOTICE, lambda e: e.case("遗失补发") & ~e.given("loss_notice")),
+    Rule(codes.UNCONFIRMED, lambda e: e.case(TRANSFER_IN) & ~e.given("transfer_confirmed_no")),
+    Rule(codes.NO_LOSS_NOTICE, lambda e: e.case(REISSUE) & ~e.given("loss_notice")),
     Rule(codes.RETIRED_LATER, retired_in_future, lambda e, i: {"as_of": e.as_of}),
-    Rule(codes.NO_OLD_NUMBER, lambda e: e.case("换发") & ~e.given("old_certificate_no")),
+    Rule(codes.NO_OLD_NUMBER, lambda e: e.case(EXCHANGE) & ~e.given("old_certificate_no")),
 )
 
 
@@ -382,7 +392,3 @@ def _since(e: Entries) -> Mapping[str, object]:
 
 def _points(signs: str) -> str:
     return "、".join(f"{sign}（U+{ord(sign):04X}）" for sign in signs)
-
-
-def _last_day(iso: str) -> str:
-    return iso if len(iso) == 10 else f"{iso}-28"

@@ -66,6 +66,7 @@ def test_a_list_that_was_filed_twice_is_one_list(status, policy, as_of):
         pytest.param({"sex": "女"}, id="名单上是另一性别"),
         pytest.param({"level": "副高"}, id="名单上是另一级别"),
         pytest.param({"remark": "公示期间有异议，取消资格"}, id="名单上已除名"),
+        pytest.param({"remark": "公示名单"}, id="只是公示，还没有公布"),
         pytest.param({"name": "沈·云川"}, id="姓名多一个间隔号"),
     ],
 )

@@ -161,7 +161,12 @@ def test_no_entries_no_rosters(policy):
 
 def test_a_county_signs_its_rosters_and_sends_each_to_the_city(policy):
     county = policy.authority("330521")
-    people = table(*(holder(**kind) for kind in ({}, {"title": "助理工程师", "level": "助理级"}, {"title": "高级工程师", "level": "副高"})))
+    people = table(
+        *(
+            holder(**kind)
+            for kind in ({}, {"title": "助理工程师", "level": "助理级"}, {"title": "高级工程师", "level": "副高"})
+        )
+    )
     made = roster.build(people, {}, policy, DAY, county)
     assert [each.file_name for each in made] == [
         "花名册-高级-报湖州市人事局职评中心.xlsx",

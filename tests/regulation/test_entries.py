@@ -41,6 +41,14 @@ def test_an_ordinary_holder_has_nothing_wrong(found):
         pytest.param({"committee": "嘉兴市工程技术人员中级职务评审委员会"}, ["HZ311"], id="一(二) 外市评委会"),
         pytest.param(SENIOR | {"committee": "江苏省高级评审委员会"}, ["HZ314"], id="一(一) 外省高级"),
         pytest.param({"obtained_by": "初定"}, ["HZ313"], id="一 未列明的取得方式，人工确认"),
+        pytest.param(
+            {"obtained_by": "考试合格", "committee": "人事部全国经济专业技术资格考试"},
+            ["HZ310"],
+            id="一 换个说法的全国考试",
+        ),
+        pytest.param({"obtained_by": "考核认定", "committee": "国家烟草专卖局"}, ["HZ310"], id="一 国家机关认定"),
+        pytest.param({"committee": ""}, ["HZ317"], id="一 没有评审组织"),
+        pytest.param({"committee": "上海市长兴岛中级评审委员会"}, ["HZ311"], id="一 别处的长兴"),
         pytest.param({"retired_on": "2001-05"}, [], id="一(五) 离退休人员在换证范围"),
     ],
 )
