@@ -5,8 +5,15 @@ a code is looked up among all of history, and an unknown one is a warning and no
 """
 
 import csv
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+
+Mask = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.int64]
 
 
 @lru_cache(maxsize=1)
@@ -21,3 +28,29 @@ def codes() -> frozenset[str]:
 def provinces() -> frozenset[str]:
     """The first two digits that a province ever had; 81 to 83 for residents' permits, 91 to 99 for foreigners' cards."""
     return frozenset({code[:2] for code in codes()} | {"81", "82", "83"} | {f"9{digit}" for digit in range(1, 10)})
+
+
+def known(first_six: Codes) -> Mask:
+    """Which six digits were ever published, as numbers."""
+    return _published()[first_six]
+
+
+def in_province(first_six: Codes) -> Mask:
+    """Which six digits begin with a province's two."""
+    return _provincial()[first_six // 10_000]
+
+
+@lru_cache(maxsize=1)
+def _published() -> Mask:
+    return _table(1_000_000, (int(code) for code in codes()))
+
+
+@lru_cache(maxsize=1)
+def _provincial() -> Mask:
+    return _table(100, (int(code) for code in provinces()))
+
+
+def _table(size: int, members: Iterable[int]) -> Mask:
+    found = np.zeros(size, dtype=np.bool_)
+    found[list(members)] = True
+    return found

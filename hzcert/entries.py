@@ -1,94 +1,207 @@
-"""Entries as the rules see them: the holders table with everything that several rules ask of it."""
+"""Entries as the rules see them: the holders table with everything that several rules ask of it, worked out once."""
 
-import re
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import TypeVar, cast
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
-from hzcert import idnumber
+from hzcert import dates, idnumber
 from hzcert.policy import Authority, Phase, Policy
 from hzcert.table import Mask, Table
 from hzcert.titles import LEVELS, Title
 
+Days = npt.NDArray[np.int64]
+T = TypeVar("T")
+
+# What a title is found by, and what its phase hangs on.
+TITLED = ("title", "series")
+LEVELLED = ("level", "title", "series")
+PHASED = ("level", "title", "series", "specialty")
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """The different values of a column, or of several together, and which of them each entry has."""
+
+    places: Days  # by entry, the place of its value among the values
+    parts: tuple[pa.Array, ...]  # the values, one array for each column
+
+    def where(self, test: Callable[..., object]) -> Mask:
+        """Which entries have a value that passes; each value is tried once, however many entries have it."""
+        values = zip(*(part.to_pylist() for part in self.parts), strict=True)
+        return np.array([bool(test(*value)) for value in values], dtype=np.bool_)[self.places]
+
+    def counts(self) -> list[int]:
+        """How many entries have each value."""
+        return [int(count) for count in np.bincount(self.places, minlength=len(self.parts[0]))]
+
 
 @dataclass(frozen=True)
 class Entries:
-    """The holders with everything that several rules ask of them, worked out once, column by column."""
+    """The holders with everything that several rules ask of them, column by column."""
 
     holders: Table
     policy: Policy
     as_of: date
     authority: Authority
+    _known: dict[object, object] = field(default_factory=dict, compare=False)
+
+    def __len__(self) -> int:
+        """How many entries."""
+        return len(self.holders)
 
     def __getitem__(self, name: str) -> pd.Series:
         """One column of text."""
         return self.holders.column(name)
 
+    def text(self, name: str, line: int) -> str:
+        """One field of one entry."""
+        return str(self[name].iloc[line])
+
     def given(self, name: str) -> Mask:
         """Which entries say something in this field."""
-        return mask(self[name] != "")
+        return self._once(("given", name), lambda: mask(self[name] != ""))
+
+    def nobody(self) -> Mask:
+        """No entry at all."""
+        return np.zeros(len(self), dtype=np.bool_)
+
+    def distinct(self, *names: str) -> Distinct:
+        """The different values of these fields together."""
+        return self._once(names, lambda: _one(self[names[0]]) if len(names) == 1 else self._several(names))
+
+    def keys(self, *names: str) -> Days:
+        """Small numbers that are equal where these fields are."""
+        return self.distinct(*names).places
+
+    def values(self, name: str) -> list[str]:
+        """The different values of a field, by key."""
+        return [str(text) for text in self.distinct(name).parts[0].to_pylist()]
+
+    def where(self, names: str | tuple[str, ...], test: Callable[..., object]) -> Mask:
+        """Which entries have values in these fields that pass a test."""
+        return self.distinct(*((names,) if isinstance(names, str) else names)).where(test)
+
+    def one_of(self, name: str, values: Sequence[str]) -> Mask:
+        """Which entries have one of these values in a field."""
+        wanted = frozenset(values)
+        return self.where(name, lambda text: text in wanted)
+
+    def has_word(self, name: str, words: Sequence[str]) -> Mask:
+        """Whose field contains one of these words."""
+        return self.where(name, lambda text: any(word in text for word in words))
 
     def case(self, *cases: str) -> Mask:
         """Which entries are of one of these cases (业务类型)."""
-        return mask(self["case"].isin(cases))
+        return self.one_of("case", cases)
+
+    def day(self, name: str) -> Days:
+        """A date as a number YYYYMMDD, the day 0 where only the month is given; 0 where there is none."""
+        return self._once(("day", name), lambda: dates.numbers(self[name]))
 
     @cached_property
-    def id_formed(self) -> Mask:
-        """Whose ID number is 17 digits and a digit or X."""
-        return idnumber.well_formed(self["id_number"])
+    def today(self) -> int:
+        """The day of processing (办理日期) as a number YYYYMMDD."""
+        return number_of(self.as_of)
 
     @cached_property
-    def id_birth(self) -> pd.Series:
-        """The date of birth that the ID number holds; empty where it holds none."""
-        return idnumber.births(self["id_number"])
+    def ids(self) -> idnumber.Numbers:
+        """The ID numbers, taken apart."""
+        return idnumber.parse(self["id_number"])
 
     @cached_property
     def id_sound(self) -> Mask:
         """Whose ID number can be believed: form, check character and date of birth hold."""
-        born = self.id_birth
-        alive = mask((born != "") & (born <= self.as_of.isoformat()))
-        return self.id_formed & idnumber.check_holds(self["id_number"]) & alive
+        born = self.ids.births
+        return self.ids.formed & self.ids.check_holds & (born > 0) & (born <= self.today)
 
-    @cached_property
-    def titles(self) -> list[tuple[Title, ...]]:
-        """The titles that each entry may mean."""
-        found: dict[tuple[str, str], tuple[Title, ...]] = {}
-        table = self.policy.title_table
-        pairs = list(zip(self["title"], self["series"], strict=True))
-        for title, series in set(pairs):
-            found[title, series] = table.find(title, series)
-        return [found[pair] for pair in pairs]
+    def titles(self, title: str, series: str) -> tuple[Title, ...]:
+        """The titles that a name may mean."""
+        return self._once(("titles", title, series), lambda: self.policy.title_table.find(title, series))
 
-    @cached_property
-    def level_group(self) -> pd.Series:
-        """The notice's level (高级, 中级, 初级) of each entry; empty where its title speaks against the level given."""
-        groups = {level: self.policy.level_group(level) for level in LEVELS}
-        pairs = zip(self["level"], self.titles, strict=True)
-        agreed = [level if {title.level for title in found} <= {level} else "" for level, found in pairs]
-        return pd.Series([groups.get(level, "") for level in agreed], dtype="str")
+    def titles_at(self, line: int) -> tuple[Title, ...]:
+        """The titles that one entry may mean."""
+        return self.titles(self.text("title", line), self.text("series", line))
 
-    @cached_property
-    def phases(self) -> list[Phase | None]:
-        """The phase of the exchange that each entry belongs to (二)."""
-        series = [found[0].series if found else "" for found in self.titles]
-        return [
-            self.policy.phase(level, each, specialty, self.as_of)
-            for level, each, specialty in zip(self["level"], series, self["specialty"], strict=True)
-        ]
+    def group(self, level: str, title: str, series: str) -> str:
+        """The notice's level (高级, 中级, 初级) of an entry; empty where its title speaks against the level given."""
+        agreed = level in LEVELS and {found.level for found in self.titles(title, series)} <= {level}
+        return self.policy.level_group(level) if agreed else ""
 
-    def has_word(self, name: str, words: tuple[str, ...]) -> Mask:
-        """Whose field contains one of these words."""
-        return mask(self[name].str.contains("|".join(map(re.escape, words)) or r"(?!)", regex=True))
+    def in_group(self, *groups: str) -> Mask:
+        """Which entries are of one of the notice's levels."""
+        return self.where(LEVELLED, lambda *given: self.group(*given) in groups)
+
+    def phase(self, level: str, title: str, series: str, specialty: str) -> Phase | None:
+        """The phase of the exchange that an entry belongs to (二)."""
+        found = self.titles(title, series)
+        return self.policy.phase(level, found[0].series if found else "", specialty, self.as_of)
+
+    def first_other(self, names: tuple[str, ...], line: int) -> int:
+        """The first other entry with the same values in these fields."""
+        keys = self.distinct(*names).places
+        alike = self._once(("alike", *names), lambda: _lines_of_doubles(keys))[int(keys[line])]
+        return alike[0] if alike[0] != line else alike[1]
+
+    def _several(self, names: tuple[str, ...]) -> Distinct:
+        columns = [self.distinct(name) for name in names]
+        keys = np.zeros(len(self), dtype=np.int64)
+        for column in columns:  # a number of several digits, renumbered before it can overflow
+            keys, _ = pd.factorize(keys * len(column.parts[0]) + column.places)
+        first = np.unique(keys, return_index=True)[1]
+        return Distinct(keys, tuple(column.parts[0].take(pa.array(column.places[first])) for column in columns))
+
+    def _once(self, key: object, make: Callable[[], T]) -> T:
+        """What is made, the first time, and kept."""
+        if key not in self._known:
+            self._known[key] = make()
+        return cast("T", self._known[key])
 
 
-def iso_dates(column: pd.Series) -> Mask:
-    """Which are dates in our form, and not text that could not be read."""
-    return mask(column.str.fullmatch(r"\d{4}-\d{2}(?:-\d{2})?"))
+def number_of(day: date) -> int:
+    """A day as a number YYYYMMDD."""
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+def iso(number: int) -> str:
+    """A number YYYYMMDD as ISO text, YYYY-MM where the day is 0."""
+    year, month, day = number // 10_000, number // 100 % 100, number % 100
+    return f"{year:04}-{month:02}-{day:02}" if day else f"{year:04}-{month:02}"
+
+
+def earlier(one: Days, other: Days | int) -> Mask:
+    """Which dates are surely before others: where one says no day, the months are compared. No date is before none."""
+    months = one // 100 < np.asarray(other) // 100
+    days = (one % 100 > 0) & (np.asarray(other) % 100 > 0) & (one < other)
+    return np.asarray((one > 0) & (np.asarray(other) > 0) & (months | days))
+
+
+def years_between(birth: Days, day: Days) -> Days:
+    """Whole years from a date of birth to another date; to the end of the month where no day is given."""
+    last = np.where(day % 100 > 0, day, day + 31)
+    return (last - birth) // 10_000
 
 
 def mask(values: object) -> Mask:
     """Any column of truth values as a mask."""
     return np.asarray(values, dtype=np.bool_)
+
+
+def _one(column: pd.Series) -> Distinct:
+    texts = pa.array(column, pa.large_string(), from_pandas=True)
+    coded = (texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts).dictionary_encode()
+    places = np.asarray(coded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
+    return Distinct(places, (coded.dictionary,))
+
+
+def _lines_of_doubles(keys: Days) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for line in np.flatnonzero(pd.Series(keys).duplicated(keep=False)).tolist():
+        found.setdefault(int(keys[line]), []).append(line)
+    return found

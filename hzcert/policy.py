@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError, model_validator
 
 from hzcert.errors import InputError, UsageError
 from hzcert.figures import Figure, Strict, describe
+from hzcert.ownrules import OwnRule
 from hzcert.titles import LEVELS, Title, Titles, make_titles
 
 Kind = Literal["province", "city", "county"]
@@ -32,6 +33,7 @@ class Authority(Strict):
     centre: str = ""
     region: str = ""
     region_words: tuple[str, ...] = ()
+    founded_on: date | None = None  # of its region, where certificates may be older
 
 
 class LevelGroup(Strict):
@@ -90,6 +92,8 @@ class Scope(Strict):
     review_words: Words
     city_exam_words: Words
     county_exam_words: Words
+    county_review_levels: Words
+    level_words_passed_over: Words
 
 
 class EntryRules(Strict):
@@ -100,6 +104,8 @@ class EntryRules(Strict):
     phased_cases: Words
     first_issue_since: Figure[date]
     youngest: Figure[int]
+    youngest_by_level: Figure[dict[str, int]]
+    youngest_retired: Figure[int]
     required: dict[str, Words]
 
 
@@ -213,6 +219,7 @@ class Policy(Strict):
     fee: FeeRules
     certificate: CertificateRules
     titles: tuple[ExtraTitle, ...] = ()
+    rules: tuple[OwnRule, ...] = ()
 
     @model_validator(mode="after")
     def _whole(self) -> "Policy":
@@ -224,6 +231,12 @@ class Policy(Strict):
         for part, given in (("entry.required", self.entry.required), ("fee.amount", self.fee.amount)):
             if missing := sorted(cases - set(given)):
                 raise ValueError(f"{part}: 缺少 {'、'.join(missing)}")
+        if twice := sorted(
+            {rule.code for rule in self.rules if [each.code for each in self.rules].count(rule.code) > 1}
+        ):
+            raise ValueError(f"rules: {'、'.join(twice)} 用了两次")
+        if strange := sorted({case for rule in self.rules for case in rule.case} - cases):
+            raise ValueError(f"rules: 没有业务类型 {'、'.join(strange)}")
         return self
 
     @cached_property

@@ -47,9 +47,9 @@ def test_an_ordinary_holder_has_nothing_wrong(found):
             id="一 换个说法的全国考试",
         ),
         pytest.param({"obtained_by": "考核认定", "committee": "国家烟草专卖局"}, ["HZ310"], id="一 国家机关认定"),
-        pytest.param({"committee": ""}, ["HZ317"], id="一 没有评审组织"),
+        pytest.param({"committee": ""}, ["HZ327"], id="一 没有评审组织"),
         pytest.param({"committee": "上海市长兴岛中级评审委员会"}, ["HZ311"], id="一 别处的长兴"),
-        pytest.param({"retired_on": "2001-05"}, [], id="一(五) 离退休人员在换证范围"),
+        pytest.param({"retired_on": "2001-05", "birth_date": "1940-03-12"}, [], id="一(五) 离退休人员在换证范围"),
     ],
 )
 def test_1_scope(found, given, expected):
@@ -101,7 +101,8 @@ def test_3_2_who_does_what(policy, as_of, level, region, reviews, makes, roster_
 
 
 def test_3_2_a_county_takes_its_own_people_only(found, policy):
-    assert found(holder(region="长兴县"), authority=policy.authority("330521")) == ["HZ316"]
+    of_changxing = holder(region="长兴县", employer="长兴县样例水利所")
+    assert found(of_changxing, authority=policy.authority("330521")) == ["HZ316"]
     assert found(holder(region="德清县"), authority=policy.authority("330521")) == []
 
 
@@ -176,6 +177,9 @@ def test_3_3_the_qualification(found, given, expected):
     assert sorted(found(holder(**given))) == sorted(expected)
 
 
+PUBLISHED_2007 = {"document_no": "湖人专[2007]3号", "document_date": "2007-02-01"}
+
+
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
@@ -188,17 +192,101 @@ def test_3_3_the_qualification(found, given, expected):
         ),
         pytest.param({"case": "遗失补发", "loss_notice": "湖州日报 2007年6月12日"}, [], id="五.2 已登报"),
         pytest.param({"case": "遗失补发"}, ["HZ343"], id="五.2 未登报"),
-        pytest.param(
-            {"case": "新发", "obtained_on": "2007-01-01", "document_date": "2007-02-01"}, [], id="五.3 2007年元旦取得"
-        ),
+        pytest.param({"case": "新发", "obtained_on": "2007-01-01", **PUBLISHED_2007}, [], id="五.3 2007年元旦取得"),
         pytest.param({"case": "新发", "obtained_on": "2006-12-31"}, ["HZ322", "HZ340"], id="五.3 2006年取得不能新发"),
-        pytest.param(
-            {"obtained_on": "2007-01-01", "document_date": "2007-02-01"}, ["HZ341"], id="五.3 2007年取得不需换发"
-        ),
+        pytest.param({"obtained_on": "2007-01-01", **PUBLISHED_2007}, ["HZ341"], id="五.3 2007年取得不需换发"),
     ],
 )
 def test_5_transfers_losses_and_first_issues(found, given, expected):
     assert sorted(found(holder(**given))) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        pytest.param({"committee": "德清县工程技术人员中级职务评审委员会"}, ["HZ318"], id="一(二) 县区评委会不评中级"),
+        pytest.param(JUNIOR, [], id="一 县区评委会评初级"),
+        pytest.param({"committee": "湖州市德清县中初级评审委员会"}, ["HZ318"], id="一(二) 市名在前的县区评委会"),
+        pytest.param({"committee": "湖州市工程技术人员高级职务评审委员会"}, ["HZ319"], id="一 高级评委会，中级证书"),
+        pytest.param(SENIOR | {"committee": "浙江省工程技术人员中级职务评审委员会"}, ["HZ319"], id="一 中级评委会，高级证书"),
+        pytest.param({"committee": "湖州市中初级评审委员会"}, [], id="一 中初级评委会，中级证书"),
+        pytest.param({"committee": "湖州市高、中级评审委员会"}, [], id="一 高、中级评委会"),
+        pytest.param(
+            {"title": "小学高级教师", "series": "小学教师", "committee": "湖州市小学高级教师评审委员会"},
+            [],
+            id="一 高级教师是资格名称，不是级别",
+        ),
+        pytest.param({"committee": "湖州市高级中学教师评审委员会"}, [], id="一 高级中学是学校"),
+        pytest.param({"case": "调入确认", "transfer_confirmed_no": "湖人专[2007]18号", "committee": "南京市高级评审委员会"}, [], id="五.1 调入的由确认机关看"),
+    ],
+)  # fmt: skip
+def test_1_committees_give_their_own_levels(found, given, expected):
+    assert found(holder(**given)) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        pytest.param({"department": "德清县水利局"}, [], id="主管部门在本县"),
+        pytest.param({"department": "湖州市水利局"}, [], id="市主管部门可以管县里的单位"),
+        pytest.param({"department": "安吉县水利局"}, ["HZ308"], id="主管部门在外县"),
+        pytest.param({"employer": "长兴县样例设计院"}, ["HZ309"], id="单位在外县"),
+        pytest.param({"employer": "湖州市长兴路样例小学", "region": "市本级"}, [], id="长兴路不是长兴县"),
+        pytest.param({"employer": "德清县样例设计院", "region": "市本级"}, ["HZ309"], id="县里的单位报在市本级"),
+    ],
+)
+def test_3_2_unit_and_region_belong_together(found, given, expected):
+    assert found(holder(**given)) == expected
+
+
+def test_3_2_one_employer_has_one_department(policy, city, as_of):
+    def people(*departments):
+        return table(
+            *(
+                holder(department=each, row=row, birth_date=f"19{row + 60}-03-12", old_certificate_no=f"旧{row}")
+                for row, each in enumerate(departments, 2)
+            )
+        )
+
+    found = validate.check(people("德清县水利局", "德清县水利局", "德清水利局"), policy, as_of, city)
+    assert [(f.code.id, f.where.row) for f in found] == [("HZ317", 4)]
+    assert "德清县水利局" in found[0].message
+    assert validate.check(people("德清县水利局", "德清水利局"), policy, as_of, city) == [], "一比一，看不出谁对"
+    assert validate.check(people("德清县水利局", ""), policy, as_of, city) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        pytest.param({"document_date": "2000-01-20"}, ["HZ324"], id="三.4 文号的年份不是公布的年份"),
+        pytest.param({"document_date": "", "obtained_on": "2000-01"}, ["HZ324"], id="三.4 文号早于取得的年份"),
+        pytest.param({"document_date": ""}, [], id="三.4 没有公布日期，文号晚一年"),
+        pytest.param({"document_date": "1998-11"}, ["HZ322"], id="三.4 公布早于取得，只说一次"),
+        pytest.param({"region": "吴兴区", "employer": "样例设计院", "committee": "吴兴区初级评审委员会", **{k: JUNIOR[k] for k in ("title", "level")}}, ["HZ325"], id="三.3 1998年还没有吴兴区"),
+        pytest.param({"birth_date": "1979-12-04"}, ["HZ326"], id="三.3 18岁的工程师"),
+        pytest.param({"birth_date": "1978-12-03"}, [], id="三.3 20岁的工程师"),
+        pytest.param({"birth_date": "1985-03-12"}, ["HZ321"], id="三.3 13岁，只说一次"),
+    ],
+)  # fmt: skip
+def test_3_3_dates_and_documents_agree(found, given, expected):
+    assert found(holder(**given)) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        pytest.param({"case": "调入确认", "transfer_confirmed_no": "已确认"}, ["HZ346"], id="五.1 确认文号不成格式"),
+        pytest.param({"transfer_confirmed_no": "湖人专[2007]18号"}, ["HZ347"], id="五.1 有确认文号却报换发"),
+        pytest.param({"case": "遗失补发", "loss_notice": "已登报"}, ["HZ348"], id="五.2 没有日期"),
+        pytest.param({"case": "遗失补发", "loss_notice": "2007-06-12"}, ["HZ348"], id="五.2 没有报纸"),
+        pytest.param({"loss_notice": "湖州日报 2007-06-12"}, ["HZ349"], id="五.2 有遗失声明却报换发"),
+        pytest.param({"retired_on": "2005-05"}, ["HZ350"], id="四 35岁退休"),
+        pytest.param({"birth_date": "1940-03-12", "retired_on": "1997-05"}, ["HZ351"], id="四 退休以后取得"),
+        pytest.param({"birth_date": "1940-03-12", "retired_on": "1998-12"}, [], id="四 退休当月取得"),
+    ],
+)
+def test_4_5_what_belongs_to_a_case(found, given, expected):
+    assert found(holder(**given)) == expected
 
 
 def test_same_certificate_twice_is_the_later_entry(policy, city, as_of):

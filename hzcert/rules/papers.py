@@ -1,0 +1,128 @@
+"""Rules on dates, documents, doubles and cases (三.3, 三.4, 四, 五)."""
+
+import numpy as np
+import pandas as pd
+
+from hzcert import dates, documents
+from hzcert.entries import Days, Entries, earlier, mask, number_of, years_between
+from hzcert.rules.qualification import named_regions
+from hzcert.table import Mask
+
+TWICE = ("id_number", "title", "specialty")
+
+
+# --- dates ----------------------------------------------------------------------------------------------------------
+
+
+def in_future(e: Entries, name: str) -> Mask:
+    """A date after the day of processing."""
+    return e.day(name) > e.today
+
+
+def age_at(e: Entries, name: str) -> Days:
+    """Whole years at a date, by the ID number; 999 where one of them is not known."""
+    day = e.day(name)
+    return np.where(e.id_sound & (day > 0), years_between(e.ids.births, day), 999)
+
+
+def obtained_too_young(e: Entries) -> Mask:
+    """Obtained before the least age."""
+    return age_at(e, "obtained_on") < e.policy.entry.youngest.on(e.as_of).value
+
+
+def obtained_young_for_level(e: Entries) -> Mask:
+    """Obtained at an age at which hardly anybody has this level."""
+    usual = e.policy.entry.youngest_by_level.on(e.as_of).value
+    young, age = e.nobody(), age_at(e, "obtained_on")
+    for level, least in usual.items():
+        young |= e.one_of("level", [level]) & (age < least)
+    return young & ~obtained_too_young(e)
+
+
+def obtained_before_its_region(e: Entries) -> Mask:
+    """Given by a body of a district that was not founded yet."""
+    found = e.nobody()
+    for region, authority in e.policy.regions.items():
+        if authority.founded_on:
+            theirs = e.where("committee", lambda text, region=region: region in named_regions(e, text))
+            found |= theirs & earlier(e.day("obtained_on"), number_of(authority.founded_on))
+    return found
+
+
+def document_before_obtained(e: Entries) -> Mask:
+    """The document is dated before the day on which the qualification was obtained."""
+    return earlier(e.day("document_date"), e.day("obtained_on"))
+
+
+def document_of_another_year(e: Entries) -> Mask:
+    """The year in the document's number is not that of its date; without one, it is before the qualification's."""
+    year = np.array([documents.year(text) for text in e.values("document_no")], dtype=np.int64)[e.keys("document_no")]
+    dated, obtained = e.day("document_date") // 10_000, e.day("obtained_on") // 10_000
+    differs = np.where(dated > 0, year != dated, year < obtained)
+    return (year > 0) & differs & ~document_before_obtained(e)
+
+
+def document_malformed(e: Entries, name: str) -> Mask:
+    """A document number that is none."""
+    return e.given(name) & ~e.where(name, documents.is_number)
+
+
+# --- doubles --------------------------------------------------------------------------------------------------------
+
+
+def certificate_twice(e: Entries) -> Mask:
+    """The same ID number, title and specialty again: the later entry."""
+    return e.id_sound & e.given("title") & mask(pd.Series(e.keys(*TWICE)).duplicated(keep="first"))
+
+
+def old_number_twice(e: Entries) -> Mask:
+    """One old certificate number on entries for different certificates."""
+    frame = pd.DataFrame({"number": e.keys("old_certificate_no"), "certificate": e.keys(*TWICE)})
+    distinct = frame[e.given("old_certificate_no")].drop_duplicates()
+    shared = distinct["number"][distinct["number"].duplicated()]
+    return e.given("old_certificate_no") & mask(frame["number"].isin(set(shared)))
+
+
+# --- 四, 五 the cases -----------------------------------------------------------------------------------------------
+
+
+def first_issue_too_old(e: Entries) -> Mask:
+    """新发 of a qualification from before 2007 (五.3)."""
+    day = e.day("obtained_on")
+    return e.case("新发") & (day > 0) & (day // 100 < _first_issue(e))
+
+
+def exchange_too_new(e: Entries) -> Mask:
+    """换发 of a qualification that got the new certificate at once (五.3)."""
+    return e.case("换发") & (e.day("obtained_on") // 100 >= _first_issue(e))
+
+
+def first_issue_since(e: Entries) -> str:
+    """The day from which all new certificates are in the new form, in Chinese."""
+    return dates.chinese(e.policy.entry.first_issue_since.on(e.as_of).value.isoformat())
+
+
+def retired_young(e: Entries) -> Mask:
+    """Retired at an age at which hardly anybody retires."""
+    least = e.policy.entry.youngest_retired.on(e.as_of).value
+    return (age_at(e, "retired_on") < least) & ~in_future(e, "retired_on")
+
+
+def obtained_after_retirement(e: Entries) -> Mask:
+    """Obtained after the holder had retired."""
+    return earlier(e.day("retired_on"), e.day("obtained_on")) & ~in_future(e, "obtained_on")
+
+
+def loss_notice_vague(e: Entries) -> Mask:
+    """A loss notice (遗失声明) that names no newspaper or no date."""
+    vague = e.where("loss_notice", lambda text: not any(map(str.isdigit, text)) or not any(map(str.isalpha, text)))
+    return e.given("loss_notice") & vague
+
+
+def of_another_case(e: Entries, name: str, case: str) -> Mask:
+    """A field that belongs to one case, filled in an entry of another."""
+    return e.given(name) & ~e.case(case) & e.one_of("case", e.policy.entry.cases.on(e.as_of).value)
+
+
+def _first_issue(e: Entries) -> int:
+    return number_of(e.policy.entry.first_issue_since.on(e.as_of).value) // 100
