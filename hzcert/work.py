@@ -49,8 +49,16 @@ def executor(workers: int) -> Iterator[Executor]:
         yield Here()
         return
     # Spawned, not forked: OpenCV and Arrow hold threads that a fork would leave half alive.
-    with ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (os.getpid(),)) as pool:
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (os.getpid(),))
+    try:
         yield pool
+    except BaseException:
+        # An interrupt may come while workers are starting: waiting for them could take for ever.
+        for process in list((pool._processes or {}).values()):
+            process.kill()
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
 def _start_worker(parent: int) -> None:
