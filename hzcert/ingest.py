@@ -1,342 +1,343 @@
-"""Clerks' sheets become the holders table, or findings (导入). Published lists are read the same way."""
+"""Clerks' sheets and forms become the holders table, or findings (导入). Published lists are read the same way."""
 
-import csv
-import difflib
-import re
-import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
-from importlib.resources import files
+from itertools import chain
 
-from hzcert import codes, dates, documents, idnumber, names, titles
+from hzcert import codes, columns, formsheet, headings, lines
+from hzcert.annexes import OPTIONS_TITLE
 from hzcert.batch import Input
+from hzcert.columns import Part, Texts
 from hzcert.findings import Finding, Where
 from hzcert.policy import Policy
-from hzcert.sheets.reading import Cell, Grid, as_text, letter, read
-from hzcert.table import CARRIED, HEADINGS, Column, Table, make_table
-
-_HEADER_WITHIN = 30  # rows; a header further down is none
-_DATES = ("birth_date", "obtained_on", "document_date", "retired_on")
-_DOCUMENTS = ("document_no", "transfer_confirmed_no")
-_SEXES = {"1": "男", "2": "女", "男性": "男", "女性": "女"}
-_FOOTER = re.compile(
-    r"(?:合\s*计|小\s*计|总\s*计|本页|填表人|填报人|审核人|制表|经办人|填报日期|说明|备注|注)\s*(?:[：:（(]|$)|合计|以上共|\d{4}年\d{1,2}月\d{1,2}日$|.*[（(]盖章[）)]"
-)
-_DIGITS_OF_A_NUMBER = 12  # what is left of an ID number that was typed badly; a date has eight
-_MAY_BE_EMPTY = {
-    "former_name", "employer", "department", "committee", "old_certificate_no", "retired_on", "transfer_confirmed_no",
-    "loss_notice", "phone", "remark",
-}  # fmt: skip
-_NOTHING = {"无", "/", "-", "—", "——", "暂无", "不详", "没有", "空"}  # what clerks write for nothing
-_UNIT_ABOVE = re.compile(
-    r"(?:填报|呈报|报送)单位(?:名称)?\s*(?:[（(]盖章[）)])?\s*[：:]\s*(?:[（(]盖章[）)])?\s*([^\s：:，,]+)"
-)
-_DAY_ABOVE = re.compile(r"(?:公布|发文|印发)(?:日期|时间)\s*[：:]\s*(\S+)")
-_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d{2}")
+from hzcert.sheets.grid import Grid, as_text, letter
+from hzcert.sheets.reading import read
+from hzcert.table import CARRIED, HEADINGS, Column, Table, table_of
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of list: the columns that it can't do without."""
+    """One kind of list: the columns that it can't do without, and whether one person's forms may stand for it."""
 
     compulsory: tuple[str, ...]
+    forms: bool
 
 
-PROVISIONAL = "公示名单"  # the remark of every row of such a list: a person may still be struck off
-HOLDERS = Kind(("id_number", "name", "title"))
-PUBLISHED = Kind(("name", "title"))
+HOLDERS = Kind(("id_number", "name", "title"), forms=True)
+PUBLISHED = Kind(("name", "title"), forms=False)
+
+# How a published list was spelt is nobody's fault here; that something of it was not read is.
+_OF_PUBLISHED = (
+    codes.NO_HEADER,
+    codes.NO_COLUMN,
+    codes.SHEET_TWICE,
+    codes.HIDDEN_SHEET,
+    codes.HIDDEN_ROWS,
+    codes.ERROR_CELL,
+    codes.READ_NOTE,
+)
+_COUNTED = ("files", "sheets", "forms", "sheets_twice", "rows_hidden", "rows_numbered", "pictures", "rows_cut")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that a clerk pasted beside an entry or into a form's photo box: whose it is, where it was, its bytes."""
+
+    id_number: str
+    shown: str
+    data: bytes
 
 
 @dataclass(frozen=True)
 class Ingested:
-    """What came of some files: entries, findings, and how many rows that are no entries were passed over."""
+    """What came of some files: entries, findings, pasted pictures, and how many rows that are no entries were passed over."""
 
     table: Table
     findings: tuple[Finding, ...]
     counts: Mapping[str, int] = field(default_factory=dict)
+    pictures: tuple[Picture, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Header:
-    """Where the headings of one sheet stand, and what stands above them."""
+@dataclass
+class _Sheet:
+    """One sheet as read: its entries as canonical text, what was found, and its pictures by position of their entry."""
 
-    row: int  # counted from 0
-    columns: Mapping[str, int]
-    unit: str
-    document_no: str
-    document_date: str
-    provisional: bool  # put up for objections (公示), not granted yet
+    part: Part
+    texts: dict[str, Texts]
+    found: list[Finding]
+    counts: Counter[str]
+    pictures: list[tuple[int, Picture]]
 
-
-@lru_cache(maxsize=1)
-def aliases() -> dict[str, str]:
-    """Every known heading, and the field that it means (``ignored``: known, and not ours)."""
-    with files("hzcert.data").joinpath("headings.csv").open(encoding="utf-8") as lines:
-        return {
-            heading_key(alias): row["field"] for row in csv.DictReader(lines) for alias in row["aliases"].split()
-        } | {heading_key(word): name for name, heading in {**HEADINGS, **CARRIED}.items() for word in (name, heading)}
+    def filled(self) -> int:
+        """How many cells say something."""
+        return sum(1 for texts in self.texts.values() for text in texts if text)
 
 
-def heading_key(heading: str) -> str:
-    r"""What two spellings of one heading share: no spaces, no signs, nothing in brackets.
+# --- one sheet ------------------------------------------------------------------------------------------------------
 
-    >>> heading_key("评委会名称\n（考核认定单位名称）"), heading_key("姓　名*")
-    ('评委会名称', '姓名')
+
+def _list_part(grid: Grid, header: headings.Header, rows: lines.Lines, kind: Kind, policy: Policy) -> Part:
+    """The entries of a list, column by column; what is merged over several rows counts for each of them."""
+    kept, layout = rows.entries, header.layout()
+    picked = [grid.rows[at] for at in kept]
+    shortest = min(map(len, picked), default=0)
+    cells = {
+        name: [row[place] for row in picked]
+        if place < shortest
+        else [row[place] if place < len(row) else "" for row in picked]
+        for name, place in header.columns.items()
+    }
+    position = {at: line for line, at in enumerate(kept)} if grid.merged else {}
+    at_column = {place: name for name, place in header.columns.items()}
+    for top, left, bottom, right in grid.merged:
+        if left == right and bottom > top and left in at_column and top in position:
+            column = cells[at_column[left]]
+            for line in (position[row] for row in range(top + 1, bottom + 1) if row in position):
+                column[line] = column[line] or column[position[top]]
+    numbers = [at + 1 for at in kept]
+    above = _from_above(headings.read_above(grid, header.first), kind, policy, "region" in header.columns)
+    return Part(grid.file, grid.name, numbers, cells, layout, _error_lines(grid, layout, numbers), above)
+
+
+def _form_part(grid: Grid, form: formsheet.Form, policy: Policy) -> Part:
+    """The one entry of a form."""
+    layout = form.layout()
+    cells = {name: [cell] for name, cell in form.cells(grid).items()}
+    above = _from_above(form.above, HOLDERS, policy, has_region=True)
+    return Part(grid.file, grid.name, [form.row], cells, layout, _error_lines(grid, layout, [form.row]), above)
+
+
+def _from_above(above: headings.Above, kind: Kind, policy: Policy, has_region: bool) -> dict[str, str]:
+    """What the lines above a list say for all its entries."""
+    if kind is PUBLISHED:
+        return {"document_no": above.document_no, "document_date": above.document_date}
+    region = policy.region_spellings.get(above.unit, "")
+    said = {"level": above.level, "department": "" if region else above.unit, "region": "" if has_region else region}
+    return {name: text for name, text in said.items() if text}
+
+
+def _error_lines(grid: Grid, layout: Mapping[str, Column], numbers: list[int]) -> frozenset[tuple[int, str]]:
+    """The entries (by position) and fields whose cell is an error of a formula."""
+    if not grid.errors:
+        return frozenset()
+    position = {number: line for line, number in enumerate(numbers)}
+    of_form = {(column.row, column.letter): name for name, column in layout.items() if column.row}
+    of_list = {column.letter: name for name, column in layout.items() if not column.row}
+    found: set[tuple[int, str]] = set()
+    for row, place in grid.errors:
+        if name := of_form.get((row + 1, letter(place))):
+            found.add((0, name))
+        elif (name := of_list.get(letter(place))) and row + 1 in position:
+            found.add((position[row + 1], name))
+    return frozenset(found)
+
+
+def _with_errors(grid: Grid) -> Grid:
+    """The same sheet, its errors of formulas visible as text: never read as empty."""
+    for (row, place), text in grid.errors.items():
+        if row < len(grid.rows):
+            cells = grid.rows[row]
+            cells += [""] * (place + 1 - len(cells))
+            cells[place] = text
+    return grid
+
+
+def _told(grid: Grid, part: Part, texts: Mapping[str, Texts], cut: Mapping[int, lines.Cut]) -> Iterator[Finding]:
+    """What was passed over, what is hidden, what came from above, and which cells are errors."""
+    sheet = Where(grid.file, grid.name or None)
+    if cut:
+        kinds = "；".join(dict.fromkeys(cut.values()))
+        rows = lines.row_list([at + 1 for at in cut])
+        yield codes.ROWS_CUT.at(sheet, count=len(cut), kinds=kinds, rows=rows)
+    for note in grid.notes:
+        yield codes.READ_NOTE.at(sheet, note=note)
+    if grid.hidden:
+        yield codes.HIDDEN_SHEET.at(sheet)
+    if hidden := _hidden(grid, part):
+        yield codes.HIDDEN_ROWS.at(sheet, count=len(hidden), rows=lines.row_list(hidden))
+    for line, name in sorted(part.errors):
+        text = as_text(part.cells[name][line])
+        where = part.where(line, name)
+        yield codes.ERROR_CELL.at(
+            where, text, field=name, heading=where.heading or HEADINGS.get(name, name), value=text
+        )
+    if not part.rows:
+        return
+    if "region" in part.above and "region" not in part.cells:
+        unit = headings.read_above(grid, part.rows[0]).unit
+        yield codes.REGION_DERIVED.at(sheet, unit, unit=unit, region=part.above["region"])
+    used = {
+        name: text
+        for name, text in part.above.items()
+        if name in ("department", "level") and not all(as_text(cell).strip() for cell in part.cells.get(name, [""]))
+    }
+    if used:
+        words = "、".join(HEADINGS[name] for name in used)
+        yield codes.TITLE_USED.at(sheet, headings=words, values="、".join(used.values()))
+
+
+def _hidden(grid: Grid, part: Part) -> list[int]:
+    """The rows of entries that are hidden or filtered away."""
+    return [number for number in part.rows if number in grid.hidden_rows] if grid.hidden_rows else []
+
+
+def _pictures(grid: Grid, part: Part, is_form: bool) -> tuple[list[tuple[int, Picture]], list[Finding]]:
+    """Pictures with the position of their entry: on its row, or anywhere on a form; and a finding for those of nobody."""
+    position = {number: line for line, number in enumerate(part.rows)}
+    mine: list[tuple[int, Picture]] = []
+    loose: list[str] = []
+    for (row, place), data in sorted(grid.pictures.items()):
+        cell = f"{letter(place)}{row + 1}"
+        line = 0 if is_form else position.get(row + 1)
+        if line is None:
+            loose.append(cell)
+        else:
+            mine.append((line, Picture("", f"{grid.file}:{grid.name}!{cell}", data)))
+    sheet = Where(grid.file, grid.name or None)
+    return mine, [codes.PICTURE_LOOSE.at(sheet, count=len(loose), cells="、".join(loose))] if loose else []
+
+
+def _read_sheet(
+    grid: Grid, kind: Kind, known: Mapping[str, str], policy: Policy, as_of: date
+) -> _Sheet | list[Finding]:
+    """One sheet with its entries, or findings that say why there are none."""
+    sheet = Where(grid.file, grid.name or None)
+    form = formsheet.find_form(_with_errors(grid), known) if kind.forms else None
+    counts: Counter[str] = Counter(sheets=1)
+    found: list[Finding] = []
+    cut: Mapping[int, lines.Cut] = {}
+    if form:
+        if form.is_annex_3 or form.twice:
+            return [codes.NOT_A_FORM.at(sheet) if form.is_annex_3 else codes.FORM_TWICE.at(sheet)]
+        if not form.is_filled(grid):
+            return []
+        part = _form_part(grid, form, policy)
+        counts["forms"] += 1
+    else:
+        header = headings.find_header(grid, known)
+        if header is None and grid.hidden:
+            return [codes.HIDDEN_NO_LIST.at(sheet)]
+        found += headings.judge_header(grid, header, kind.compulsory)
+        if header is None or any(finding.code is codes.NO_COLUMN for finding in found):
+            return found
+        rows = lines.sort_rows(grid, header, known)
+        part, cut = _list_part(grid, header, rows, kind, policy), rows.cut
+        counts["rows_numbered"] += rows.numbered
+    texts, changes = columns.normalise(part, policy, as_of)
+    pictures, loose = _pictures(grid, part, form is not None) if kind.forms and grid.pictures else ([], [])
+    found += [*changes, *loose, *_told(grid, part, texts, cut)]
+    counts.update(rows_cut=len(cut), rows_hidden=len(_hidden(grid, part)), pictures=len(pictures))
+    return _Sheet(part, texts, found, counts, pictures)
+
+
+# --- the sheets of a file, and all files ----------------------------------------------------------------------------
+
+
+def _same_list(one: _Sheet, other: _Sheet) -> bool:
+    """Whether one sheet only repeats another, as one filled by formulas does: same people and contents, in the same order.
+
+    A formula shows 0 for an empty cell, and goes on below the last entry.
     """
-    plain = unicodedata.normalize("NFKC", heading)
-    return re.sub(r"\(.*?\)|[\s*:、,，/]+", "", plain)
-
-
-def find_header(grid: Grid) -> tuple[int, list[str]] | None:
-    """The row (from 0) whose cells name the most fields, at least three and the name among them; and those fields."""
-    best: tuple[int, int, list[str]] | None = None
-    for number, row in enumerate(grid.rows[:_HEADER_WITHIN]):
-        named = [aliases().get(heading_key(as_text(cell)), "") for cell in row]
-        score = len({name for name in named if name and name != "ignored"})
-        if "name" in named and score >= 3 and (best is None or score > best[0]):
-            best = (score, number, named)
-    return (best[1], best[2]) if best else None
-
-
-def entries(grid: Grid, header: _Header) -> Iterator[tuple[int, dict[str, Cell]] | int]:
-    """Rows below the header: an entry with its row number, or the bare number of a row that is cut."""
-    for number, row in enumerate(grid.rows[header.row + 1 :], start=header.row + 2):
-        texts = [as_text(cell).strip() for cell in row]
-        if not any(texts):
-            continue
-        cells = {name: row[place] for name, place in header.columns.items() if place < len(row)}
-        if _is_cut(texts, cells):
-            yield number
-        elif any(as_text(cell).strip() for cell in cells.values()):
-            yield number, cells
-
-
-def _is_cut(texts: Sequence[str], cells: Mapping[str, Cell]) -> bool:
-    """Whether a row is a footer, a note or a repeated header and no entry: no ID number, and hardly anything else."""
-    number = as_text(cells.get("id_number", ""))
-    if sum(sign.isdigit() for sign in number) >= _DIGITS_OF_A_NUMBER:
+    names = [name for name in one.part.cells if name in other.part.cells]
+    if not {"id_number", "name"} <= set(names):
         return False
-    if sum(heading_key(text) in aliases() for text in texts) >= 3:
-        return True
-    said = {name for name, cell in cells.items() if as_text(cell).strip()}
-    lone = not said & {"title", "employer", "document_no"} or sum(map(bool, texts)) <= 2
-    return lone and _FOOTER.match(next(text for text in texts if text)) is not None
+    return bool(one.part.rows) and _rows_of(one, names) == _rows_of(other, names)
 
 
-def read_list(inputs: Iterable[Input], kind: Kind, policy: Policy, as_of: date) -> Ingested:
+def _rows_of(sheet: _Sheet, names: list[str]) -> list[tuple[str, ...]]:
+    rows = list(zip(*(("" if text == "0" else text for text in sheet.texts[name]) for name in names), strict=True))
+    defaults = [place for place, name in enumerate(names) if name not in ("case", *sheet.part.above)]
+    while rows and not any(rows[-1][place] for place in defaults):
+        rows.pop()
+    return rows
+
+
+def _without_twins(sheets: list[_Sheet], found: list[Finding], counts: Counter[str]) -> Iterator[_Sheet]:
+    """The sheets of one file, of those that repeat each other only the one that says most."""
+    for place, sheet in enumerate(sheets):
+        twins = [(at, other) for at, other in enumerate(sheets) if at != place and _same_list(sheet, other)]
+        better = [other for at, other in twins if (other.filled(), -at) > (sheet.filled(), -place)]
+        if better:
+            where = Where(sheet.part.file, sheet.part.sheet or None)
+            found.append(codes.SHEET_TWICE.at(where, other=better[0].part.sheet))
+            counts["sheets_twice"] += 1
+        else:
+            yield sheet
+
+
+def read_list(
+    inputs: Iterable[Input],
+    kind: Kind,
+    policy: Policy,
+    as_of: date,
+    own_headings: Mapping[str, str] | None = None,
+    password: str | None = None,
+) -> Ingested:
     """All entries of some files, in order of file, sheet and row, with what was found on the way.
+
+    Args:
+        inputs: the files.
+        kind: holders, or a published list.
+        policy: the regulation.
+        as_of: the day whose rules hold.
+        own_headings: an office's own headings, and the field (or a heading that we know) that each stands for.
+        password: opens the files that are locked with one.
 
     Raises:
         InputError: a file can't be read at all.
+        UsageError: an own heading stands for no field.
     """
+    known = headings.with_own(own_headings or {})
     found: list[Finding] = []
-    records: list[dict[str, object]] = []
-    layout: dict[tuple[str, str], dict[str, Column]] = {}
-    counts: Counter[str] = Counter(files=0, sheets=0, rows_cut=0)
+    counts: Counter[str] = Counter(dict.fromkeys(_COUNTED, 0))
+    kept: list[_Sheet] = []
     for source in inputs:
         counts["files"] += 1
-        for grid in read(source.path, source.shown):
-            if not any(as_text(cell).strip() for row in grid.rows for cell in row):
+        sheets: list[_Sheet] = []
+        for grid in read(source.path, source.shown, password):
+            if not any(as_text(cell).strip() for row in grid.rows for cell in row) or _is_ours(grid):
                 continue
-            counts["sheets"] += 1
-            header = _header(grid, kind, found, layout)
-            if header is None:
-                continue
-            base, derived = _base(grid, header, kind, policy)
-            found += derived
-            cut: list[int] = []
-            for line in entries(grid, header):
-                if isinstance(line, int):
-                    cut.append(line)
-                    continue
-                number, cells = line
-                place = _Place(grid, number, layout[grid.file, grid.name])
-                records.append(base | {"row": number} | _entry(cells, base, policy, as_of, place, found))
-            counts["rows_cut"] += len(cut)
-            if cut and kind is HOLDERS:
-                rows = "、".join(str(number) for number in cut)
-                found.append(
-                    codes.ROWS_CUT.at(
-                        Where(grid.file, grid.name or None), count=len(cut), kinds="合计、填表人、说明等", rows=rows
-                    )
-                )
-    if kind is PUBLISHED:  # how a published list was spelt is nobody's fault here
-        found = [finding for finding in found if finding.code in (codes.NO_HEADER, codes.NO_COLUMN)]
-    return Ingested(make_table(records, layout), tuple(found), dict(counts))
-
-
-def _header(
-    grid: Grid, kind: Kind, found: list[Finding], layout: dict[tuple[str, str], dict[str, Column]]
-) -> _Header | None:
-    """The header of a sheet, or findings that say why there is none."""
-    sheet = Where(grid.file, grid.name or None)
-    header = find_header(grid)
-    if header is None:
-        found.append(codes.NO_HEADER.at(sheet))
-        return None
-    row, fields = header
-    columns: dict[str, int] = {}
-    unknown: list[str] = []
-    for place, (name, cell) in enumerate(zip(fields, grid.rows[row], strict=True)):
-        heading = as_text(cell).strip()
-        where = Where(grid.file, grid.name or None, row + 1, letter(place), heading or None)
-        if name in columns:
-            first = as_text(grid.rows[row][columns[name]]).strip()
-            found.append(codes.COLUMN_TWICE.at(where, heading, heading=heading, first=first))
-        elif name and name != "ignored":
-            columns[name] = place
-        elif heading and not name:
-            unknown.append(heading)
-            found.append(codes.COLUMN_UNKNOWN.at(where, heading, heading=heading))
-    layout[grid.file, grid.name] = {
-        name: Column(letter(place), as_text(grid.rows[row][place]).strip()) for name, place in columns.items()
-    }
-    if missing := [HEADINGS[name] for name in kind.compulsory if name not in columns]:
-        near = [word for name in missing for word in difflib.get_close_matches(name, unknown, cutoff=0.3)]
-        nearest = "、".join(dict.fromkeys(near or unknown)) or "无"
-        where = Where(grid.file, grid.name or None, row + 1)
-        found.append(codes.NO_COLUMN.at(where, missing="、".join(missing), nearest=nearest))
-        return None
-    above = "\n".join(
-        dict.fromkeys(as_text(cell) for line in grid.rows[:row] for cell in line if as_text(cell).strip())
-    )
-    unit, day = _UNIT_ABOVE.search(above), _DAY_ABOVE.search(above)
-    document_date = (dates.read(day[1]) or "") if day else ""
-    return _Header(row, columns, unit[1] if unit else "", _document_above(above), document_date, "公示" in above)
-
-
-def _document_above(text: str) -> str:
-    """The document number above a list: one that stands alone in its cell, else the first that is named."""
-    alone = (documents.tidy(line) for line in text.splitlines())
-    return next(filter(documents.is_number, alone), "") or documents.find_in(text)
-
-
-def _base(grid: Grid, header: _Header, kind: Kind, policy: Policy) -> tuple[dict[str, object], list[Finding]]:
-    """What holds for every entry of a sheet: its place, and what the lines above the header say."""
-    base: dict[str, object] = {"file": grid.file, "sheet": grid.name}
+            match _read_sheet(grid, kind, known, policy, as_of):
+                case _Sheet() as sheet:
+                    sheets.append(sheet)
+                case list() as problems:
+                    counts["sheets"] += 1
+                    found += problems
+        kept += _without_twins(sheets, found, counts)
+    for sheet in kept:
+        found += sheet.found
+        counts.update(sheet.counts)
     if kind is PUBLISHED:
-        base |= {"document_no": header.document_no, "document_date": header.document_date}
-        return base | ({"remark": PROVISIONAL} if header.provisional else {}), []
-    region = policy.region_spellings.get(header.unit, "")
-    if header.unit and not region:
-        base["department"] = header.unit
-    if not region or "region" in header.columns:
-        return base, []
-    where = Where(grid.file, grid.name or None)
-    return base | {"region": region}, [codes.REGION_DERIVED.at(where, header.unit, unit=header.unit, region=region)]
+        found = [finding for finding in found if finding.code in _OF_PUBLISHED]
+    return Ingested(_table(kept), tuple(found), dict(counts), tuple(_owned(kept)))
 
 
-@dataclass(frozen=True)
-class _Place:
-    """One row, and the columns of its sheet: makes the places of findings."""
-
-    grid: Grid
-    row: int
-    columns: Mapping[str, Column]
-
-    def of(self, name: str) -> Where:
-        """The place of one field."""
-        column = self.columns.get(name)
-        return Where(
-            self.grid.file,
-            self.grid.name or None,
-            self.row,
-            column.letter if column else None,
-            column.heading if column else None,
-        )
+def _is_ours(grid: Grid) -> bool:
+    """Whether a sheet of our own blanks only lists what can be chosen."""
+    return bool(grid.rows and grid.rows[0]) and as_text(grid.rows[0][0]).startswith(OPTIONS_TITLE)
 
 
-def _entry(
-    cells: Mapping[str, Cell],
-    base: Mapping[str, object],
-    policy: Policy,
-    as_of: date,
-    place: _Place,
-    found: list[Finding],
-) -> dict[str, object]:
-    """One row as canonical text, every real change recorded as a finding."""
-    entry: dict[str, object] = {
-        name: text
-        for name, cell in cells.items()
-        if (text := _plain(as_text(cell))) and (name not in _MAY_BE_EMPTY or text not in _NOTHING)
-    }
-    for name in ("name", "former_name"):
-        if name in entry:
-            entry[name] = names.tidy(as_text(cells[name]).strip().removeprefix("'"))
-    if (before := as_text(cells.get("name", "")).strip()) != entry.get("name", ""):
-        found.append(codes.TIDIED_NAME.at(place.of("name"), before, before=before, after=entry.get("name", "")))
-    if "id_number" in entry:
-        number, given = _id_number(cells["id_number"], place, found)
-        entry |= {"id_number": number, "id_number_given": entry.get("id_number_given", given)}
-    for name in _DOCUMENTS:
-        if name in entry:
-            entry[name] = documents.tidy(str(entry[name]))
-    for name, clean in _CLEANERS.items():
-        if name in entry:
-            entry[name] = clean(str(entry[name]), policy)
-    for name in _DATES:
-        if name in entry:
-            entry[name] = _date(name, cells[name], str(entry.get("id_number", "")), place, found)
-    entry.setdefault("case", policy.entry.default_case.on(as_of).value)
-    if entry.get("level") in titles.BROAD_LEVELS:
-        entry["level"] = _narrow(str(entry["level"]), str(entry.get("title", "")), str(entry.get("series", "")), policy)
-    return entry
+def _table(sheets: list[_Sheet]) -> Table:
+    """One table of all sheets."""
+    rows = [number for sheet in sheets for number in sheet.part.rows]
+    texts: dict[str, Texts] = {}
+    for name in {name: None for sheet in sheets for name in sheet.texts}:
+        parts = [sheet.texts.get(name) or [""] * len(sheet.part.rows) for sheet in sheets]
+        texts[name] = parts[0] if len(parts) == 1 else list(chain.from_iterable(parts))
+    texts["file"] = [sheet.part.file for sheet in sheets for _ in sheet.part.rows]
+    texts["sheet"] = [sheet.part.sheet for sheet in sheets for _ in sheet.part.rows]
+    return table_of(texts, rows, {(sheet.part.file, sheet.part.sheet): sheet.part.layout for sheet in sheets})
 
 
-_CLEANERS: Mapping[str, Callable[[str, Policy], str]] = {
-    "sex": lambda text, _: _SEXES.get(text, text),
-    "level": lambda text, _: titles.tidy_level(text),
-    "region": lambda text, policy: policy.region_spellings.get(text, text),
-    "title": lambda text, _: re.sub(r"\s+", "", text),
-    "employer": lambda text, _: names.tidy(text),
-    "department": lambda text, _: names.tidy(text),
-}
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\s+", " ", text.replace("\u3000", " ").replace("\u00a0", " ")).strip().removeprefix("'")
-
-
-def _id_number(cell: Cell, place: _Place, found: list[Finding]) -> tuple[str, str]:
-    """The ID number in the 18-character form, and as given; a number that a spreadsheet has cut is left unlike one."""
-    raw = as_text(cell).strip()
-    if (isinstance(cell, float | int) and abs(cell) >= 1e15) or _SCIENTIFIC.fullmatch(raw):
-        cut = f"{float(raw):.14E}"
-        found.append(codes.ID_DAMAGED.at(place.of("id_number"), cut))
-        return cut, cut
-    given = idnumber.compact(raw)
-    if given != raw:
-        found.append(codes.TIDIED_ID.at(place.of("id_number"), raw))
-    old_form = re.fullmatch(r"[0-9]{15}", given) is not None
-    return (idnumber.lengthen(given) if old_form else given), given
-
-
-def _date(name: str, cell: Cell, id_number: str, place: _Place, found: list[Finding]) -> str:
-    """A date as ISO text; what can't be read stays as it was, with a finding."""
-    iso = dates.read(cell)
-    text, either = _plain(as_text(cell)), dates.candidates(cell)
-    born = f"{id_number[6:10]}-{id_number[10:12]}" if len(id_number) == 18 else ""
-    if iso is not None:
-        # A month typed into a date cell becomes its first day: the ID number tells, of the same month, another one.
-        first_of = isinstance(cell, date) and iso.endswith("-01") and name == "birth_date" and iso[:7] == born
-        return iso[:7] if first_of and id_number[12:14] != "01" else iso
-    if name == "birth_date" and born in either:
-        words = {"value": text, "candidates": "、".join(either), "settled": born}
-        found.append(codes.DATE_SETTLED.at(place.of(name), text, **words))
-        return born
-    code = codes.DATE_AMBIGUOUS if either else codes.DATE_UNREADABLE
-    heading = HEADINGS[name]
-    found.append(code.at(place.of(name), text, field=name, heading=heading, value=text, candidates="、".join(either)))
-    return text
-
-
-def _narrow(level: str, title: str, series: str, policy: Policy) -> str:
-    """高级 or 初级 as one of the five levels, where the title tells which."""
-    possible = {found.level for found in policy.title_table.find(title, series)} & set(titles.BROAD_LEVELS[level])
-    return possible.pop() if len(possible) == 1 else level
+def _owned(sheets: list[_Sheet]) -> Iterator[Picture]:
+    """Pictures with the ID number of their entry; one without is left with its entry's own findings."""
+    for sheet in sheets:
+        numbers = sheet.texts.get("id_number", [])
+        for line, picture in sheet.pictures:
+            if numbers[line]:
+                yield Picture(numbers[line], picture.shown, picture.data)
 
 
 # The headings of a written holders table: ours, what is carried along, and where each row came from.

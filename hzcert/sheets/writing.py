@@ -4,7 +4,8 @@ All text goes out as text: nothing a clerk typed can become a formula, a link or
 """
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -64,6 +65,7 @@ class Column:
     one_line: bool = False  # shrunk rather than broken, such as a number that must be read as one
     compulsory: bool = False
     options: tuple[str, ...] = ()
+    options_at: str = ""  # or where in the workbook they are listed, when there are too many for the cell
     hint: str = ""
 
 
@@ -95,18 +97,33 @@ def write_workbook(path: Path, sheets: Iterable[Sheet], as_of: date, most_rows: 
     Raises:
         OSError: it can't be written.
     """
+    with open_workbook(path, as_of) as book:
+        add_sheets(book, sheets, set(), most_rows)
+
+
+def add_sheets(book: Any, sheets: Iterable[Sheet], taken: set[str], most_rows: int = MOST_ROWS) -> None:
+    """Add sheets to an open workbook; ``taken`` are the names (in lower case) that it has already."""
+    formats = _Formats(book)
+    for sheet in sheets:
+        _write_sheet(book, sheet, formats, taken, most_rows)
+
+
+@contextmanager
+def open_workbook(path: Path, as_of: date, *, row_by_row: bool = True) -> Iterator[Any]:
+    """A new workbook that is written when the block ends, the same bytes each time.
+
+    Raises:
+        OSError: it can't be written.
+    """
     # Constant memory: rows go to disk as they come, so that a million of them take no more room than ten.
     # Widths count in digits of the default font, which must have the same width wherever the file is opened: Arial and
     # its free twin are as good as everywhere, Calibri is not.
     default_font = {"font_name": "Arial", "font_size": 10}
-    options = {"constant_memory": True, "use_zip64": True, "default_format_properties": default_font}
-    taken: set[str] = set()
+    options = {"constant_memory": row_by_row, "use_zip64": True, "default_format_properties": default_font}
     try:
         with xlsxwriter.Workbook(path, options) as book:
             book.set_properties({"created": datetime(as_of.year, as_of.month, as_of.day)})  # noqa: DTZ001 - a day, no moment
-            formats = _Formats(book)
-            for sheet in sheets:
-                _write_sheet(book, sheet, formats, taken, most_rows)
+            yield book
     except FileCreateError as cause:
         raise OSError(*getattr(cause.args[0], "args", cause.args)) from cause
 
@@ -329,17 +346,18 @@ def _set_up(page: Any, sheet: Sheet, first: int, after: int) -> None:
         return
     page.ignore_errors({"number_stored_as_text": xl_range(first, 0, after - 1, len(sheet.columns) - 1)})
     for place, column in enumerate(sheet.columns):
-        # A workbook holds no list of more than 255 characters.
-        listed = bool(column.options) and len(",".join(column.options)) <= 255
-        if listed or column.hint:
-            page.data_validation(first, place, after - 1, place, _help(column, listed))
+        if words := offer(column.heading, column.options, column.options_at, column.hint):
+            page.data_validation(first, place, after - 1, place, words)
 
 
-def _help(column: Column, listed: bool) -> dict[str, object]:
+def offer(heading: str, options: Sequence[str], options_at: str, hint: str) -> dict[str, object]:
     """What a cell offers and says when a person selects it; another value than those offered is questioned, not refused."""
-    offered: dict[str, object] = {"validate": "list", "source": list(column.options), "error_type": "warning"}
-    said = {"input_title": column.heading[:32], "input_message": column.hint[:255]} if column.hint else {}
-    return {**(offered if listed else {"validate": "any"}), **said}
+    # A cell holds no list of more than 255 characters.
+    source = f"={options_at}" if options_at else list(options) if len(",".join(options)) <= 255 else []
+    said = {"input_title": heading[:32], "input_message": hint[:255]} if hint else {}
+    if source:
+        return {"validate": "list", "source": source, "error_type": "warning", **said}
+    return {"validate": "any", **said} if said else {}
 
 
 def _write_parquet(path: Path, keys: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -1,0 +1,225 @@
+"""The columns of one sheet as canonical text (规范化), and a finding for each real change and each failure.
+
+Column by column: a value that stands in a thousand rows is looked at once.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+import numpy as np
+import pandas as pd
+
+from hzcert import codes, dates, documents, idnumber, names, titles
+from hzcert.findings import Finding, Where
+from hzcert.policy import Policy
+from hzcert.sheets.grid import Cell, as_text
+from hzcert.table import HEADINGS, Column
+
+_DATES = ("birth_date", "obtained_on", "document_date", "retired_on")
+_NAMES = ("name", "former_name")
+_TEXTS = ("employer", "department", "series", "specialty", "committee")
+_DOCUMENTS = ("document_no", "transfer_confirmed_no")
+_SEXES = {"1": "男", "2": "女", "男性": "男", "女性": "女"}
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d{2}")
+_SPACES = re.compile(r"\s+")
+_NOT_PLAIN = re.compile(r"\s|^'")
+_PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]+")  # Han characters that no table changes, and nothing else
+
+_UNREAD = "\0"
+
+Texts = list[str]
+
+
+@dataclass(frozen=True)
+class Part:
+    """The entries of one sheet: the cells of each field column by column, and where they stand."""
+
+    file: str
+    sheet: str
+    rows: Sequence[int]  # as the spreadsheet shows them
+    cells: Mapping[str, Sequence[Cell]]
+    layout: Mapping[str, Column]
+    errors: Set[tuple[int, str]]  # entries (by position) and fields whose cell is an error of a formula
+    above: Mapping[str, str]  # what holds for every entry that does not say otherwise
+
+    def where(self, line: int, name: str) -> Where:
+        """The place of one field of an entry, by position."""
+        column = self.layout.get(name)
+        row = column.row or self.rows[line] if column else self.rows[line]
+        return Where(
+            self.file, self.sheet or None, row, column.letter if column else None, column.heading if column else None
+        )
+
+
+def normalise(part: Part, policy: Policy, as_of: date) -> tuple[dict[str, Texts], list[Finding]]:
+    """Every field that the sheet has as canonical text, all of one length; and what was found on the way."""
+    found: list[Finding] = []
+    clean = _cleaners(policy)
+    columns = {
+        name: each(cells, clean.get(name, _plain_text)) for name, cells in part.cells.items() if name != "id_number"
+    }
+    if "name" in columns:
+        found += _changed_names(part, columns["name"])
+    if "id_number" in part.cells:
+        numbers, given = _id_numbers(part, found)
+        carried = columns.get("id_number_given", [""] * len(given))
+        columns["id_number"] = numbers
+        columns["id_number_given"] = (
+            [old or new for old, new in zip(carried, given, strict=True)] if any(carried) else given
+        )
+    for name in (*_TEXTS, "title"):
+        found += _folded(part, name)
+    numbers = columns.get("id_number", [""] * len(part.rows))
+    for name in _DATES:
+        if name in columns:
+            columns[name] = _dates(name, part, columns[name], numbers, found)
+    for name, value in {"case": policy.entry.default_case.on(as_of).value, **part.above}.items():
+        columns[name] = [text or value for text in columns.get(name, [""] * len(part.rows))]
+    if not titles.BROAD_LEVELS.keys().isdisjoint(columns.get("level", ())):
+        columns["level"] = _narrowed(columns, policy)
+    return columns, found
+
+
+def each(cells: Sequence[Cell], clean: Callable[[Cell], str]) -> Texts:
+    """A function of every cell, worked out once for each that is different."""
+    kinds = set(map(type, cells))
+    if kinds <= {str}:
+        texts = cast("Sequence[str]", cells)
+        known = {text: clean(text) for text in set(texts)}
+        # One object for equal texts is quicker to write into a table; not worth it where nearly all are different.
+        if len(known) * 4 > len(texts) and all(text == new for text, new in known.items()):
+            return list(texts)
+        return [known[text] for text in texts]
+    # 1, 1.0 and True are one key of a dictionary, and not one text.
+    by_kind = {pair: clean(pair[1]) for pair in set(zip(map(type, cells), cells, strict=True))}
+    return [by_kind[type(cell), cell] for cell in cells]
+
+
+def _plain_text(cell: Cell) -> str:
+    return plain(as_text(cell))
+
+
+def plain(text: str) -> str:
+    """Text with single spaces and without an apostrophe before it, which only says that it is text."""
+    if not _NOT_PLAIN.search(text):
+        return text
+    return _SPACES.sub(" ", text).strip().removeprefix("'")
+
+
+def _tidy_name(cell: Cell) -> str:
+    text = as_text(cell)
+    if _PLAIN_NAME.fullmatch(text):
+        return text
+    return names.tidy(text.strip().removeprefix("'")) if plain(text) else ""
+
+
+def _changed_names(part: Part, after: Texts) -> Iterator[Finding]:
+    """Names that are not as they were given, but for spaces around them."""
+    for line, (cell, name) in enumerate(zip(part.cells["name"], after, strict=True)):
+        if cell != name and (before := as_text(cell).strip()) != name:
+            why = "、".join(names.tidied(before.removeprefix("'"))[1]) or "撇号"
+            yield codes.TIDIED_NAME.at(part.where(line, "name"), before, before=before, after=name, why=why)
+
+
+def _folded(part: Part, name: str) -> Iterator[Finding]:
+    """Texts with radicals, private-use or invisible characters, which look right and compare wrong."""
+    cells = part.cells.get(name, ())
+    texts = {cell: plain(cell) for cell in set(cells) if isinstance(cell, str)}
+    suspects = {cell: (text, after) for cell, text in texts.items() if (after := names.fold(text)) != text}
+    for line, cell in enumerate(cells) if suspects else ():
+        if cell in suspects:
+            before, after = suspects[cell]
+            words = {"heading": HEADINGS[name], "before": before, "after": after}
+            yield codes.TIDIED_TEXT.at(part.where(line, name), before, field=name, **words)
+
+
+def _cleaners(policy: Policy) -> dict[str, Callable[[Cell], str]]:
+    """What makes a cell of each field canonical text, where that is more than plain text."""
+
+    def of_text(clean: Callable[[str], str]) -> Callable[[Cell], str]:
+        return lambda cell: clean(text) if (text := _plain_text(cell)) else ""
+
+    return {
+        **dict.fromkeys(_NAMES, _tidy_name),
+        **dict.fromkeys(_TEXTS, of_text(names.tidy_text)),
+        **dict.fromkeys(_DOCUMENTS, of_text(documents.tidy)),
+        **dict.fromkeys(_DATES, _date_text),
+        "title": of_text(lambda text: _SPACES.sub("", names.tidy_text(text))),
+        "sex": of_text(lambda text: _SEXES.get(text, text)),
+        "level": of_text(titles.tidy_level),
+        "region": of_text(lambda text: policy.region_spellings.get(text, text)),
+    }
+
+
+def _id_numbers(part: Part, found: list[Finding]) -> tuple[Texts, Texts]:
+    """ID numbers in the 18-character form, and as given; those that are right as they stand are not looked at further."""
+    cells = part.cells["id_number"]
+    numbers = [cell if isinstance(cell, str) else "" for cell in cells]
+    given = list(numbers)
+    right = idnumber.well_formed(pd.Series(numbers, dtype="str"))
+    for line in np.flatnonzero(~right).tolist():
+        if plain(as_text(cells[line])):
+            numbers[line], given[line] = _id_number(cells[line], part.where(line, "id_number"), found)
+        else:
+            numbers[line], given[line] = "", ""
+    return numbers, given
+
+
+def _id_number(cell: Cell, where: Where, found: list[Finding]) -> tuple[str, str]:
+    """The ID number in the 18-character form, and as given; a number that a spreadsheet has cut is left unlike one."""
+    raw = as_text(cell).strip()
+    if (isinstance(cell, float | int) and abs(cell) >= 1e15) or _SCIENTIFIC.fullmatch(raw):
+        cut = f"{float(raw):.14E}"
+        found.append(codes.ID_DAMAGED.at(where, cut))
+        return cut, cut
+    given = idnumber.compact(raw)
+    if given != raw:
+        found.append(codes.TIDIED_ID.at(where, raw))
+    old_form = re.fullmatch(r"[0-9]{15}", given) is not None
+    return (idnumber.lengthen(given) if old_form else given), given
+
+
+def _date_text(cell: Cell) -> str:
+    """A date as ISO text, or as it was given, after a mark, where it can't be read."""
+    iso = dates.read(plain(cell) if isinstance(cell, str) else cell)
+    return _UNREAD + _plain_text(cell) if iso is None else iso
+
+
+def _dates(name: str, part: Part, texts: Texts, numbers: Texts, found: list[Finding]) -> Texts:
+    """Dates as ISO text; what can't be read stays as it was, with a finding."""
+    for line in [line for line, text in enumerate(texts) if text.startswith(_UNREAD)]:
+        text = texts[line].removeprefix(_UNREAD)
+        if text and (line, name) not in part.errors:
+            text = _undecided(name, part.cells[name][line], text, numbers[line], part.where(line, name), found)
+        texts[line] = text
+    return texts
+
+
+def _undecided(name: str, cell: Cell, text: str, id_number: str, where: Where, found: list[Finding]) -> str:
+    """A date that does not read as one: what the ID number makes of it, or the text as it is."""
+    either = dates.candidates(cell)
+    born = f"{id_number[6:10]}-{id_number[10:12]}" if len(id_number) == 18 else ""
+    if name == "birth_date" and born in either:
+        words = {"value": text, "candidates": "、".join(either), "settled": born}
+        found.append(codes.DATE_SETTLED.at(where, text, **words))
+        return born
+    code = codes.DATE_AMBIGUOUS if either else codes.DATE_UNREADABLE
+    words = {"heading": HEADINGS[name], "value": text, "candidates": "、".join(either)}
+    found.append(code.at(where, text, field=name, **words))
+    return text
+
+
+def _narrowed(columns: Mapping[str, Texts], policy: Policy) -> Texts:
+    """高级 and 初级 as one of the five levels, where title and series tell which."""
+    nothing = [""] * len(columns["level"])
+    triples = list(zip(columns["level"], columns.get("title", nothing), columns.get("series", nothing), strict=True))
+    known = {triple: _narrow(*triple, policy) for triple in set(triples) if triple[0] in titles.BROAD_LEVELS}
+    return [known.get(triple, triple[0]) for triple in triples]
+
+
+def _narrow(level: str, title: str, series: str, policy: Policy) -> str:
+    possible = {found.level for found in policy.title_table.find(title, series)} & set(titles.BROAD_LEVELS[level])
+    return possible.pop() if len(possible) == 1 else level

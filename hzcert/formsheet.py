@@ -1,0 +1,92 @@
+"""A filled form of one person (信息表): each label left of its value. Read as one entry, like a row of a list."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hzcert.headings import Above, heading_key, meaning, read_above
+from hzcert.sheets.grid import Cell, Grid, as_text, letter
+from hzcert.table import FIELDS, Column
+
+_TALLEST, _WIDEST = 80, 40  # rows and columns of a form
+_FEWEST, _FEWEST_ROWS = 6, 4  # labels, and rows that they stand in
+_ANNEX_3 = re.compile(r"调入专业技术人员资格审定表")
+_UNTOUCHED = frozenset({"level", "case", "region"})  # what a blank may bring along
+_ONCE = ("name", "id_number")
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form as found: the cell (from 0) of each field's value, and what the lines above say."""
+
+    values: Mapping[str, tuple[int, int]]
+    labels: Mapping[str, str]
+    above: Above
+    is_annex_3: bool
+    twice: tuple[int, int] | None  # a second label of the name or the ID number: another form on the same sheet
+
+    def cells(self, grid: Grid) -> dict[str, Cell]:
+        """The value of each field; empty text where nothing was filled in."""
+        return {
+            name: grid.rows[row][place] if place < len(grid.rows[row]) else ""
+            for name, (row, place) in self.values.items()
+        }
+
+    def is_filled(self, grid: Grid) -> bool:
+        """Whether anything about a person was filled in."""
+        return any(as_text(cell).strip() for name, cell in self.cells(grid).items() if name not in _UNTOUCHED)
+
+    def layout(self) -> dict[str, Column]:
+        """The place of each value, and its label."""
+        return {name: Column(letter(place), self.labels[name], row + 1) for name, (row, place) in self.values.items()}
+
+    @property
+    def row(self) -> int:
+        """The row of the entry, as the spreadsheet shows it: that of the ID number, or of what comes first."""
+        return self.values.get("id_number", min(self.values.values()))[0] + 1
+
+
+def find_form(grid: Grid, known: Mapping[str, str]) -> Form | None:
+    """The form on a sheet: labels spread over the page, never most of them in one row as in a list; None for a list."""
+    if not grid.rows or len(grid.rows) > _TALLEST:
+        return None
+    known_cells = [
+        (row, place, name)
+        for row, cells in enumerate(grid.rows)
+        for place, cell in enumerate(cells[:_WIDEST])
+        if isinstance(cell, str) and (name := meaning(cell, known))
+    ]
+    labels = [each for each in known_cells if each[2] in FIELDS]
+    rows = [row for row, _, _ in labels]
+    if len({name for *_, name in labels}) < _FEWEST or len(set(rows)) < _FEWEST_ROWS:
+        return None
+    if max(rows.count(row) for row in set(rows)) * 2 > len(rows):
+        return None
+    values: dict[str, tuple[int, int]] = {}
+    words: dict[str, str] = {}
+    twice = None
+    taken = {(row, place) for row, place, _ in known_cells}
+    for row, place, name in labels:
+        if name in values:
+            twice = twice or ((row, place) if name in _ONCE else None)
+            continue
+        values[name] = row, _value_place(grid, row, place, taken)
+        words[name] = heading_key(as_text(grid.rows[row][place]))
+    top = [as_text(cell) for cells in grid.rows[: min(rows)] for cell in cells]
+    annex_3 = any(_ANNEX_3.search(re.sub(r"\s+", "", text)) for text in top)
+    return Form(values, words, read_above(grid, min(rows)), annex_3, twice)
+
+
+def _value_place(grid: Grid, row: int, label: int, labels: set[tuple[int, int]]) -> int:
+    """The column of the value that belongs to a label: the first cell with something in it before the next label."""
+    start = label + 1
+    for top, left, bottom, right in grid.merged:
+        if top <= row <= bottom and left <= label <= right:
+            start = right + 1
+    cells: Sequence[Cell] = grid.rows[row]
+    for place in range(start, len(cells)):
+        if (row, place) in labels:
+            break
+        if as_text(cells[place]).strip():
+            return place
+    return start

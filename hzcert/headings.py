@@ -1,0 +1,280 @@
+"""Headings (表头) of clerks' sheets: the rows they stand in, the field that each column holds, what the lines above say.
+
+A table of aliases says what a heading means; an office adds its own. ``ignored`` headings are known and not ours,
+``group`` headings stand over others and add nothing (基本情况), ``other`` ones make what is below them another's (联系人).
+"""
+
+import csv
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from hzcert import codes, dates, documents
+from hzcert.errors import UsageError
+from hzcert.findings import Finding, Where
+from hzcert.sheets.grid import Cell, Grid, as_text, letter
+from hzcert.table import CARRIED, FIELDS, HEADINGS, Column
+from hzcert.titles import tidy_level
+
+_NEAR, _FAR = 30, 1000  # rows: a header is looked for in the first 30, and further down only if there is none
+_DEEPEST = 3  # rows of one header
+_WIDEST = 256  # columns
+_FEWEST = 3  # fields that make a row a header
+_OURS = frozenset(FIELDS) | frozenset(CARRIED)
+_TOPS = frozenset({"group", "other"})
+
+_BRACKETS = re.compile(r"\(.*?\)|\[.*?\]|【.*?】|〔.*?〕|〈.*?〉|<.*?>")
+_NUMBERED = re.compile(r"^\d{1,2}[.、](?=\D)")
+_SIGNS = re.compile(r"[\s*:、,，/★☆※●○◆◇■□▲△#√。;；\u200b-\u200f\ufeff]+|必填|选填")
+_FORMAT = re.compile(r"(?:格式|例如|如|例|[Yy]{2,4}[-.年]?[Mm]).*$")
+_UNITS = re.compile(r"(?:年月日|年月)$")
+
+_UNIT_ABOVE = re.compile(
+    r"(?:填报|呈报|报送)单位(?:名称)?\s*(?:[（(]盖章[）)])?\s*[：:]\s*(?:[（(]盖章[）)])?\s*([^\s：:，,（(]+)"
+)
+_DAY_ABOVE = re.compile(r"(?:公布|发文|印发)(?:日期|时间)\s*[：:]\s*(\S+)")
+_LEVEL_WORD = r"(正高|副高|高|中|初|助理|员)"
+_LEVEL_ABOVE = re.compile(
+    rf"(?:级别|等级|资格级别)\s*[：:]\s*{_LEVEL_WORD}\s*级?(?![\u4e00-\u9fff])"
+    rf"|[省市]\s*(?:具有)?\s*[（(]?\s*{_LEVEL_WORD}\s*[）)]?\s*级\s*(?:专业技术|职称)"
+)
+
+
+@dataclass(frozen=True)
+class Above:
+    """What the lines above a header say: submitting unit, level, document number and its date; empty where they don't."""
+
+    unit: str = ""
+    level: str = ""
+    document_no: str = ""
+    document_date: str = ""
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where the headings of one sheet stand (rows from 0, both included), and which column (from 0) holds a field."""
+
+    first: int
+    last: int
+    columns: Mapping[str, int]
+    headings: tuple[str, ...]  # of every column, the rows of the header joined
+    meanings: tuple[str, ...]  # of every column: a field, ignored, other, or empty for an unknown one
+
+    def layout(self) -> dict[str, Column]:
+        """The letter and the office's own heading of each field."""
+        return {name: Column(letter(place), self.headings[place]) for name, place in self.columns.items()}
+
+
+@lru_cache(maxsize=1)
+def aliases() -> dict[str, str]:
+    """Every known heading by its key, and what it means: a field, ``ignored``, ``group`` or ``other``."""
+    with files("hzcert.data").joinpath("headings.csv").open(encoding="utf-8") as lines:
+        return {
+            heading_key(alias): row["field"] for row in csv.DictReader(lines) for alias in row["aliases"].split()
+        } | {heading_key(word): name for name, heading in {**HEADINGS, **CARRIED}.items() for word in (name, heading)}
+
+
+def with_own(own: Mapping[str, str]) -> dict[str, str]:
+    """The aliases with an office's own: its heading, and a field's key or any heading that we know.
+
+    Raises:
+        UsageError: a field that there is none.
+    """
+    known = dict(aliases())
+    for heading, meant in own.items():
+        name = meant if meant in _OURS or meant == "ignored" else aliases().get(heading_key(meant), "")
+        if not heading_key(heading) or name not in _OURS | {"ignored"}:
+            fields = "、".join(f"{key}（{word}）" for key, word in HEADINGS.items())
+            raise UsageError(
+                f"栏目对应“{heading}={meant}”不对：没有“{meant}”这一栏", f"可用的栏目：{fields}；不读的写 ignored"
+            )
+        known[heading_key(heading)] = name
+    return known
+
+
+@lru_cache(maxsize=1 << 14)
+def heading_key(heading: str) -> str:
+    r"""What two spellings of one heading share: no spaces, no signs, no number before it, nothing in brackets.
+
+    >>> heading_key("评委会名称\n（考核认定单位名称）"), heading_key("姓　名*"), heading_key("3、取得时间【必填】")
+    ('评委会名称', '姓名', '取得时间')
+    """
+    plain = unicodedata.normalize("NFKC", heading).strip()
+    return _SIGNS.sub("", _NUMBERED.sub("", _BRACKETS.sub("", plain)))
+
+
+def meaning(heading: str, known: Mapping[str, str]) -> str:
+    """What one heading means; empty for an unknown one. A form of writing after it is no part of it.
+
+    >>> meaning("出生年月 如1970.01", aliases()), meaning("取得时间（年月）", aliases()), meaning("血型", aliases())
+    ('birth_date', 'obtained_on', '')
+    """
+    key = heading_key(heading)
+    if key in known:
+        return known[key]
+    shorter = _FORMAT.sub("", key)
+    return known.get(shorter) or known.get(_UNITS.sub("", shorter), "")
+
+
+@dataclass(frozen=True)
+class _Top:
+    """The upper part of a sheet, what its headings can mean, and the top left cell of every merged one."""
+
+    rows: Sequence[Sequence[Cell]]
+    known: Mapping[str, str]
+    covered: Mapping[tuple[int, int], tuple[int, int]]
+
+    def text(self, row: int, place: int) -> str:
+        """What stands in a cell, merged or not."""
+        row, place = self.covered.get((row, place), (row, place))
+        line = self.rows[row]
+        return as_text(line[place]).strip() if place < len(line) else ""
+
+
+def find_header(grid: Grid, known: Mapping[str, str]) -> Header | None:
+    """The rows whose headings name the most fields: at least three, and one of them of the person or the title."""
+    for start, end in ((0, _NEAR), (_NEAR, _FAR)):
+        rows = [row[:_WIDEST] for row in grid.rows[: end + _DEEPEST]]
+        top = _Top(rows, known, _covered(grid, end + _DEEPEST))
+        found = [pair for first in range(start, min(end, len(rows))) for pair in _headers_at(top, first)]
+        if found:
+            return max(found, key=lambda pair: pair[1])[0]  # of equal ones the first
+    return None
+
+
+def _covered(grid: Grid, end: int) -> dict[tuple[int, int], tuple[int, int]]:
+    return {
+        (row, place): (top, left)
+        for top, left, bottom, right in grid.merged
+        if top < end
+        for row in range(top, min(bottom + 1, end))
+        for place in range(left, min(right + 1, _WIDEST))
+    }
+
+
+def _headers_at(top: _Top, first: int) -> Iterator[tuple[Header, tuple[int, int, int]]]:
+    """The header that begins in a row, of one row or of more, and how good it is."""
+    if not any(isinstance(cell, str) and cell for cell in top.rows[first]):
+        return
+    found = [_header(top, first, first)]
+    for last in range(first + 1, min(first + _DEEPEST, len(top.rows))):
+        if not _all_headings(top, first, last):
+            break
+        found.append(_header(top, first, last))
+    best, score = max(found, key=lambda pair: pair[1])
+    if len(best.columns) >= _FEWEST and best.columns.keys() & {"name", "id_number", "title"}:
+        yield best, score
+
+
+def _all_headings(top: _Top, first: int, last: int) -> bool:
+    """Whether a further row can belong to a header: nothing but text, most of it headings below other headings."""
+    cells = [(place, cell) for place, cell in enumerate(top.rows[last]) if as_text(cell).strip()]
+    if not cells or not all(isinstance(cell, str) for _, cell in cells):
+        return False
+    if [cell for _, cell in cells] == [cell for cell in top.rows[last - 1] if as_text(cell).strip()]:
+        return False  # the same header again
+    named = sum(bool(_meant(_parts(top, first, last, place), top.known)[0]) for place, _ in cells)
+    return named * 2 > len(cells)
+
+
+def _header(top: _Top, first: int, last: int) -> tuple[Header, tuple[int, int, int]]:
+    """The header of some rows, and how good it is: fields told, headings read whole, and the group headings above."""
+    width = max(len(row) for row in top.rows[first : last + 1])
+    parts = [_parts(top, first, last, place) for place in range(width)]
+    meant = [_meant(each, top.known) for each in parts]
+    columns: dict[str, int] = {}
+    for wanted in (True, False):
+        for place, (name, _, whole) in enumerate(meant):
+            if name in _OURS and whole is wanted:
+                columns.setdefault(name, place)
+    # 姓名 below something unknown is ours only while no other column is the name.
+    meanings = tuple(
+        "" if name in _OURS and not whole and columns[name] != place else name
+        for place, (name, _, whole) in enumerate(meant)
+    )
+    headings = tuple(
+        " ".join(each[drop:] if name else each) for each, (name, drop, _) in zip(parts, meant, strict=True)
+    )
+    others = sum(name == "other" for name in meanings)
+    wholes = sum(whole and name in _OURS for name, _, whole in meant)
+    groups = {known for each in parts for part in each[:-1] if (known := top.known.get(heading_key(part))) in _TOPS}
+    score = (len(columns) + others, wholes, len(groups))
+    return Header(first, last, columns, headings, meanings), score
+
+
+def _meant(parts: Sequence[str], known: Mapping[str, str]) -> tuple[str, int, bool]:
+    """What the headings above each other mean together, how many were left out for it, and whether none was unknown."""
+    for drop in range(len(parts)):
+        above = [known.get(heading_key(part), "") for part in parts[:drop]]
+        if "other" in above:
+            return "other", 0, True
+        name = meaning("".join(parts[drop:]), known)
+        if name and name not in _TOPS:
+            return name, drop, all(each == "group" for each in above)
+    return "", 0, True
+
+
+def _parts(top: _Top, first: int, last: int, place: int) -> list[str]:
+    """The headings above each other in one column, from the top down."""
+    parts: list[str] = []
+    for row in range(first, last + 1):
+        text = top.text(row, place)
+        if not text and any(top.text(below, place) for below in range(row + 1, last + 1)):
+            text = _from_the_left(top, row, place)
+        if text and text not in parts:
+            parts.append(text)
+    return parts
+
+
+def _from_the_left(top: _Top, row: int, place: int) -> str:
+    """The heading that was once merged over this empty cell too: the nearest to the left that is not merged still."""
+    for left in range(place - 1, -1, -1):
+        if text := top.text(row, left):
+            return "" if (row, left) in top.covered else text
+    return ""
+
+
+def read_above(grid: Grid, before: int) -> Above:
+    """What the lines above a header (or in a form, all its lines) say."""
+    cells = (as_text(cell).strip() for row in grid.rows[:before] for cell in row)
+    text = "\n".join(dict.fromkeys(cell for cell in cells if cell))
+    unit, day, level = _UNIT_ABOVE.search(text), _DAY_ABOVE.search(text), _LEVEL_ABOVE.search(text)
+    word = (level[1] or level[2]) if level else ""
+    return Above(
+        unit[1] if unit else "",
+        tidy_level(word if word in ("助理", "员") else f"{word}级") if word else "",
+        documents.find_in(text),
+        (dates.read(day[1]) or "") if day else "",
+    )
+
+
+def judge_header(grid: Grid, header: Header | None, compulsory: Iterable[str]) -> list[Finding]:
+    """What is wrong with a sheet's headings: none, unknown ones, the same twice, a compulsory one missing."""
+    sheet = Where(grid.file, grid.name or None)
+    if header is None:
+        return [codes.NO_HEADER.at(sheet)]
+    found: list[Finding] = []
+    unknown: list[str] = []
+    for place, (name, heading) in enumerate(zip(header.meanings, header.headings, strict=True)):
+        where = Where(grid.file, grid.name or None, header.last + 1, letter(place), heading or None)
+        if name in _OURS and header.columns[name] != place:
+            first = header.headings[header.columns[name]]
+            found.append(codes.COLUMN_TWICE.at(where, heading, heading=heading, first=first))
+        elif heading and not name:
+            unknown.append(heading)
+            found.append(codes.COLUMN_UNKNOWN.at(where, heading, heading=heading))
+    if missing := [HEADINGS[name] for name in compulsory if name not in header.columns]:
+        near = [word for name in missing for word in difflib.get_close_matches(name, unknown, cutoff=0.3)]
+        nearest = "、".join(dict.fromkeys(near or unknown)) or "无"
+        where = Where(grid.file, grid.name or None, header.last + 1)
+        found.append(codes.NO_COLUMN.at(where, missing="、".join(missing), nearest=nearest))
+    return found
+
+
+def is_heading(cell: Cell, known: Mapping[str, str]) -> bool:
+    """Whether a cell is a heading that we know."""
+    return isinstance(cell, str) and heading_key(cell) in known

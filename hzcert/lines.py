@@ -1,0 +1,140 @@
+"""Which rows below a header are entries, and what the others are (行): headers again, examples, totals, footers, bands."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from hzcert.headings import Header, is_heading
+from hzcert.sheets.grid import Cell, Grid, as_text
+
+_EXAMPLE = re.compile(
+    r"[（(【\[]?(?:填写|填表)?(?:示例|范例|样例|例子|举例|例如)\s*\d*(?:行)?\s*(?:[：:）)】\]]|$)|[（(]?例\s*\d*\s*(?:[：:）)]|$)"
+)
+_TOTAL = re.compile(
+    r".{0,16}?(?:合\s*计|小\s*计|总\s*计|共\s*计|本\s*页)\s*(?:[：:（(\d]|$)|合计|以上共|共\s*\d+\s*(?:人|份)"
+)
+_FOOTER = re.compile(
+    r"(?:填\s*表\s*人|填\s*报\s*人|审\s*核\s*人|制\s*表\s*人?|经\s*办\s*人|负\s*责\s*人|单位负责人|联系人|填报日期|填表日期|填报单位"
+    r"|填报时间|说\s*明|填表说明|备\s*注|注)\s*\d*\s*(?:[：:（(]|$)"
+)
+_BAND = re.compile(r"[（(]?[一二三四五六七八九十]+[）)]?\s*[、.．]")
+
+
+class Cut(StrEnum):
+    """What a row is that is no entry; the value is what a clerk reads."""
+
+    HEADER = "重复的表头"
+    EXAMPLE = "示例"
+    TOTAL = "合计、小计"
+    FOOTER = "填表人、说明等"
+    BAND = "分组的标题"
+
+
+@dataclass
+class Lines:
+    """The rows of one sheet: entries and what is cut by their place in the grid, and how many hold but a running number."""
+
+    entries: list[int] = field(default_factory=list)
+    cut: dict[int, Cut] = field(default_factory=dict)
+    numbered: int = 0
+
+
+def sort_rows(grid: Grid, header: Header, known: Mapping[str, str]) -> Lines:
+    """Tell entries from all else, row by row: what has an ID number is an entry, unless it is an example."""
+    rows, columns = grid.rows, header.columns
+    number_at, name_at, title_at = (columns.get(name, -1) for name in ("id_number", "name", "title"))
+    examples = _examples(rows, header)
+    titles = {as_text(row[title_at]) for row in rows[header.last + 1 :] if -1 < title_at < len(row)}
+    no_titles = {text for text in titles if not text.strip() or is_heading(text, known)}
+    bands = {top for top, left, _, right in grid.merged if right - left >= 2}
+    kept = Lines()
+    for at in range(header.last + 1, len(rows)):
+        row = rows[at]
+        if at not in examples:
+            # The two short ways decide nearly every row of a long list: an ID number; or a name, a title and some more.
+            number = row[number_at] if -1 < number_at < len(row) else ""
+            if isinstance(number, str) and len(number) >= 15 and number[:6].isdigit():
+                kept.entries.append(at)
+                continue
+            if -1 < name_at < len(row) and -1 < title_at < len(row) and row[name_at] and len(row) - row.count("") >= 3:
+                title = row[title_at]
+                if isinstance(title, str) and title not in no_titles:
+                    kept.entries.append(at)
+                    continue
+        _sort_row(row, at, header, known, at in examples, at in bands, kept)
+    return kept
+
+
+def _examples(rows: Sequence[Sequence[Cell]], header: Header) -> set[int]:
+    """The rows that say that they are an example, in the first cell, the name or the remark."""
+    found: set[int] = set()
+    for place in {0, *(header.columns[name] for name in ("name", "remark") if name in header.columns)}:
+        column = [row[place] if place < len(row) else "" for row in rows[header.last + 1 :]]
+        if marks := {text for text in set(column) if isinstance(text, str) and _EXAMPLE.match(text.strip())}:
+            found |= {at for at, text in enumerate(column, start=header.last + 1) if text in marks}
+    return found
+
+
+def _sort_row(
+    row: Sequence[Cell], at: int, header: Header, known: Mapping[str, str], example: bool, band: bool, kept: Lines
+) -> None:
+    texts = [text for cell in row if (text := as_text(cell).strip())]
+    if not texts:
+        return
+    said = {
+        name: text
+        for name, place in header.columns.items()
+        if place < len(row) and (text := as_text(row[place]).strip())
+    }
+    if example:
+        kept.cut[at] = Cut.EXAMPLE
+    elif sum(is_heading(text, known) for text in texts) >= 3:
+        kept.cut[at] = Cut.HEADER
+    elif kind := _not_a_person(texts, said, band):
+        kept.cut[at] = kind
+    elif said:
+        kept.entries.append(at)
+    elif len(texts) == 1 and texts[0].isdigit():
+        kept.numbered += 1
+    else:
+        kept.cut[at] = Cut.BAND if len(texts) == 1 else Cut.FOOTER
+
+
+def _not_a_person(texts: Sequence[str], said: Mapping[str, str], band: bool) -> Cut | None:
+    """A total, a footer or a band: no ID number, and hardly anything that an entry has."""
+    number = said.get("id_number", "")
+    first = texts[0]
+    if number and not (_FOOTER.match(number) or _TOTAL.match(number)):
+        return None
+    lone = not said.keys() & {"title", "employer", "document_no"} or len(texts) <= 2
+    if lone and _FOOTER.match(first):
+        return Cut.FOOTER
+    if lone and any(_TOTAL.match(text) for text in (first, said.get("name", ""), said.get("employer", "")) if text):
+        return Cut.TOTAL
+    if len(texts) == 1 and (band or _BAND.match(first)):
+        return Cut.BAND
+    return None
+
+
+def row_list(numbers: Sequence[int]) -> str:
+    """Row numbers for people: runs of three and more as first and last, and no more than a line holds.
+
+    >>> row_list([4, 5, 7]), row_list([4, 5, 6, 9])
+    ('4、5、7', '4至6、9')
+    """
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    words = [
+        word
+        for run in runs
+        for word in ([f"{run[0]}至{run[-1]}"] if len(run) >= 3 else [str(number) for number in run])
+    ]
+    return "、".join(words[:_MOST_WORDS]) + ("等" if len(words) > _MOST_WORDS else "")
+
+
+_MOST_WORDS = 40

@@ -1,0 +1,65 @@
+"""What reading a file gives: sheets as grids of cells, and what to say of a file that gives none."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Cell = object  # text, float, int, bool, date, datetime, time, timedelta; empty text for an empty cell
+Place = tuple[int, int]  # row and column, counted from 0
+Range = tuple[int, int, int, int]  # first row, first column, last row, last column, counted from 0
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One sheet: its cells from A1 on, so that ``rows[0][0]`` is cell A1; a row may end after its last filled cell."""
+
+    file: str
+    name: str
+    rows: list[list[Cell]]
+    hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()  # as the spreadsheet program numbers them, hidden or filtered away
+    merged: tuple[Range, ...] = ()
+    pictures: Mapping[Place, bytes] = field(default_factory=dict)  # by the cell of the upper left corner
+    notes: tuple[str, ...] = ()  # what a person should know of how this sheet was read
+    errors: Mapping[Place, str] = field(default_factory=dict)  # cells that show #N/A and its like; empty in ``rows``
+
+
+class Unreadable(Exception):
+    """Why a file gives no grid, as the rest of a sentence that begins with its name; and what to do."""
+
+    def __init__(self, reason: str, remedy: str = "请在电子表格程序中打开看看，另存后再放入") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.remedy = remedy
+
+
+def letter(column: int) -> str:
+    """The letter of a column counted from 0.
+
+    >>> letter(0), letter(25), letter(26)
+    ('A', 'Z', 'AA')
+    """
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
+def column(name: str) -> int:
+    """The column of a letter, counted from 0.
+
+    >>> column("A"), column("Z"), column("XFD")
+    (0, 25, 16383)
+    """
+    number = 0
+    for sign in name:
+        number = number * 26 + ord(sign) - ord("A") + 1
+    return number - 1
+
+
+def as_text(cell: Cell) -> str:
+    """A cell as a person reads it; a whole number without its ``.0``."""
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    return "" if cell is None else str(cell)

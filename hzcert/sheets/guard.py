@@ -1,0 +1,172 @@
+"""Bounds on what a file may cost: bytes on disk, bytes once inflated, rows and cells; and XML without entities."""
+
+import io
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from hzcert.sheets.grid import Unreadable
+
+MOST_BYTES = 1 << 30  # of a file; a million rows of twenty columns take a tenth of it
+MOST_INFLATED = 4 << 30  # of what is read of one file, in all
+MOST_RATIO = 250  # inflated to packed; long sheets of one repeated row reach 100, a bomb 1000
+SMALL = 32 << 20  # bytes; below this nothing is a bomb
+MOST_PART = 64 << 20  # bytes; of a part that is held whole (styles, relations, a drawing, a picture)
+MOST_MEMBERS = 50_000
+MOST_ROWS = 5_000_000  # of one file
+MOST_CELLS = 60_000_000  # of one file, filled ones and those between them
+_CHUNK = 1 << 20
+
+
+def load(path: Path) -> bytes:
+    """The bytes of an ordinary file of a possible size.
+
+    Raises:
+        Unreadable: it is missing, is no file, is locked, or is too large.
+    """
+    try:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):
+            raise Unreadable("不是普通文件", "请放入 Excel 工作簿或 CSV 文件")
+        if about.st_size > MOST_BYTES:
+            raise Unreadable(f"太大（{about.st_size >> 20} MB，最多 {MOST_BYTES >> 20} MB）", "请分成几个文件")
+        return path.read_bytes()
+    except OSError as cause:
+        raise Unreadable(f"不能读取：{cause.strerror}", "请检查路径和权限") from cause
+
+
+@dataclass
+class Budget:
+    """What is left to spend on one file."""
+
+    rows: int = MOST_ROWS
+    cells: int = MOST_CELLS
+    inflated: int = MOST_INFLATED
+
+    def spend(self, rows: int, cells: int) -> None:
+        """Take rows and cells off what is left.
+
+        Raises:
+            Unreadable: it is used up.
+        """
+        self.rows -= rows
+        self.cells -= cells
+        if self.rows < 0 or self.cells < 0:
+            raise Unreadable("行数或单元格数超出可以处理的范围", "请删去表格之外多余的单元格，或分成几个文件")
+
+    def inflate(self, count: int) -> None:
+        """Take inflated bytes off what is left.
+
+        Raises:
+            Unreadable: it is used up.
+        """
+        self.inflated -= count
+        if self.inflated < 0:
+            raise Unreadable("解压后太大", "请分成几个文件")
+
+
+class Parts:
+    """The members of a zip, by name in lower case; each is bounded while it is inflated, and its checksum is checked."""
+
+    def __init__(self, raw: bytes, budget: Budget) -> None:
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(raw))
+        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as cause:
+            raise Unreadable("已损坏（压缩包不完整）", "请重新导出或另存后再放入") from cause
+        members = self._zip.infolist()
+        if len(members) > MOST_MEMBERS:
+            raise Unreadable(f"不是电子表格，而是有 {len(members)} 个文件的压缩包", "请解压后放入其中的表格")
+        self._members = {info.filename.replace("\\", "/").lstrip("/").lower(): info for info in members}
+        self._budget = budget
+
+    def __contains__(self, name: str) -> bool:
+        return name.lower() in self._members
+
+    def names(self) -> list[str]:
+        """All names, in lower case."""
+        return list(self._members)
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """The inflated bytes of one member, some megabytes at a time.
+
+        Raises:
+            Unreadable: it is missing, damaged, locked, or far larger than it should be.
+        """
+        info = self._members.get(name.lower())
+        if info is None:
+            raise Unreadable(f"已损坏（缺少 {name}）", "请重新导出或另存后再放入")
+        self._check(info)
+        try:
+            with self._zip.open(info) as source:
+                while chunk := source.read(_CHUNK):
+                    self._budget.inflate(len(chunk))
+                    yield chunk
+        except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError, zlib.error) as cause:
+            raise Unreadable(f"已损坏（{info.filename} 不完整）", "请重新导出或另存后再放入") from cause
+
+    def _check(self, info: zipfile.ZipInfo) -> None:
+        if info.flag_bits & 1:
+            raise Unreadable("有密码保护", "请去掉密码后再放入")
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Unreadable("用了电子表格不用的压缩方法", "请在电子表格程序中另存后再放入")
+        if info.file_size > SMALL and info.file_size > MOST_RATIO * info.compress_size:
+            raise Unreadable(f"像是压缩炸弹（{info.filename} 解压后有 {info.file_size >> 20} MB）", "请查明文件的来历")
+
+    def read(self, name: str, most: int = MOST_PART) -> bytes:
+        """The whole of one member.
+
+        Raises:
+            Unreadable: as ``chunks``, or it is larger than ``most``.
+        """
+        whole = bytearray()
+        for chunk in self.chunks(name):
+            whole += chunk
+            if len(whole) > most:
+                raise Unreadable(f"中的 {name} 太大", "请在电子表格程序中另存后再放入")
+        return bytes(whole)
+
+    def tree(self, name: str) -> ElementTree.Element:
+        """One member as a tree of XML.
+
+        Raises:
+            Unreadable: as ``read``, or it is no well-formed XML, or defines entities.
+        """
+        return tree(self.read(name))
+
+
+def tree(data: bytes) -> ElementTree.Element:
+    """XML as a tree; a document type, which no spreadsheet has and every XML bomb needs, is refused.
+
+    Raises:
+        Unreadable: it is not well-formed, or has a document type.
+    """
+    builder = ElementTree.TreeBuilder()
+    parser = ElementTree.XMLParser(target=_Plain(builder))
+    try:
+        parser.feed(data)
+        root: ElementTree.Element = parser.close()
+    except (ElementTree.ParseError, ValueError, LookupError) as cause:
+        raise Unreadable("已损坏（XML 不完整）", "请重新导出或另存后再放入") from cause
+    return root
+
+
+class _Plain:
+    """Builds a tree, and refuses a document type."""
+
+    def __init__(self, builder: ElementTree.TreeBuilder) -> None:
+        self.start = builder.start
+        self.end = builder.end
+        self.data = builder.data
+        self.close = builder.close
+
+    def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
+        raise no_doctype()
+
+
+def no_doctype() -> Unreadable:
+    """The refusal of XML that defines entities."""
+    return Unreadable("中的 XML 带有文档类型定义，电子表格不用它", "请查明文件的来历")

@@ -1,0 +1,74 @@
+"""What an ods workbook says of its rows besides their cells."""
+
+from collections.abc import Iterator
+from xml.parsers import expat
+
+from hzcert.sheets.biff import Aside
+from hzcert.sheets.grid import Unreadable
+from hzcert.sheets.guard import no_doctype
+
+_MOST_ROWS = 1_048_576
+
+
+def ods_hidden(chunks: Iterator[bytes]) -> list[Aside]:
+    """Which rows of each sheet are hidden or filtered away, and which cells show an error, from ``content.xml``.
+
+    Raises:
+        Unreadable: it is not well-formed.
+    """
+    reader = _Reader()
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.StartDoctypeDeclHandler = reader.doctype
+    parser.buffer_text = True
+    reader.parser = parser
+    try:
+        for chunk in chunks:
+            parser.Parse(chunk, False)
+        parser.Parse(b"", True)
+    except (expat.ExpatError, ValueError, LookupError) as cause:
+        raise Unreadable("已损坏（XML 不完整）", "请重新导出或另存后再放入") from cause
+    return reader.sheets
+
+
+class _Reader:
+    """Counts rows and columns, of which those alike are written once."""
+
+    def __init__(self) -> None:
+        self.sheets: list[Aside] = []
+        self.parser: expat.XMLParserType | None = None
+        self._row = self._next_row = 0
+        self._column = self._next_column = 0
+        self._text: list[str] | None = None
+
+    def doctype(self, *_: object) -> None:
+        raise no_doctype()
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        match name:
+            case "table:table":
+                self.sheets.append(Aside())
+                self._next_row = 0
+            case "table:table-row" if self.sheets:
+                self._row, self._next_column = self._next_row, 0
+                self._next_row += _count(attributes, "table:number-rows-repeated")
+                if attributes.get("table:visibility") in ("collapse", "filter"):
+                    self.sheets[-1].hidden |= set(range(self._row + 1, min(self._next_row, _MOST_ROWS) + 1))
+            case "table:table-cell" | "table:covered-table-cell":
+                self._column = self._next_column
+                self._next_column += _count(attributes, "table:number-columns-repeated")
+                if attributes.get("calcext:value-type") == "error" and self.parser:
+                    self._text = []
+                    self.parser.CharacterDataHandler = self._text.append
+
+    def end(self, name: str) -> None:
+        if name == "table:table-cell" and self._text is not None and self.parser:
+            self.sheets[-1].errors[self._row, self._column] = "".join(self._text).strip() or "#?"
+            self._text = None
+            self.parser.CharacterDataHandler = None
+
+
+def _count(attributes: dict[str, str], name: str) -> int:
+    text = attributes.get(name, "1")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 1
