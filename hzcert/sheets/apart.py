@@ -22,7 +22,9 @@ Read = list[Grid] | bytes
 class Task(StrEnum):
     """What is done apart: the module, and its function."""
 
-    OLE = "others.read_ole"
+    OLE = "xls.read_ole"
+    XLS = "xls.read_xls"
+    SPARSE = "sparse.read_sparse"
     ZIPPED = "others.read_zipped"
     HTML = "markup.read_html"
 

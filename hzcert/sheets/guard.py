@@ -2,12 +2,15 @@
 
 import io
 import stat
+import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
+
+from isal import isal_zlib
+from isal.igzip_lib import IsalError
 
 from hzcert.sheets.grid import Unreadable
 
@@ -20,6 +23,7 @@ MOST_MEMBERS = 50_000
 MOST_ROWS = 5_000_000  # of one file
 MOST_CELLS = 60_000_000  # of one file, filled ones and those between them
 _CHUNK = 1 << 20
+_LOCAL_HEADER = 30  # bytes of a member's own header before its name (APPNOTE.TXT 4.3.7)
 
 
 def load(path: Path) -> bytes:
@@ -74,13 +78,17 @@ class Parts:
 
     def __init__(self, raw: bytes, budget: Budget) -> None:
         try:
-            self._zip = zipfile.ZipFile(io.BytesIO(raw))
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as cause:
+            with zipfile.ZipFile(io.BytesIO(raw)) as file:
+                members = file.infolist()
+        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, IndexError, struct.error) as cause:
             raise Unreadable("已损坏（压缩包不完整）", "请重新导出或另存后再放入") from cause
-        members = self._zip.infolist()
+        self._raw = memoryview(raw)
         if len(members) > MOST_MEMBERS:
             raise Unreadable(f"不是电子表格，而是有 {len(members)} 个文件的压缩包", "请解压后放入其中的表格")
         self._members = {info.filename.replace("\\", "/").lstrip("/").lower(): info for info in members}
+        if len(self._members) < len(members):
+            # Which of them counts is for each reader to guess.
+            raise Unreadable("已损坏（压缩包里有同名的文件）", "请在电子表格程序中打开，另存后再放入")
         self._budget = budget
 
     def __contains__(self, name: str) -> bool:
@@ -100,13 +108,28 @@ class Parts:
         if info is None:
             raise Unreadable(f"已损坏（缺少 {name}）", "请重新导出或另存后再放入")
         self._check(info)
+        checksum = 0
         try:
-            with self._zip.open(info) as source:
-                while chunk := source.read(_CHUNK):
-                    self._budget.inflate(len(chunk))
-                    yield chunk
-        except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError, zlib.error) as cause:
-            raise Unreadable(f"已损坏（{info.filename} 不完整）", "请重新导出或另存后再放入") from cause
+            for chunk in _inflated(self._packed(info), info.compress_type == zipfile.ZIP_DEFLATED):
+                self._budget.inflate(len(chunk))
+                checksum = isal_zlib.crc32(chunk, checksum)
+                yield chunk
+        except (IsalError, EOFError) as cause:
+            raise _damaged(info) from cause
+        if checksum != info.CRC:
+            raise _damaged(info)
+
+    def _packed(self, info: zipfile.ZipInfo) -> memoryview:
+        """The bytes of one member as they lie in the file."""
+        at = info.header_offset
+        header = bytes(self._raw[at : at + _LOCAL_HEADER])
+        if len(header) < _LOCAL_HEADER or not header.startswith(b"PK\x03\x04"):
+            raise _damaged(info)
+        start = at + _LOCAL_HEADER + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+        packed = self._raw[start : start + info.compress_size]
+        if len(packed) < info.compress_size:
+            raise _damaged(info)
+        return packed
 
     def _check(self, info: zipfile.ZipInfo) -> None:
         if info.flag_bits & 1:
@@ -136,6 +159,28 @@ class Parts:
             Unreadable: as ``read``, or it is no well-formed XML, or defines entities.
         """
         return tree(self.read(name))
+
+
+def _damaged(info: zipfile.ZipInfo) -> Unreadable:
+    return Unreadable(f"已损坏（{info.filename} 不完整）", "请重新导出或另存后再放入")
+
+
+def _inflated(packed: memoryview, deflated: bool) -> Iterator[bytes]:
+    """The bytes of a member, some megabytes at a time; ISA-L takes a fourth of the time that zlib takes."""
+    if not deflated:
+        yield from (bytes(packed[at : at + _CHUNK]) for at in range(0, len(packed), _CHUNK))
+        return
+    inflater = isal_zlib.decompressobj(wbits=-15)
+    for at in range(0, len(packed), _CHUNK):
+        waiting: bytes | memoryview = packed[at : at + _CHUNK]
+        while len(waiting) and not inflater.eof:
+            yield inflater.decompress(waiting, _CHUNK)
+            waiting = inflater.unconsumed_tail
+    while not inflater.eof:
+        chunk = inflater.decompress(b"", _CHUNK)
+        if not chunk:
+            raise EOFError
+        yield chunk
 
 
 def tree(data: bytes) -> ElementTree.Element:

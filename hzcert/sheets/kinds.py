@@ -14,6 +14,7 @@ class Kind(Enum):
     XLSB = auto()
     ODS = auto()
     OLE = auto()  # an old workbook, one with a password, or what else Windows once kept in such a file
+    XLS = auto()  # the oldest workbooks, without such a file around them
     PARQUET = auto()
     TEXT = auto()  # CSV, or a table in HTML or XML
 
@@ -35,12 +36,12 @@ _NO_TABLE = {
     b"\x00\x01\x00\x00Standard": "Access 数据库",
     b"MZ": "Windows 程序",
     b"\x7fELF": "程序",
-    b"\x09\x08\x04\x00": "Excel 4 或更早的表格",
-    b"\x09\x08\x06\x00": "Excel 4 或更早的表格",
-    b"\x09\x04\x06\x00": "Excel 4 或更早的表格",
-    b"\x09\x02\x06\x00": "Excel 4 或更早的表格",
-    b"\x09\x00\x04\x00": "Excel 4 或更早的表格",
 }
+_BARE = tuple(
+    b"\x09" + bytes([version]) + length
+    for version in (0, 2, 4, 8)
+    for length in (b"\x04\0", b"\x06\0", b"\x08\0", b"\x10\0")
+)
 _OLE, _PARQUET = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
 _ZIPS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 # What a zip holds, and what to call it then; the first that is there counts.
@@ -69,6 +70,8 @@ def tell(raw: bytes) -> Kind:
         return _zipped(raw)
     if raw.startswith(_OLE):
         return Kind.OLE
+    if raw.startswith(_BARE):
+        return Kind.XLS
     if raw.startswith(_PARQUET):
         return Kind.PARQUET
     if raw.startswith(b"BM") and int.from_bytes(raw[2:6], "little") == len(raw):

@@ -8,7 +8,7 @@ from xml.parsers import expat
 
 from hzcert.sheets.grid import Cell, Grid, Place, Range, Unreadable
 from hzcert.sheets.guard import Budget, no_doctype
-from hzcert.sheets.xlsx_values import iso_moment, plain_number
+from hzcert.sheets.values import iso_moment, plain_number
 
 _MOST_SPAN = 16_384
 _SPACES = re.compile(r"[ \t\r\n\f]+")

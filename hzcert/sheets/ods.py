@@ -1,16 +1,24 @@
 """What an ods workbook says of its rows besides their cells."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from hzcert.sheets.biff import Aside
-from hzcert.sheets.grid import Unreadable
+from hzcert.sheets.grid import Place, Unreadable
 from hzcert.sheets.guard import no_doctype
 
 _MOST_ROWS = 1_048_576
 
 
-def ods_hidden(chunks: Iterator[bytes]) -> list[Aside]:
+@dataclass
+class Aside:
+    """What is told of one sheet besides its cells: errors that cells show, and the numbers of hidden rows."""
+
+    errors: dict[Place, str] = field(default_factory=dict)
+    hidden: set[int] = field(default_factory=set)
+
+
+def read_asides(chunks: Iterator[bytes]) -> list[Aside]:
     """Which rows of each sheet are hidden or filtered away, and which cells show an error, from ``content.xml``.
 
     Raises:

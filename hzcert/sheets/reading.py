@@ -37,11 +37,15 @@ def read(path: Path, shown: str, password: str | None = None) -> list[Grid]:
 
 
 def _read(raw: bytes, shown: str, password: str | None) -> Read:
-    match tell(raw):
+    kind, only = tell(raw), [raw]
+    match kind:
         case Kind.XLSX:
-            return read_xlsx(raw, shown)
+            del raw  # so that it is free again while the cells of a large workbook come
+            return read_xlsx(only.pop(), shown)
         case Kind.OLE:
             return read_apart(Task.OLE, raw, shown, password)
+        case Kind.XLS:
+            return read_apart(Task.XLS, raw, shown, password)
         case Kind.XLSB | Kind.ODS:
             return read_apart(Task.ZIPPED, raw, shown)
         case Kind.PARQUET:

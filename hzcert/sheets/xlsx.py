@@ -1,27 +1,39 @@
 """Workbooks of Excel 2007 and later, and of WPS: xlsx, xlsm, and .et where it is a zip."""
 
-import posixpath
-from collections.abc import Iterator, Mapping
+import gc
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from xml.etree import ElementTree
+from datetime import date
+from itertools import chain, islice
+from typing import cast
 
-import numpy as np
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
+from hzcert.sheets.apart import Task, read_apart
 from hzcert.sheets.grid import Cell, Grid, Place, Unreadable, letter
 from hzcert.sheets.guard import Budget, Parts
-from hzcert.sheets.xlsx_sheet import Gathered, read_sheet
-from hzcert.sheets.xlsx_strings import read_strings
-from hzcert.sheets.xlsx_values import Book, read_styles
+from hzcert.sheets.package import anchored, attribute, named, pasted, relations
+from hzcert.sheets.scan import Scanned, scan
+from hzcert.sheets.values import month_styles
 
 _DAMAGED = "请重新导出或另存后再放入"
+_USUAL = "xl/workbook.xml"  # where the quick reader looks for the workbook
+_MANY = 200_000  # rows; beyond, equal texts share one object, which costs a little time and saves much memory
+_SAMPLE, _BLOCK = 5_000, 50_000  # rows
+_REPEATING = 0.9  # of a sample's cells differ at most
+_NUMBERS = frozenset({float, int, bool})  # 1.0 and True are equal, and not one object
 
 
 @dataclass(frozen=True)
-class Relation:
-    """One line of a part's ``.rels``: what kind of part it leads to, and where that is."""
+class _Sheet:
+    """One sheet before its cells are read."""
 
-    kind: str  # the last word of its type, such as worksheet
-    target: str
+    name: str
+    hidden: bool
+    about: Scanned
+    pictures: Mapping[Place, bytes]
 
 
 def read_xlsx(raw: bytes, shown: str) -> list[Grid]:
@@ -30,148 +42,144 @@ def read_xlsx(raw: bytes, shown: str) -> list[Grid]:
     Raises:
         Unreadable: it is damaged, or holds more than it may.
     """
-    budget = Budget()
-    parts = Parts(raw, budget)
-    del raw
+    parts = Parts(raw, Budget())
     start = relations(parts, "")
-    main = next((each.target for each in start.values() if each.kind == "officeDocument"), "xl/workbook.xml")
+    main = next((each.target for each in start.values() if each.kind == "officeDocument"), _USUAL)
+    images = pasted(parts, main)
+    sheets = list(_sheets(parts, main))
+    if not sheets:
+        raise Unreadable("中没有工作表", _DAMAGED)
+    slow = {sheet.name for sheet in sheets if main != _USUAL or sheet.about.unusual or sheet.about.is_sparse()}
+    cells = _read_slowly(raw, shown, sorted(slow))
+    opened = _open(raw, [sheet.name for sheet in sheets if sheet.name not in slow])
+    del raw, parts  # a large file is not to be held a second time
+    for sheet in sheets:
+        if sheet.name in opened:
+            cells[sheet.name] = _cells(opened.pop(sheet.name), sheet.about)
+    return [_grid(sheet, shown, *cells[sheet.name], images) for sheet in sheets]
+
+
+def _sheets(parts: Parts, main: str) -> Iterator[_Sheet]:
     workbook, related = parts.tree(main), relations(parts, main)
-    book = _book(parts, workbook, related)
-    pasted = _pasted(parts, main)
-    grids = []
+    by_kind = {each.kind: each.target for each in related.values()}
+    styles = by_kind.get("styles", "")
+    months = month_styles(parts.tree(styles)) if styles in parts else frozenset()
+    for _ in parts.chunks(strings) if (strings := by_kind.get("sharedStrings", "")) in parts else ():
+        pass  # whole and within bounds, before another reader trusts it
     for sheet in named(workbook, "sheet"):
         leads_to = related.get(attribute(sheet, "id"))
         if leads_to is None or leads_to.kind != "worksheet":
             continue  # a chart or a dialogue: no cells
-        gathered = read_sheet(parts.chunks(leads_to.target), book, budget)
-        pictures = anchored(parts, leads_to.target, gathered.drawing) if gathered.drawing else {}
-        pictures |= take_pasted(gathered, pasted)
-        hidden = sheet.get("state", "visible") != "visible"
-        grids.append(_grid(gathered, shown, sheet.get("name", ""), hidden, pictures))
-    if not grids:
-        raise Unreadable("中没有工作表", _DAMAGED)
-    return grids
+        about = scan(parts.chunks(leads_to.target), months)
+        pictures = anchored(parts, leads_to.target, about.drawing) if about.drawing else {}
+        yield _Sheet(sheet.get("name", ""), sheet.get("state", "visible") != "visible", about, pictures)
 
 
-def _grid(gathered: Gathered, shown: str, name: str, hidden: bool, pictures: Mapping[Place, bytes]) -> Grid:
+_Cells = tuple[list[list[Cell]], tuple[tuple[int, int, int, int], ...], Mapping[Place, str]]
+
+
+def _read_slowly(raw: bytes, shown: str, names: list[str]) -> dict[str, _Cells]:
+    """Sheets cell by cell, in a process of its own."""
+    grids = read_apart(Task.SPARSE, raw, shown, names) if names else []
+    return {grid.name: (grid.rows, grid.merged, grid.errors) for grid in grids if isinstance(grid, Grid)}
+
+
+def _open(raw: bytes, names: list[str]) -> dict[str, CalamineSheet]:
+    """Sheets that only wait for their cells to be taken out."""
+    if not names:
+        return {}
+    try:
+        # from_filelike looks at the content; from_path would believe the ending.
+        book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
+        return {name: book.get_sheet_by_name(name) for name in names}
+    except (CalamineError, OSError, ValueError, OverflowError) as cause:
+        raise Unreadable("已损坏，或不是电子表格", _DAMAGED) from cause
+
+
+def _cells(sheet: CalamineSheet, about: Scanned) -> _Cells:
+    left = [""] * (sheet.start[1] if sheet.start else 0)  # empty columns, which the reader leaves out
+    found: Iterable[list[Cell]] = cast("Iterable[list[Cell]]", sheet.iter_rows())
+    with _no_collection():
+        rows = list(_sharing(found) if about.rows > _MANY else found)
+    if left:
+        rows = [left + row for row in rows]
+    for row, place in about.months:
+        if row < len(rows) and place < len(rows[row]) and isinstance(when := rows[row][place], date):
+            rows[row][place] = f"{when:%Y-%m}"  # all that the cell shows
+    merged = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
+    return rows, merged, about.errors
+
+
+def _sharing(rows: Iterable[list[Cell]]) -> Iterator[list[Cell]]:
+    """The same rows; in columns that repeat themselves, equal texts and days of a block are one object."""
+    source = iter(rows)
+    sample = list(islice(source, _SAMPLE))
+    repeating = [
+        place for place, cells in enumerate(zip(*sample, strict=False)) if len(set(cells)) < len(cells) * _REPEATING
+    ]
+    known: dict[Cell, Cell] = {}
+    for number, row in enumerate(chain(sample, source)):
+        if number % _BLOCK == 0:
+            known.clear()
+        for place in repeating:
+            if (cell := row[place]).__class__ not in _NUMBERS:
+                row[place] = known.setdefault(cell, cell)
+        yield row
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """No search for circles while millions of cells are made, none of which can be in one."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _grid(
+    sheet: _Sheet,
+    shown: str,
+    rows: list[list[Cell]],
+    merged: tuple[tuple[int, int, int, int], ...],
+    errors: Mapping[Place, str],
+    images: Mapping[str, bytes],
+) -> Grid:
+    about = sheet.about
     notes = []
-    if gathered.hidden_columns:
+    if about.hidden_columns:
         columns = "、".join(
             letter(first) if first == last else f"{letter(first)} 至 {letter(last)}"
-            for first, last in gathered.hidden_columns
+            for first, last in about.hidden_columns
         )
         notes.append(f"有隐藏的列：{columns}")
-    errors = {place: shows for place, shows in gathered.errors.items() if place not in pictures}
+    pictures = {**sheet.pictures, **_take_pasted(rows, about, images)}
     return Grid(
         shown,
-        name,
-        gathered.rows,
-        hidden,
-        frozenset(number for number in gathered.hidden if number <= len(gathered.rows)),
-        tuple(gathered.merged),
+        sheet.name,
+        rows,
+        sheet.hidden,
+        frozenset(number for number in about.hidden if number <= len(rows)),
+        merged,
         pictures,
         tuple(notes),
-        errors,
+        {place: text for place, text in errors.items() if place not in pictures},
     )
 
 
-def _book(parts: Parts, workbook: ElementTree.Element, related: Mapping[str, Relation]) -> Book:
-    by_kind = {each.kind: each.target for each in related.values()}
-    styles, strings = by_kind.get("styles", ""), by_kind.get("sharedStrings", "")
-    since = {about.get("date1904") for about in named(workbook, "workbookPr")}
-    return Book(
-        read_strings(parts.chunks(strings)) if strings in parts else np.empty(0, object),
-        read_styles(parts.tree(styles)) if styles in parts else (),
-        bool(since & {"1", "true"}),
-    )
-
-
-def relations(parts: Parts, name: str) -> dict[str, Relation]:
-    """Where the relations of a part lead, by their id; links out of the file are left out."""
-    folder, file = posixpath.split(name)
-    rels = posixpath.join(folder, "_rels", f"{file}.rels")
-    if rels not in parts:
-        return {}
-    return {
-        line.get("Id", ""): Relation(
-            line.get("Type", "").rpartition("/")[2],
-            posixpath.normpath(posixpath.join("/", folder, line.get("Target", "").replace("\\", "/"))).lstrip("/"),
-        )
-        for line in named(parts.tree(rels), "Relationship")
-        if line.get("TargetMode") != "External"
-    }
-
-
-def named(root: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
-    """All elements of a name, in whatever namespace."""
-    return (each for each in root.iter() if each.tag.rpartition("}")[2] == name)
-
-
-def attribute(element: ElementTree.Element, name: str) -> str:
-    """An attribute by its name, in whatever namespace."""
-    return next((value for key, value in element.items() if key.rpartition("}")[2] == name), "")
-
-
-def anchored(parts: Parts, sheet: str, drawing: str) -> dict[Place, bytes]:
-    """The pictures that lie on a sheet, by the cell under their upper left corner; of several on one cell the first."""
-    leads_to = relations(parts, sheet).get(drawing)
-    if leads_to is None or leads_to.target not in parts:
-        return {}
-    related = relations(parts, leads_to.target)
-    pictures: dict[Place, bytes] = {}
-    for anchor in parts.tree(leads_to.target):
-        start = next(named(anchor, "from"), None)
-        if start is None:
-            continue
-        row, column = (next((each.text for each in named(start, name)), None) for name in ("row", "col"))
-        if not (row and column and row.strip().isdecimal() and column.strip().isdecimal()):
-            continue
-        picture = _embedded(parts, anchor, related)
-        if picture:
-            pictures.setdefault((int(row), int(column)), picture)
-    return pictures
-
-
-def _embedded(parts: Parts, element: ElementTree.Element, related: Mapping[str, Relation]) -> bytes:
-    """The bytes of the picture that an element shows; none where it shows none."""
-    for blip in named(element, "blip"):
-        leads_to = related.get(attribute(blip, "embed"))
-        if leads_to is not None and leads_to.target in parts:
-            return parts.read(leads_to.target)
-    return b""
-
-
-def _pasted(parts: Parts, main: str) -> dict[str, bytes]:
-    """The pictures that WPS keeps in cells, by the ID that their formula names."""
-    folder = posixpath.dirname(main)
-    images = posixpath.join(folder, "cellimages.xml")
-    if images not in parts:
-        return {}
-    related = relations(parts, images)
-    pictures = {}
-    for image in named(parts.tree(images), "cellImage"):
-        about = next(named(image, "cNvPr"), None)
-        if about is not None and (picture := _embedded(parts, image, related)):
-            pictures[about.get("name", "")] = picture
-    return pictures
-
-
-def take_pasted(gathered: Gathered, pasted: Mapping[str, bytes]) -> dict[Place, bytes]:
+def _take_pasted(rows: list[list[Cell]], about: Scanned, images: Mapping[str, bytes]) -> dict[Place, bytes]:
     """The pictures of one sheet's DISPIMG formulas, whose cells are emptied."""
-    if not pasted:
+    if not images:
         return {}
-    for row, cells in enumerate(gathered.rows):
+    names = dict(about.pasted)
+    for row, cells in enumerate(rows):
         for place, cell in enumerate(cells):
-            if (name := _pasted_name(cell)) is not None:
-                gathered.pictured.setdefault((row, place), name)
-    pictures = {place: pasted[name] for place, name in gathered.pictured.items() if name in pasted}
+            if isinstance(cell, str) and "DISPIMG(" in cell:
+                names.setdefault((row, place), cell.partition('DISPIMG("')[2].partition('"')[0])
+    pictures = {place: images[name] for place, name in names.items() if name in images}
     for row, place in pictures:
-        if row < len(gathered.rows) and place < len(gathered.rows[row]):
-            gathered.rows[row][place] = ""
+        if row < len(rows) and place < len(rows[row]):
+            rows[row][place] = ""
     return pictures
-
-
-def _pasted_name(cell: Cell) -> str | None:
-    if not isinstance(cell, str) or "DISPIMG(" not in cell:
-        return None
-    return cell.partition('DISPIMG("')[2].partition('"')[0] or None
