@@ -1,11 +1,16 @@
 """What reading a file gives: sheets as grids of cells, and what to say of a file that gives none."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, islice
 
 Cell = object  # text, float, int, bool, date, datetime, time, timedelta; empty text for an empty cell
 Place = tuple[int, int]  # row and column, counted from 0
 Range = tuple[int, int, int, int]  # first row, first column, last row, last column, counted from 0
+
+_SAMPLE, _BLOCK = 5_000, 50_000  # rows
+_REPEATING = 0.9  # of a sample's cells differ at most
+_NUMBERS = frozenset({float, int, bool})  # 1.0 and True are equal, and not one object
 
 
 @dataclass(frozen=True)
@@ -63,3 +68,21 @@ def as_text(cell: Cell) -> str:
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     return "" if cell is None else str(cell)
+
+
+def sharing(rows: Iterable[list[Cell]]) -> Iterator[list[Cell]]:
+    """The same rows; in columns that repeat themselves, equal texts and days of a block are one object."""
+    source = iter(rows)
+    sample = list(islice(source, _SAMPLE))
+    repeating = [
+        place for place, cells in enumerate(zip(*sample, strict=False)) if len(set(cells)) < len(cells) * _REPEATING
+    ]
+    last = repeating[-1] if repeating else 0
+    known: dict[Cell, Cell] = {}
+    for number, row in enumerate(chain(sample, source)):
+        if number % _BLOCK == 0:
+            known.clear()
+        for place in repeating if len(row) > last else ():
+            if (cell := row[place]).__class__ not in _NUMBERS:
+                row[place] = known.setdefault(cell, cell)
+        yield row

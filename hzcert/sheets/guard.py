@@ -15,7 +15,7 @@ from isal.igzip_lib import IsalError
 from hzcert.sheets.grid import Unreadable
 
 MOST_BYTES = 1 << 30  # of a file; a million rows of twenty columns take a tenth of it
-MOST_INFLATED = 4 << 30  # of what is read of one file, in all
+MOST_INFLATED = 3 << 29  # of what is read of one file, in all; a million rows of twenty columns take half of it
 MOST_RATIO = 250  # inflated to packed; long sheets of one repeated row reach 100, a bomb 1000
 SMALL = 32 << 20  # bytes; below this nothing is a bomb
 MOST_PART = 64 << 20  # bytes; of a part that is held whole (styles, relations, a drawing, a picture)
@@ -108,13 +108,15 @@ class Parts:
         if info is None:
             raise Unreadable(f"已损坏（缺少 {name}）", "请重新导出或另存后再放入")
         self._check(info)
-        checksum = 0
+        checksum = size = 0
         try:
             for chunk in _inflated(self._packed(info), info.compress_type == zipfile.ZIP_DEFLATED):
                 self._budget.inflate(len(chunk))
-                checksum = isal_zlib.crc32(chunk, checksum)
+                checksum, size = isal_zlib.crc32(chunk, checksum), size + len(chunk)
+                if size > info.file_size:
+                    raise _damaged(info)  # larger than it says
                 yield chunk
-        except (IsalError, EOFError) as cause:
+        except (IsalError, EOFError) as cause:  # type: ignore[misc]  # its stubs call it an instance
             raise _damaged(info) from cause
         if checksum != info.CRC:
             raise _damaged(info)

@@ -9,11 +9,11 @@ import pyarrow.parquet as pq
 from hzcert.errors import InputError
 from hzcert.sheets import guard
 from hzcert.sheets.apart import Read, Task, read_apart
-from hzcert.sheets.grid import Cell, Grid, Unreadable, as_text, letter
+from hzcert.sheets.grid import Cell, Grid, Unreadable, as_text, letter, sharing
 from hzcert.sheets.guard import Budget
 from hzcert.sheets.kinds import Kind, Words, tell, tell_text
 from hzcert.sheets.markup import read_sheet_xml
-from hzcert.sheets.text import decode, read_lines
+from hzcert.sheets.text import encoding_of, head, notes_on, read_lines, whole
 from hzcert.sheets.xlsx import read_xlsx
 
 __all__ = ["Cell", "Grid", "as_text", "letter", "read"]
@@ -55,14 +55,17 @@ def _read(raw: bytes, shown: str, password: str | None) -> Read:
 
 
 def _text(raw: bytes, shown: str) -> Read:
-    text, notes = decode(raw)
+    encoding = encoding_of(raw)
+    start = head(raw, encoding)
+    text = whole(raw, encoding) if start.lstrip().startswith("<") else start
     match tell_text(text):
         case Words.HTML:
             return read_apart(Task.HTML, text, shown)
         case Words.SHEET_XML:
             return read_sheet_xml(text, shown)
         case Words.LINES:
-            return [Grid(shown, "", read_lines(text, Budget()), notes=notes)]
+            rows = list(sharing(read_lines(raw, encoding, Budget())))
+            return [Grid(shown, "", rows, notes=notes_on(raw, encoding))]
 
 
 def _parquet(raw: bytes, shown: str) -> Grid:
@@ -72,7 +75,15 @@ def _parquet(raw: bytes, shown: str) -> Grid:
         budget.spend(file.metadata.num_rows, file.metadata.num_rows * file.metadata.num_columns)
         table = file.read()
         columns = [_column(column) for column in table.columns]
-    except (OSError, ValueError, TypeError, NotImplementedError, OverflowError, MemoryError) as cause:
+    except (
+        pa.ArrowException,
+        OSError,
+        ValueError,
+        TypeError,
+        NotImplementedError,
+        OverflowError,
+        MemoryError,
+    ) as cause:
         raise Unreadable("已损坏", "请重新导出后再放入") from cause
     return Grid(shown, "", [list(table.column_names), *map(list, zip(*columns, strict=True))])
 

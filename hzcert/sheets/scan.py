@@ -18,6 +18,7 @@ from hzcert.sheets.guard import MOST_CELLS, no_doctype
 
 UNCOMPUTED = "#未计算"  # shown for a formula that no program has worked out
 _LONGEST_ROW = 64 << 20  # bytes of XML
+_MOST_TAGS = 30_000_000  # looked at one by one
 _DENSE = 4_000_000  # places that any range may have
 
 # RE2, which takes a nanosecond a byte: anything but plain rows and cells in the first 26 columns and 999,999 rows. So
@@ -50,6 +51,7 @@ class Scanned:
     rows: int = 0  # the number of the last one, or of a later one
     columns: int = 26  # at most so many
     size: int = 0  # bytes of XML
+    tags: int = 0  # looked at one by one
     hidden: list[int] = field(default_factory=list)  # rows as the program numbers them
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)  # first and last, from 0
     errors: dict[Place, str] = field(default_factory=dict)
@@ -157,6 +159,9 @@ def _look_closely(piece: bytes, found: Scanned) -> None:
                 _cell(piece, tag.end(), about.get(b"t", b""), (row - 1, place), found)
         found.rows = max(found.rows, row)
     found.unusual |= count != len(_BEGINS.findall(piece))
+    found.tags += count
+    if found.tags > _MOST_TAGS:
+        raise Unreadable("行数或单元格数超出可以处理的范围", "请分成几个文件")
 
 
 def _cell(piece: bytes, start: int, kind: bytes, place: Place, found: Scanned) -> None:

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 
@@ -19,67 +19,92 @@ _MOVED = {
 }  # fmt: skip
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _DELIMITERS = ",\t;|"
+_PIECE = 1 << 20  # characters
+_SAMPLE = 1 << 16  # characters, of which the first 200 lines tell how cells are parted
 
 
-def decode(raw: bytes) -> tuple[str, tuple[str, ...]]:
-    """Text by its byte order mark, else strict UTF-8, else GB 18030 (never gbk, which lacks characters of names).
-
-    With it, what a person should know of how it was read.
+def encoding_of(raw: bytes) -> str:
+    """What text is written in: by its byte order mark, else strict UTF-8, else GB 18030 (never gbk, which lacks characters of names).
 
     Raises:
         Unreadable: it is no text in any of these.
     """
     wide = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ("utf-16",) if wide else ("utf-8-sig", "gb18030"):
-        with suppress(UnicodeDecodeError):
-            text = raw.decode(encoding)
-            if "\0" in text:
-                break
-            return (text, ()) if encoding != "gb18030" else _moved(text)
+    if wide or b"\0" not in raw:
+        for encoding in ("utf-16",) if wide else ("utf-8-sig", "gb18030"):
+            with suppress(UnicodeDecodeError):
+                if not any("\0" in piece for piece in _pieces(raw, encoding)):
+                    return encoding
     raise Unreadable("不是表格：既不是工作簿，也不是 UTF-8 或 GB 18030 编码的文本", "请检查文件，另存后再放入")
 
 
-def _moved(text: str) -> tuple[str, tuple[str, ...]]:
-    text = _PRIVATE.sub(lambda match: chr(_MOVED.get(ord(match[0]), ord(match[0]))), text)
-    if left := sorted(set(_PRIVATE.findall(text))):
-        points = "、".join(f"U+{ord(sign):04X}" for sign in left[:10])
-        return text, (f"文本中有造字区的字符：{points}",)
-    return text, ()
+def _pieces(raw: bytes, encoding: str) -> Iterator[str]:
+    with io.TextIOWrapper(io.BytesIO(raw), encoding, newline="") as text:
+        while piece := text.read(_PIECE):
+            yield piece
 
 
-def read_lines(text: str, budget: Budget) -> list[list[Cell]]:
-    """The cells of CSV, or of the like with tabs, semicolons or bars; all are text.
+def head(raw: bytes, encoding: str) -> str:
+    """The beginning of a text."""
+    return next(_pieces(raw, encoding), "")[:_SAMPLE]
+
+
+def whole(raw: bytes, encoding: str) -> str:
+    """All of a text."""
+    return "".join(_lines(raw, encoding))
+
+
+def notes_on(raw: bytes, encoding: str) -> tuple[str, ...]:
+    """What a person should know of how a text was read: characters that only one office's font can show."""
+    if encoding != "gb18030":
+        return ()
+    left = {sign for piece in _pieces(raw, encoding) for sign in _PRIVATE.findall(piece) if ord(sign) not in _MOVED}
+    points = "、".join(f"U+{ord(sign):04X}" for sign in sorted(left)[:10])
+    return (f"文本中有造字区的字符：{points}",) if left else ()
+
+
+def _lines(raw: bytes, encoding: str) -> Iterator[str]:
+    with io.TextIOWrapper(io.BytesIO(raw), encoding, newline="") as text:
+        if encoding == "gb18030":
+            yield from (_PRIVATE.sub(_in_its_place, line) for line in text)
+        else:
+            yield from text
+
+
+def _in_its_place(match: re.Match[str]) -> str:
+    return chr(_MOVED.get(ord(match[0]), ord(match[0])))
+
+
+def read_lines(raw: bytes, encoding: str, budget: Budget) -> Iterator[list[Cell]]:
+    """The cells of CSV line by line, or of the like with tabs, semicolons or bars; all are text.
 
     Raises:
         Unreadable: it is no table, or its quotes do not match.
     """
-    delimiter = _delimiter(text)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[list[Cell]] = []
+    rows = csv.reader(_lines(raw, encoding), delimiter=_delimiter(head(raw, encoding)), strict=True)
     try:
-        for row in lines:
+        for row in rows:
             budget.spend(1, len(row))
-            rows.append([*row])
+            yield [*row]
     except csv.Error as cause:
-        line = lines.line_num
+        line = rows.line_num
         raise Unreadable(f"不是正确的 CSV：到第 {line} 行止引号不成对，或一格太长", "请重新导出后再放入") from cause
-    return rows
 
 
-def _delimiter(text: str) -> str:
+def _delimiter(start: str) -> str:
     """The sign that parts the first lines into most cells.
 
     Raises:
         Unreadable: none parts any.
     """
-    best = max(_DELIMITERS, key=lambda sign: sum(len(row) - 1 for row in _sample(text, sign)))
-    if not any(sign in text for sign in _DELIMITERS):
+    best = max(_DELIMITERS, key=lambda sign: sum(len(row) - 1 for row in _sample(start, sign)))
+    if not any(sign in start for sign in _DELIMITERS):
         raise Unreadable(
             "不是表格，而是一段文字：没有一行能分成几栏", "请放入 Excel 或 WPS 工作簿、CSV 文件，并移走这个文件"
         )
     return best
 
 
-def _sample(text: str, delimiter: str) -> Iterator[list[str]]:
+def _sample(start: str, delimiter: str) -> Iterable[list[str]]:
     with suppress(csv.Error):
-        yield from islice(csv.reader(io.StringIO(text[:65_536], newline=""), delimiter=delimiter), 200)
+        yield from islice(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter), 200)

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain, islice
 from typing import cast
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from hzcert.sheets.apart import Task, read_apart
-from hzcert.sheets.grid import Cell, Grid, Place, Unreadable, letter
+from hzcert.sheets.grid import Cell, Grid, Place, Unreadable, letter, sharing
 from hzcert.sheets.guard import Budget, Parts
 from hzcert.sheets.package import anchored, attribute, named, pasted, relations
 from hzcert.sheets.scan import Scanned, scan
@@ -21,9 +20,6 @@ from hzcert.sheets.values import month_styles
 _DAMAGED = "请重新导出或另存后再放入"
 _USUAL = "xl/workbook.xml"  # where the quick reader looks for the workbook
 _MANY = 200_000  # rows; beyond, equal texts share one object, which costs a little time and saves much memory
-_SAMPLE, _BLOCK = 5_000, 50_000  # rows
-_REPEATING = 0.9  # of a sample's cells differ at most
-_NUMBERS = frozenset({float, int, bool})  # 1.0 and True are equal, and not one object
 
 
 @dataclass(frozen=True)
@@ -100,7 +96,7 @@ def _cells(sheet: CalamineSheet, about: Scanned) -> _Cells:
     left = [""] * (sheet.start[1] if sheet.start else 0)  # empty columns, which the reader leaves out
     found: Iterable[list[Cell]] = cast("Iterable[list[Cell]]", sheet.iter_rows())
     with _no_collection():
-        rows = list(_sharing(found) if about.rows > _MANY else found)
+        rows = list(sharing(found) if about.rows > _MANY else found)
     if left:
         rows = [left + row for row in rows]
     for row, place in about.months:
@@ -108,23 +104,6 @@ def _cells(sheet: CalamineSheet, about: Scanned) -> _Cells:
             rows[row][place] = f"{when:%Y-%m}"  # all that the cell shows
     merged = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
     return rows, merged, about.errors
-
-
-def _sharing(rows: Iterable[list[Cell]]) -> Iterator[list[Cell]]:
-    """The same rows; in columns that repeat themselves, equal texts and days of a block are one object."""
-    source = iter(rows)
-    sample = list(islice(source, _SAMPLE))
-    repeating = [
-        place for place, cells in enumerate(zip(*sample, strict=False)) if len(set(cells)) < len(cells) * _REPEATING
-    ]
-    known: dict[Cell, Cell] = {}
-    for number, row in enumerate(chain(sample, source)):
-        if number % _BLOCK == 0:
-            known.clear()
-        for place in repeating:
-            if (cell := row[place]).__class__ not in _NUMBERS:
-                row[place] = known.setdefault(cell, cell)
-        yield row
 
 
 @contextmanager
