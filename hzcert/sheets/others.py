@@ -4,6 +4,8 @@ A damaged file can bring it to its knees, so that this runs in a process of its 
 """
 
 import io
+import re
+import zipfile
 from collections.abc import Sequence
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -13,6 +15,7 @@ from hzcert.sheets.grid import Cell, Grid, Unreadable
 from hzcert.sheets.guard import Budget, Parts
 from hzcert.sheets.ods import Aside, read_asides
 
+_TAB = re.compile(rb"<text:tab\s*/>")
 _DAMAGED = "请重新导出或另存后再放入"
 
 
@@ -28,7 +31,7 @@ def read_zipped(raw: bytes, shown: str) -> list[Grid]:
         for _ in parts.chunks(name):
             pass
     if "content.xml" in parts:
-        return _grids(raw, shown, read_asides(parts.chunks("content.xml")))
+        return _grids(_with_tabs(raw, parts), shown, read_asides(parts.chunks("content.xml")))
     sheets = [name for name in parts.names() if name.startswith("xl/worksheets/") and name.endswith(".bin")]
     told = [xlsb.asides(parts.read(name)) for name in sheets]
     if len(told) == 1:
@@ -37,6 +40,19 @@ def read_zipped(raw: bytes, shown: str) -> list[Grid]:
         return _grids(raw, shown, [])
     note = "xlsb 工作簿中有隐藏的行或错误值，不能指明在哪张工作表；请另存为 xlsx 后再放入"
     return _grids(raw, shown, [], (note,))
+
+
+def _with_tabs(raw: bytes, parts: Parts) -> bytes:
+    """An ods workbook with its tabs as plain signs: calamine passes over the element that stands for one."""
+    content = b"".join(parts.chunks("content.xml"))
+    if _TAB.search(content) is None:
+        return raw
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("mimetype", parts.read("mimetype"))
+        file.writestr("content.xml", _TAB.sub(b"\t", content))
+        file.writestr("META-INF/manifest.xml", parts.read("META-INF/manifest.xml"))
+    return out.getvalue()
 
 
 def _grids(raw: bytes, shown: str, asides: Sequence[Aside], notes: tuple[str, ...] = ()) -> list[Grid]:
