@@ -16,6 +16,7 @@ from hzcert.sheets.guard import Budget, Parts
 from hzcert.sheets.ods import Aside, read_asides
 
 _TAB = re.compile(rb"<text:tab\s*/>")
+_STANDS_FOR_TAB = "\ufdd0"  # no character, and never will be one
 _DAMAGED = "请重新导出或另存后再放入"
 
 
@@ -43,14 +44,14 @@ def read_zipped(raw: bytes, shown: str) -> list[Grid]:
 
 
 def _with_tabs(raw: bytes, parts: Parts) -> bytes:
-    """An ods workbook with its tabs as plain signs: calamine passes over the element that stands for one."""
+    """An ods workbook with a sign for each tab: calamine passes over the element that stands for one."""
     content = b"".join(parts.chunks("content.xml"))
     if _TAB.search(content) is None:
         return raw
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as file:
         file.writestr("mimetype", parts.read("mimetype"))
-        file.writestr("content.xml", _TAB.sub(b"\t", content))
+        file.writestr("content.xml", _TAB.sub(_STANDS_FOR_TAB.encode(), content))
         file.writestr("META-INF/manifest.xml", parts.read("META-INF/manifest.xml"))
     return out.getvalue()
 
@@ -80,4 +81,4 @@ def _trimmed(row: Sequence[Cell]) -> list[Cell]:
     end = len(row)
     while end and row[end - 1] == "":
         end -= 1
-    return list(row[:end])
+    return [cell.replace(_STANDS_FOR_TAB, "\t") if isinstance(cell, str) else cell for cell in row[:end]]
