@@ -108,12 +108,19 @@ def test_text_comes_back_from_what_libreoffice_makes_of_it(kind: str) -> None:
     def through_office(tables: list[list[list[str]]]) -> None:
         with TemporaryDirectory() as folder:
             path = Path(folder) / "a.xlsx"
+            if kind == "ods":
+                tables = [[[_without_tabs(cell) for cell in row] for row in table] for table in tables]
             _written(path, tables)
             made = _converted(path, kind)
             for grid, table in zip(read(made, "a"), tables, strict=True):
                 assert _came_back(grid, table)
 
     through_office()
+
+
+def _without_tabs(text: str) -> str:
+    """LibreOffice itself drops the tabs of a cell with several lines when it writes ods."""
+    return text.replace("\t", " ") if "\n" in cell_text(text) else text
 
 
 def _converted(path: Path, kind: str) -> Path:
