@@ -29,6 +29,11 @@ _NOT_PLAIN = re.compile(r"\s|^'")
 _PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]+")  # Han characters that no table changes, and nothing else
 
 _UNREAD = "\0"
+_MAY_BE_EMPTY = (
+    "former_name", "employer", "department", "committee", "old_certificate_no", "retired_on", "transfer_confirmed_no",
+    "loss_notice", "phone", "remark",
+)  # fmt: skip
+_NOTHING = frozenset({"无", "/", "-", "--", "—", "——", "暂无", "不详", "没有", "空"})  # what clerks write for nothing
 
 Texts = list[str]
 
@@ -44,6 +49,7 @@ class Part:
     layout: Mapping[str, Column]
     errors: Set[tuple[int, str]]  # entries (by position) and fields whose cell is an error of a formula
     above: Mapping[str, str]  # what holds for every entry that does not say otherwise
+    unit: str = ""  # the submitting unit, as the lines above have it
 
     def where(self, line: int, name: str) -> Where:
         """The place of one field of an entry, by position."""
@@ -72,6 +78,9 @@ def normalise(part: Part, policy: Policy, as_of: date) -> tuple[dict[str, Texts]
         )
     for name in (*_TEXTS, "title"):
         found += _folded(part, name)
+    for name in _MAY_BE_EMPTY:
+        if not _NOTHING.isdisjoint(columns.get(name, ())):
+            columns[name] = ["" if text in _NOTHING else text for text in columns[name]]
     numbers = columns.get("id_number", [""] * len(part.rows))
     for name in _DATES:
         if name in columns:
@@ -190,12 +199,23 @@ def _date_text(cell: Cell) -> str:
 
 def _dates(name: str, part: Part, texts: Texts, numbers: Texts, found: list[Finding]) -> Texts:
     """Dates as ISO text; what can't be read stays as it was, with a finding."""
+    if name == "birth_date":
+        # A month typed into a date cell becomes its first day: the ID number tells, of the same month, another one.
+        for line, cell in enumerate(part.cells[name]):
+            if isinstance(cell, date) and texts[line].endswith("-01") and _is_month_of(texts[line], numbers[line]):
+                texts[line] = texts[line][:7]
     for line in [line for line, text in enumerate(texts) if text.startswith(_UNREAD)]:
         text = texts[line].removeprefix(_UNREAD)
         if text and (line, name) not in part.errors:
             text = _undecided(name, part.cells[name][line], text, numbers[line], part.where(line, name), found)
         texts[line] = text
     return texts
+
+
+def _is_month_of(first: str, id_number: str) -> bool:
+    """Whether an ID number says another day of the month that begins on a day."""
+    digits = first.replace("-", "")
+    return len(id_number) == 18 and id_number[6:12] == digits[:6] and id_number[12:14] != digits[6:]
 
 
 def _undecided(name: str, cell: Cell, text: str, id_number: str, where: Where, found: list[Finding]) -> str:

@@ -37,6 +37,8 @@ _UNIT_ABOVE = re.compile(
     r"(?:填报|呈报|报送)单位(?:名称)?\s*(?:[（(]盖章[）)])?\s*[：:]\s*(?:[（(]盖章[）)])?\s*([^\s：:，,（(]+)"
 )
 _DAY_ABOVE = re.compile(r"(?:公布|发文|印发)(?:日期|时间)\s*[：:]\s*(\S+)")
+# 经公示无异议 is said of those who were granted it.
+_PROVISIONAL = re.compile(r"(?<!经)(?<!经过)公示(?!无异议|期?满|结束|期?后|期间?内?无)")
 _LEVEL_WORD = r"(正高|副高|高|中|初|助理|员)"
 _LEVEL_ABOVE = re.compile(
     rf"(?:级别|等级|资格级别)\s*[：:]\s*{_LEVEL_WORD}\s*级?(?![\u4e00-\u9fff])"
@@ -52,6 +54,7 @@ class Above:
     level: str = ""
     document_no: str = ""
     document_date: str = ""
+    provisional: bool = False  # put up for objections (公示), not granted yet
 
 
 @dataclass(frozen=True)
@@ -247,9 +250,16 @@ def read_above(grid: Grid, before: int) -> Above:
     return Above(
         unit[1] if unit else "",
         tidy_level(word if word in ("助理", "员") else f"{word}级") if word else "",
-        documents.find_in(text),
+        _document_above(text),
         (dates.read(day[1]) or "") if day else "",
+        _PROVISIONAL.search(text) is not None,
     )
+
+
+def _document_above(text: str) -> str:
+    """The document number above a list: one that stands alone in its cell, else the first that is named."""
+    alone = (documents.tidy(line) for line in text.splitlines())
+    return next(filter(documents.is_number, alone), "") or documents.find_in(text)
 
 
 def judge_header(grid: Grid, header: Header | None, compulsory: Iterable[str]) -> list[Finding]:

@@ -27,6 +27,7 @@ class Kind:
 
 HOLDERS = Kind(("id_number", "name", "title"), forms=True)
 PUBLISHED = Kind(("name", "title"), forms=False)
+PROVISIONAL = "公示名单"  # the remark of every row of such a list: a person may still be struck off
 
 # How a published list was spelt is nobody's fault here; that something of it was not read is.
 _OF_PUBLISHED = (
@@ -97,8 +98,9 @@ def _list_part(grid: Grid, header: headings.Header, rows: lines.Lines, kind: Kin
             for line in (position[row] for row in range(top + 1, bottom + 1) if row in position):
                 column[line] = column[line] or column[position[top]]
     numbers = [at + 1 for at in kept]
-    above = _from_above(headings.read_above(grid, header.first), kind, policy, "region" in header.columns)
-    return Part(grid.file, grid.name, numbers, cells, layout, _error_lines(grid, layout, numbers), above)
+    above = headings.read_above(grid, header.first)
+    said = _from_above(above, kind, policy, "region" in header.columns)
+    return Part(grid.file, grid.name, numbers, cells, layout, _error_lines(grid, layout, numbers), said, above.unit)
 
 
 def _form_part(grid: Grid, form: formsheet.Form, policy: Policy) -> Part:
@@ -112,7 +114,8 @@ def _form_part(grid: Grid, form: formsheet.Form, policy: Policy) -> Part:
 def _from_above(above: headings.Above, kind: Kind, policy: Policy, has_region: bool) -> dict[str, str]:
     """What the lines above a list say for all its entries."""
     if kind is PUBLISHED:
-        return {"document_no": above.document_no, "document_date": above.document_date}
+        said = {"document_no": above.document_no, "document_date": above.document_date}
+        return said | ({"remark": PROVISIONAL} if above.provisional else {})
     region = policy.region_spellings.get(above.unit, "")
     said = {"level": above.level, "department": "" if region else above.unit, "region": "" if has_region else region}
     return {name: text for name, text in said.items() if text}
@@ -166,8 +169,7 @@ def _told(grid: Grid, part: Part, texts: Mapping[str, Texts], cut: Mapping[int, 
     if not part.rows:
         return
     if "region" in part.above and "region" not in part.cells:
-        unit = headings.read_above(grid, part.rows[0]).unit
-        yield codes.REGION_DERIVED.at(sheet, unit, unit=unit, region=part.above["region"])
+        yield codes.REGION_DERIVED.at(sheet, part.unit, unit=part.unit, region=part.above["region"])
     used = {
         name: text
         for name, text in part.above.items()
@@ -226,6 +228,8 @@ def _read_sheet(
         part, cut = _list_part(grid, header, rows, kind, policy), rows.cut
         counts["rows_numbered"] += rows.numbered
     texts, changes = columns.normalise(part, policy, as_of)
+    if part.above.get("remark") == PROVISIONAL:
+        texts["remark"] = [said if PROVISIONAL in said else f"{PROVISIONAL} {said}" for said in texts["remark"]]
     pictures, loose = _pictures(grid, part, form is not None) if kind.forms and grid.pictures else ([], [])
     found += [*changes, *loose, *_told(grid, part, texts, cut)]
     counts.update(rows_cut=len(cut), rows_hidden=len(_hidden(grid, part)), pictures=len(pictures))

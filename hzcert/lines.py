@@ -18,6 +18,8 @@ _FOOTER = re.compile(
     r"(?:填\s*表\s*人|填\s*报\s*人|审\s*核\s*人|制\s*表\s*人?|经\s*办\s*人|负\s*责\s*人|单位负责人|联系人|填报日期|填表日期|填报单位"
     r"|填报时间|说\s*明|填表说明|备\s*注|注)\s*\d*\s*(?:[：:（(]|$)"
 )
+_SIGNED = re.compile(r"(?:\d{4}|[二一][〇○零一二三四五六七八九]{3})年.{1,3}月.{1,3}日$|.*[（(](?:盖章|公章|签章|签字|章)[）)]\s*$")
+_DIGITS_OF_A_NUMBER = 12  # what is left of an ID number that was typed badly; a date has eight
 _BAND = re.compile(r"[（(]?[一二三四五六七八九十]+[）)]?\s*[、.．]")
 
 
@@ -89,6 +91,8 @@ def _sort_row(
     }
     if example:
         kept.cut[at] = Cut.EXAMPLE
+    elif _has_digits_of_a_number(said.get("id_number", "")):
+        kept.entries.append(at)
     elif sum(is_heading(text, known) for text in texts) >= 3:
         kept.cut[at] = Cut.HEADER
     elif kind := _not_a_person(texts, said, band):
@@ -103,18 +107,19 @@ def _sort_row(
 
 def _not_a_person(texts: Sequence[str], said: Mapping[str, str], band: bool) -> Cut | None:
     """A total, a footer or a band: no ID number, and hardly anything that an entry has."""
-    number = said.get("id_number", "")
     first = texts[0]
-    if number and not (_FOOTER.match(number) or _TOTAL.match(number)):
-        return None
     lone = not said.keys() & {"title", "employer", "document_no"} or len(texts) <= 2
-    if lone and _FOOTER.match(first):
+    if lone and (_FOOTER.match(first) or _SIGNED.match(first)):
         return Cut.FOOTER
     if lone and any(_TOTAL.match(text) for text in (first, said.get("name", ""), said.get("employer", "")) if text):
         return Cut.TOTAL
     if len(texts) == 1 and (band or _BAND.match(first)):
         return Cut.BAND
     return None
+
+
+def _has_digits_of_a_number(text: str) -> bool:
+    return sum(sign.isdigit() for sign in text) >= _DIGITS_OF_A_NUMBER
 
 
 def row_list(numbers: Sequence[int]) -> str:

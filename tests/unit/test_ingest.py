@@ -92,6 +92,47 @@ def test_a_footer_under_the_id_column_is_a_footer(read):
     assert codes_of(found) == ["HZ103"]
 
 
+def test_dates_and_stamps_under_the_id_column_are_no_persons(read):
+    rows = [["身份证号", "姓名", "资格名称"], [ID, "沈云川", "工程师"], ["2007年9月10日"], ["湖州市建设局（盖章）"]]
+    assert len(read({"Sheet1": rows}).table) == 1
+
+
+def test_an_entry_that_looks_like_headings_is_an_entry(read):
+    rows = [
+        ["身份证号", "姓名", "工作单位", "专业", "备注", "资格名称"],
+        [ID, "沈云川", "单位", "专业", "说明", "工程师"],
+    ]
+    assert len(read({"Sheet1": rows}).table) == 1
+
+
+@pytest.mark.parametrize("nothing", ["无", "/", "——", "暂无"])
+def test_what_clerks_write_for_nothing_is_nothing(read, nothing):
+    found = read({"Sheet1": [[*HEAD, "遗失声明", "原证书编号"], [*ONE, nothing, nothing]]})
+    (entry,) = found.table.records()
+    assert (entry["loss_notice"], entry["old_certificate_no"]) == ("", "")
+
+
+def test_a_month_in_a_date_cell_is_no_wrong_birthday(read):
+    born = id_number("1970-03-12", "男")
+    found = read({"Sheet1": [HEAD, [1, "沈云川", "男", born, dt.date(1970, 3, 1), "工程师", "中级"]]})
+    assert found.table.column("birth_date").tolist() == ["1970-03"]
+
+
+def test_the_number_that_stands_alone_is_the_lists_own(read):
+    rows = [
+        ["根据浙人专[2007]57号文件公布"],
+        ["湖人专〔2005〕99号"],
+        ["姓名", "工作单位", "资格名称"],
+        ["沈川", "样例所", "工程师"],
+    ]
+    assert read({"Sheet1": rows}, kind=PUBLISHED).table.column("document_no").tolist() == ["湖人专[2005]99号"]
+
+
+def test_a_list_put_up_for_objections_says_so_of_each_row(read):
+    rows = [["湖人专[2001]62号 评审通过人员名单公示"], ["姓名", "工作单位", "资格名称"], ["沈川", "样例所", "工程师"]]
+    assert read({"Sheet1": rows}, kind=PUBLISHED).table.column("remark").tolist() == ["公示名单"]
+
+
 def test_rows_that_are_numbered_but_empty_are_no_entries(read):
     assert len(read({"Sheet1": [HEAD, ONE, [2], [3]]}).table) == 1
 
