@@ -152,6 +152,18 @@ def init_command(common: Common, folder: Annotated[Path, typer.Argument(metavar=
     common.finish(steps.init(folder, settings, dry_run=bool(common.dry_run)), settings)
 
 
+@app.command("forms", epilog="例：hzcert forms /tmp/空白表")
+@shared
+def forms_command(
+    common: Common, folder: Annotated[Path, typer.Argument(metavar="DIR", help="写到哪个文件夹")]
+) -> None:
+    """空白的附件1 至附件4、人员信息表和公布名单：带选项和填写要求，可打印。"""
+    from hzcert import steps
+
+    settings = common.settle()
+    common.finish(steps.blank_forms(folder, settings, dry_run=bool(common.dry_run)), settings)
+
+
 @app.command("ingest", epilog="例：hzcert ingest samples/huzhou-2007/holders --out /tmp/holders.xlsx")
 @shared
 def ingest_command(

@@ -4,13 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from hzcert.annexes import ANNEX_3
 from hzcert.headings import Above, heading_key, meaning, read_above
 from hzcert.sheets.grid import Cell, Grid, as_text, letter
 from hzcert.table import FIELDS, Column
 
 _TALLEST, _WIDEST = 80, 40  # rows and columns of a form
 _FEWEST, _FEWEST_ROWS = 6, 4  # labels, and rows that they stand in
-_ANNEX_3 = re.compile(r"调入专业技术人员资格审定表")
+_NO_VALUE = re.compile(r"照片|相片|[（(](?:盖|公|签)?章[）)]|签字|签名")  # what a form prints beside a label
 _UNTOUCHED = frozenset({"level", "case", "region"})  # what a blank may bring along
 _ONCE = ("name", "id_number")
 
@@ -73,7 +74,7 @@ def find_form(grid: Grid, known: Mapping[str, str]) -> Form | None:
         values[name] = row, _value_place(grid, row, place, taken)
         words[name] = heading_key(as_text(grid.rows[row][place]))
     top = [as_text(cell) for cells in grid.rows[: min(rows)] for cell in cells]
-    annex_3 = any(_ANNEX_3.search(re.sub(r"\s+", "", text)) for text in top)
+    annex_3 = any(ANNEX_3 in re.sub(r"\s+", "", text) for text in top)
     return Form(values, words, read_above(grid, min(rows)), annex_3, twice)
 
 
@@ -85,8 +86,9 @@ def _value_place(grid: Grid, row: int, label: int, labels: set[tuple[int, int]])
             start = right + 1
     cells: Sequence[Cell] = grid.rows[row]
     for place in range(start, len(cells)):
-        if (row, place) in labels:
+        text = as_text(cells[place]).strip()
+        if (row, place) in labels or _NO_VALUE.search(text):
             break
-        if as_text(cells[place]).strip():
+        if text:
             return place
     return start

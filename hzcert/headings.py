@@ -34,8 +34,9 @@ _FORMAT = re.compile(r"(?:格式|例如|如|例|[Yy]{2,4}[-.年]?[Mm]).*$")
 _UNITS = re.compile(r"(?:年月日|年月)$")
 
 _UNIT_ABOVE = re.compile(
-    r"(?:填报|呈报|报送)单位(?:名称)?\s*(?:[（(]盖章[）)])?\s*[：:]\s*(?:[（(]盖章[）)])?\s*([^\s：:，,（(]+)"
+    r"(?:填报|呈报|报送)单位(?:名称)?\s*(?:[（(]盖章[）)])?\s*[：:]\s*(?:[（(]盖章[）)])?\s*([^\s：:，,]++)(?!\s*[：:])"
 )
+_SEAL = re.compile(r"[（(](?:盖|公|签|印)?章[）)]?$")
 _DAY_ABOVE = re.compile(r"(?:公布|发文|印发)(?:日期|时间)\s*[：:]\s*(\S+)")
 # 经公示无异议 is said of those who were granted it.
 _PROVISIONAL = re.compile(r"(?<!经)(?<!经过)公示(?!无异议|期?满|结束|期?后|期间?内?无)")
@@ -248,7 +249,7 @@ def read_above(grid: Grid, before: int) -> Above:
     unit, day, level = _UNIT_ABOVE.search(text), _DAY_ABOVE.search(text), _LEVEL_ABOVE.search(text)
     word = (level[1] or level[2]) if level else ""
     return Above(
-        unit[1] if unit else "",
+        _SEAL.sub("", unit[1]) if unit else "",
         tidy_level(word if word in ("助理", "员") else f"{word}级") if word else "",
         _document_above(text),
         (dates.read(day[1]) or "") if day else "",

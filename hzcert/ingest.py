@@ -211,10 +211,12 @@ def _read_sheet(
     found: list[Finding] = []
     cut: Mapping[int, lines.Cut] = {}
     if form:
-        if form.is_annex_3 or form.twice:
-            return [codes.NOT_A_FORM.at(sheet) if form.is_annex_3 else codes.FORM_TWICE.at(sheet)]
+        if form.twice:
+            return [codes.FORM_TWICE.at(sheet)]
         if not form.is_filled(grid):
             return []
+        if form.is_annex_3:
+            return [codes.NOT_A_FORM.at(sheet)]
         part = _form_part(grid, form, policy)
         counts["forms"] += 1
     else:

@@ -143,10 +143,19 @@ def init(folder: Path, settings: Settings, *, dry_run: bool = False) -> Outcome:
         raise OutputError(f"不能建立 {folder}：{cause.strerror}", "请检查路径和权限") from cause
     with whole_file(folder / BATCH_FILE) as path:
         path.write_text(_batch_file(settings), encoding="utf-8")
-    forms.blank_list(folder / "空白表" / "人员信息表.xlsx", settings.policy, settings.as_of)
-    forms.blank_published(folder / "空白表" / "公布名单.xlsx", settings.as_of)
+    forms.write_blanks(folder / "空白表", settings.policy, settings.as_of)
     written = [str(path) for path in sorted(folder.rglob("*")) if path.is_file()]
     return Outcome("init", {"files": len(written)}, outputs=written)
+
+
+def blank_forms(folder: Path, settings: Settings, *, dry_run: bool) -> Outcome:
+    """Blank annexes 1 to 4 and lists, ready to be filled in and printed.
+
+    Raises:
+        OutputError: a file of that name is there already, or one can't be written.
+    """
+    written = [] if dry_run else forms.write_blanks(folder, settings.policy, settings.as_of)
+    return Outcome("forms", {"files": len(written)}, outputs=[str(path) for path in written])
 
 
 def _batch_file(settings: Settings) -> str:

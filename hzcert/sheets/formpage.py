@@ -18,7 +18,7 @@ _LOOKS: Mapping[Look, Mapping[str, object]] = {
     "compulsory": {"border": 1, "align": "center", "bg_color": "#FCE4D6", "font_color": "#C00000"},
     "value": {"border": 1, "align": "left"},
     "photo": {"border": 1, "align": "center", "font_color": "#7F7F7F"},
-    "opinion": {"border": 1, "align": "left", "valign": "bottom"},
+    "opinion": {"border": 1, "align": "right", "valign": "bottom"},
 }
 _MARGINS = {"left": 10 / 25.4, "right": 10 / 25.4, "top": 12 / 25.4, "bottom": 12 / 25.4}
 
