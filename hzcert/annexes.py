@@ -102,7 +102,9 @@ class Blanks:
         """The sheet of what is too long to be offered in a cell: titles, and series (GB/T 8561 and the policy's own)."""
         titles, series = self._listed("title"), self._listed("series")
         rows = [(title, series[at] if at < len(series) else "") for at, title in enumerate(titles)]
-        return Sheet(_OPTIONS_SHEET, (Column("可选名称", 36), Column("可选系列", 36)), rows, title=OPTIONS_TITLE, hidden=True)
+        return Sheet(
+            _OPTIONS_SHEET, (Column("可选名称", 36), Column("可选系列", 36)), rows, title=OPTIONS_TITLE, hidden=True
+        )
 
     def _listed(self, key: str) -> tuple[str, ...]:
         titles = {each.code: each for found in self.policy.title_table.by_spelling.values() for each in found}
@@ -152,7 +154,12 @@ def transfer_form(blanks: Blanks) -> Page:
         last = _LAST - 1 if number < 2 + len(beside) else _LAST
         for label, *at in _spread(line, last):
             boxes += [Box(number, at[0], number, at[0], label, "label"), Box(number, at[0] + 1, number, at[1])]
-    opinions = ["单位意见", "县区人事局或\n主管部门意见", f"{policy.city}人事局\n职评中心意见", "省人事厅意见\n（高级）"]
+    opinions = [
+        "单位意见",
+        "县区人事局或\n主管部门意见",
+        f"{policy.city}人事局\n职评中心意见",
+        "省人事厅意见\n（高级）",
+    ]
     above = 2 + len(beside) + len(below)
     notes = [
         "填表说明：",

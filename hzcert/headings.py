@@ -25,6 +25,7 @@ _DEEPEST = 3  # rows of one header
 _WIDEST = 256  # columns
 _FEWEST = 3  # fields that make a row a header
 _OURS = frozenset(FIELDS) | frozenset(CARRIED)
+_PERSON = frozenset({"name", "id_number", "title"})
 _TOPS = frozenset({"group", "other"})
 
 _BRACKETS = re.compile(r"\(.*?\)|\[.*?\]|【.*?】|〔.*?〕|〈.*?〉|<.*?>")
@@ -170,7 +171,9 @@ def _headers_at(top: _Top, first: int) -> Iterator[tuple[Header, tuple[int, int,
             break
         found.append(_header(top, first, last))
     best, score = max(found, key=lambda pair: pair[1])
-    if len(best.columns) >= _FEWEST and best.columns.keys() & {"name", "id_number", "title"}:
+    person = len(best.columns.keys() & _PERSON)
+    # Two that name a person are a header too: what it lacks is then said, with what comes near.
+    if (len(best.columns) >= _FEWEST and person) or person >= 2:
         yield best, score
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 
-from hzcert import codes, columns, formsheet, headings, lines
+from hzcert import codes, columns, formsheet, headings, lines, pictures
 from hzcert.annexes import OPTIONS_TITLE
 from hzcert.batch import Input
 from hzcert.columns import Part, Texts
 from hzcert.findings import Finding, Where
+from hzcert.pictures import Picture
 from hzcert.policy import Policy
 from hzcert.sheets.grid import Grid, as_text, letter
 from hzcert.sheets.reading import read
@@ -43,15 +44,6 @@ _COUNTED = ("files", "sheets", "forms", "sheets_twice", "rows_hidden", "rows_num
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A picture that a clerk pasted beside an entry or into a form's photo box: whose it is, where it was, its bytes."""
-
-    id_number: str
-    shown: str
-    data: bytes
-
-
-@dataclass(frozen=True)
 class Ingested:
     """What came of some files: entries, findings, pasted pictures, and how many rows that are no entries were passed over."""
 
@@ -63,13 +55,13 @@ class Ingested:
 
 @dataclass
 class _Sheet:
-    """One sheet as read: its entries as canonical text, what was found, and its pictures by position of their entry."""
+    """One sheet as read: its entries as canonical text, what was found, and its pictures."""
 
     part: Part
     texts: dict[str, Texts]
     found: list[Finding]
     counts: Counter[str]
-    pictures: list[tuple[int, Picture]]
+    pictures: list[Picture]
 
     def filled(self) -> int:
         """How many cells say something."""
@@ -185,22 +177,6 @@ def _hidden(grid: Grid, part: Part) -> list[int]:
     return [number for number in part.rows if number in grid.hidden_rows] if grid.hidden_rows else []
 
 
-def _pictures(grid: Grid, part: Part, is_form: bool) -> tuple[list[tuple[int, Picture]], list[Finding]]:
-    """Pictures with the position of their entry: on its row, or anywhere on a form; and a finding for those of nobody."""
-    position = {number: line for line, number in enumerate(part.rows)}
-    mine: list[tuple[int, Picture]] = []
-    loose: list[str] = []
-    for (row, place), data in sorted(grid.pictures.items()):
-        cell = f"{letter(place)}{row + 1}"
-        line = 0 if is_form else position.get(row + 1)
-        if line is None:
-            loose.append(cell)
-        else:
-            mine.append((line, Picture("", f"{grid.file}:{grid.name}!{cell}", data)))
-    sheet = Where(grid.file, grid.name or None)
-    return mine, [codes.PICTURE_LOOSE.at(sheet, count=len(loose), cells="、".join(loose))] if loose else []
-
-
 def _read_sheet(
     grid: Grid, kind: Kind, known: Mapping[str, str], policy: Policy, as_of: date
 ) -> _Sheet | list[Finding]:
@@ -232,10 +208,11 @@ def _read_sheet(
     texts, changes = columns.normalise(part, policy, as_of)
     if part.above.get("remark") == PROVISIONAL:
         texts["remark"] = [said if PROVISIONAL in said else f"{PROVISIONAL} {said}" for said in texts["remark"]]
-    pictures, loose = _pictures(grid, part, form is not None) if kind.forms and grid.pictures else ([], [])
-    found += [*changes, *loose, *_told(grid, part, texts, cut)]
-    counts.update(rows_cut=len(cut), rows_hidden=len(_hidden(grid, part)), pictures=len(pictures))
-    return _Sheet(part, texts, found, counts, pictures)
+    numbers = texts.get("id_number", [""] * len(part.rows))
+    mine, said, held = pictures.of_sheet(grid, part, numbers, is_form=form is not None) if kind.forms else ([], [], 0)
+    found += [*changes, *said, *_told(grid, part, texts, cut)]
+    counts.update(rows_cut=len(cut), rows_hidden=len(_hidden(grid, part)), pictures=held)
+    return _Sheet(part, texts, found, counts, mine)
 
 
 # --- the sheets of a file, and all files ----------------------------------------------------------------------------
@@ -317,7 +294,7 @@ def read_list(
         counts.update(sheet.counts)
     if kind is PUBLISHED:
         found = [finding for finding in found if finding.code in _OF_PUBLISHED]
-    return Ingested(_table(kept), tuple(found), dict(counts), tuple(_owned(kept)))
+    return Ingested(_table(kept), tuple(found), dict(counts), tuple(chain.from_iterable(s.pictures for s in kept)))
 
 
 def _is_ours(grid: Grid) -> bool:
@@ -335,15 +312,6 @@ def _table(sheets: list[_Sheet]) -> Table:
     texts["file"] = [sheet.part.file for sheet in sheets for _ in sheet.part.rows]
     texts["sheet"] = [sheet.part.sheet for sheet in sheets for _ in sheet.part.rows]
     return table_of(texts, rows, {(sheet.part.file, sheet.part.sheet): sheet.part.layout for sheet in sheets})
-
-
-def _owned(sheets: list[_Sheet]) -> Iterator[Picture]:
-    """Pictures with the ID number of their entry; one without is left with its entry's own findings."""
-    for sheet in sheets:
-        numbers = sheet.texts.get("id_number", [])
-        for line, picture in sheet.pictures:
-            if numbers[line]:
-                yield Picture(numbers[line], picture.shown, picture.data)
 
 
 # The headings of a written holders table: ours, what is carried along, and where each row came from.

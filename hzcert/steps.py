@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from hzcert import codes, fees, forms, ingest, photos, reconcile, register, render, roster, validate
+from hzcert import codes, fees, forms, ingest, photos, pictures, reconcile, register, render, roster, validate
 from hzcert.batch import Input, inventory, take_in, whole_file
 from hzcert.errors import InputError, OutputError, UsageError
 from hzcert.findings import Finding, errors, in_order
@@ -72,6 +72,13 @@ def _told_apart(found: list[Input]) -> list[Input]:
     return [replace(each, shown=str(each.path)) if times[each.shown] > 1 else each for each in found]
 
 
+def read_list(files: Sequence[Input], kind: ingest.Kind, settings: Settings) -> ingest.Ingested:
+    """Lists of one kind, read as this run's settings say."""
+    return ingest.read_list(
+        files, kind, settings.policy, settings.as_of, own_headings=settings.columns, password=settings.password
+    )
+
+
 def read_entries(paths: Sequence[Path], settings: Settings, *outputs: Path) -> ingest.Ingested:
     """Entries of clerks' files, or of a table that an earlier command wrote.
 
@@ -79,7 +86,7 @@ def read_entries(paths: Sequence[Path], settings: Settings, *outputs: Path) -> i
         InputError: nobody is in them, and no finding says why.
     """
     with inputs(paths, *outputs) as files:
-        read = ingest.read_list(files, ingest.HOLDERS, settings.policy, settings.as_of)
+        read = read_list(files, ingest.HOLDERS, settings)
     return somebody(read)
 
 
@@ -183,12 +190,16 @@ policy = "{settings.policy_name}"
 """
 
 
-def ingest_files(files: Sequence[Path], out: Path, settings: Settings, *, dry_run: bool) -> Outcome:
-    """Any clerk's files into one canonical holders table."""
-    read = read_entries(files, settings, out)
+def ingest_files(
+    files: Sequence[Path], out: Path, settings: Settings, photo_folder: Path | None = None, *, dry_run: bool
+) -> Outcome:
+    """Any clerk's files into one canonical holders table; pictures in them, where asked for, into a folder of photos."""
+    read = read_entries(files, settings, out, *([photo_folder] if photo_folder else []))
     rows = list(ingest.written_rows(read.table)) if out == STDIO else ingest.written_rows(read.table)
     if not dry_run:
         write_result(out, ingest.WRITTEN, rows, [], settings.as_of)
+        if photo_folder is not None:
+            pictures.save(read.pictures, photo_folder)
     counts = {**read.counts, "read": len(read.table)}
     return _outcome("ingest", counts, read.findings, [], out, ingest.WRITTEN, rows, dry_run=dry_run)
 
@@ -263,7 +274,7 @@ def reconcile_files(
     """Entries against published lists (三.4); those that agree are noted in the register and may be printed."""
     read = read_entries([holders], settings, out)
     with inputs(published, out) as files:
-        lists = ingest.read_list(files, ingest.PUBLISHED, settings.policy, settings.as_of)
+        lists = read_list(files, ingest.PUBLISHED, settings)
     matches = reconcile.compare(read.table, lists.table, settings.policy, settings.as_of)
     sheets = list(reconcile.sheets(read.table, lists.table, matches))
     found = [*lists.findings, *reconcile.findings(read.table, lists.table, matches)]
