@@ -169,6 +169,9 @@ def _id_numbers(part: Part, found: list[Finding]) -> tuple[Texts, Texts]:
     numbers = [cell if isinstance(cell, str) else "" for cell in cells]
     given = list(numbers)
     right = idnumber.well_formed(pd.Series(numbers, dtype="str"))
+    for line in _cut_as_text(numbers):
+        numbers[line] = given[line] = cut = idnumber.cut_number(float(numbers[line]))
+        found.append(codes.ID_DAMAGED.at(part.where(line, "id_number"), cut))
     for line in np.flatnonzero(~right).tolist():
         if plain(as_text(cells[line])):
             numbers[line], given[line] = _id_number(cells[line], part.where(line, "id_number"), found)
@@ -177,11 +180,25 @@ def _id_numbers(part: Part, found: list[Finding]) -> tuple[Texts, Texts]:
     return numbers, given
 
 
+def _cut_as_text(numbers: Texts) -> list[int]:
+    """Numbers that were cut before they became text, as a CSV file or a change of format leaves them: all end in 000.
+
+    One may end so by nature. Several and no other, or one that its check character disowns, did not.
+    """
+    cut = [line for line, number in enumerate(numbers) if number.endswith("000") and len(number) == 18]
+    if not cut:
+        return []
+    whole = sum(len(number) == 18 and number.isdecimal() for number in numbers)
+    column = pd.Series([numbers[line] for line in cut], dtype="str")
+    disowned = not idnumber.check_holds(column).all()
+    return cut if disowned or (len(cut) == whole and len(set(column)) > 1) else []
+
+
 def _id_number(cell: Cell, where: Where, found: list[Finding]) -> tuple[str, str]:
     """The ID number in the 18-character form, and as given; a number that a spreadsheet has cut is left unlike one."""
     raw = as_text(cell).strip()
     if (isinstance(cell, float | int) and abs(cell) >= 1e15) or _SCIENTIFIC.fullmatch(raw):
-        cut = f"{float(raw):.14E}"
+        cut = idnumber.cut_number(float(raw))
         found.append(codes.ID_DAMAGED.at(where, cut))
         return cut, cut
     given = idnumber.compact(raw)

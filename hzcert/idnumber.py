@@ -63,17 +63,26 @@ def lengthen(number: str) -> str:
     return body + check_character(body)
 
 
-def candidates(first: str, sex: str = "") -> tuple[str, ...]:
-    """Every number that fits the first 15 digits of one that a spreadsheet has cut (数字格式); a sex halves them.
+def cut_number(number: float) -> str:
+    """What is left of an 18-digit number in a spreadsheet's cell (数字格式): fifteen digits, and no more is claimed.
 
-    A number that ends in X can't be typed as a number, so none of these does.
-
-    >>> len(candidates("330521197003120")), len(candidates("330521197003120", "女"))
-    (91, 46)
+    >>> cut_number(330521197003120030.0)
+    '3.30521197003120E+17'
     """
-    bodies = [f"{first}{rest:02}" for rest in range(100) if not sex or (rest % 2 == 1) == (sex == "男")]
-    numbers = (body + check_character(body) for body in bodies)
-    return tuple(number for number in numbers if not number.endswith("X"))
+    return f"{number:.14E}"
+
+
+def cut_forms(number: str) -> set[str]:
+    """What can be left of a number that was typed as one: Excel puts noughts for the last three digits, others round.
+
+    A number that ends in X can't be typed as a number.
+
+    >>> sorted(cut_forms("330521197003120965")), cut_forms("33052119700312003X")
+    (['3.30521197003120E+17', '3.30521197003121E+17'], set())
+    """
+    if not number.isdecimal():
+        return set()
+    return {cut_number(float(digits)) for digits in (number, f"{number[:15]}000")}
 
 
 @dataclass(frozen=True)
@@ -149,6 +158,12 @@ def well_formed(numbers: pd.Series) -> Mask:
 def check_holds(numbers: pd.Series) -> Mask:
     """Which end in the right check character; those not well formed count as held."""
     return parse(numbers).check_holds
+
+
+def right(numbers: pd.Series) -> Mask:
+    """Which are without a fault as far as the number itself tells: form, date of birth and check character."""
+    parsed = parse(numbers)
+    return np.asarray(parsed.formed & (parsed.births > 0) & parsed.check_holds)
 
 
 def births(numbers: pd.Series) -> pd.Series:

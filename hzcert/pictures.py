@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from hzcert import codes, idnumber
@@ -39,7 +38,7 @@ def of_sheet(
     if not grid.pictures:
         return [], [], 0
     places = _on_form(grid) if is_form else _in_rows(grid, part)
-    valid = _valid(numbers)
+    valid = idnumber.right(pd.Series(list(numbers), dtype="str"))
     mine: list[Picture] = []
     found: list[Finding] = []
     for line, cells in sorted(places.items()):
@@ -87,13 +86,6 @@ def _on_form(grid: Grid) -> Mapping[int, list[Place]]:
         if any(top <= row <= bottom and left <= place <= right for top, left, bottom, right in boxes)
     ]
     return {0: inside or sorted(grid.pictures)}
-
-
-def _valid(numbers: Sequence[str]) -> list[bool]:
-    """Which are ID numbers without a fault."""
-    column = pd.Series(list(numbers), dtype="str")
-    born = np.asarray((idnumber.births(column) != "").to_numpy(), dtype=np.bool_)
-    return [bool(each) for each in idnumber.check_holds(column) & born]
 
 
 def as_photos(pictures: Iterable[Picture], folder: Path) -> list[Input]:

@@ -6,12 +6,26 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from hzcert import __version__, fees, ingest, listing, photos, pictures, reconcile, register, render, roster, validate
+from hzcert import (
+    __version__,
+    clues,
+    fees,
+    ingest,
+    listing,
+    photos,
+    pictures,
+    reconcile,
+    register,
+    render,
+    roster,
+    validate,
+)
 from hzcert.batch import MANIFEST, Input, Outputs, inventory, take_in
 from hzcert.errors import InputError, OutputError, UsageError
 from hzcert.findings import Finding, Severity, in_order
@@ -150,7 +164,8 @@ def decide(
 ) -> tuple[reconcile.Matches, Decided]:
     """Check and decide: who is accepted, and under which number."""
     policy, day, holders, published = settings.policy, settings.as_of, received.holders.table, received.published.table
-    found = [*received.holders.findings, *received.published.findings]
+    known = chain(clues.of_photos(received.photos), clues.of_list(published))
+    found = clues.with_candidates(received.holders.findings, holders, known) + list(received.published.findings)
     found += [finding for shot in shots for finding in shot.findings]
     found += photos.link(holders, shots)
     found += validate.check(holders, policy, day, settings.authority)

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from hzcert import codes, fees, forms, ingest, photos, pictures, reconcile, register, render, roster, validate
+from hzcert import clues, codes, fees, forms, ingest, photos, pictures, reconcile, register, render, roster, validate
 from hzcert.batch import Input, inventory, take_in, whole_file
 from hzcert.errors import InputError, OutputError, UsageError
 from hzcert.findings import Finding, errors, in_order
@@ -256,11 +256,12 @@ def validate_files(files: Sequence[Path], folder: Path | None, settings: Setting
     """Every rule on every entry; with a folder of finished photos, also whether each has a good one."""
     read = read_entries(files, settings)
     holders = read.table
-    found = [*read.findings, *validate.check(holders, settings.policy, settings.as_of, settings.authority)]
-    if folder is not None:
-        pictures = _photo_files(folder)
-        with executor(settings.workers) as on, watch("照片", len(pictures)) as progress:
-            shots = photos.check(pictures, settings.policy.photo_spec(settings.as_of), on, progress)
+    received = [] if folder is None else _photo_files(folder)
+    found = clues.with_candidates(read.findings, holders, clues.of_photos(received))
+    found += validate.check(holders, settings.policy, settings.as_of, settings.authority)
+    if received:
+        with executor(settings.workers) as on, watch("照片", len(received)) as progress:
+            shots = photos.check(received, settings.policy.photo_spec(settings.as_of), on, progress)
         found += [finding for shot in shots for finding in shot.findings]
         found += photos.link(holders, shots)
     aside = int(lines_in_error(holders, found).sum())

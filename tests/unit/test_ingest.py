@@ -1,14 +1,16 @@
 """Clerks' sheets: what is read, what is cut and said, what is refused."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 import xlsxwriter
 import xlwt
 
-from hzcert import ingest
+from hzcert import clues, idnumber, ingest
 from hzcert.batch import take_in
 from hzcert.errors import InputError
+from hzcert.findings import mask
 from hzcert.ingest import HOLDERS, PUBLISHED
 from people import id_number
 
@@ -271,3 +273,27 @@ def test_the_written_table_reads_back_as_it_was(tmp_path, read, policy, as_of):
         if ending in ("csv", "tsv"):  # a formula in text goes out with an apostrophe, which reading takes off
             assert kept["name"].tolist() == ["沈云川", "=1+1"]
         assert kept.values.tolist() == first.table.rows[names].values.tolist(), ending
+
+
+def test_numbers_that_were_cut_before_they_became_text_are_damaged(read):
+    rows = [[1, "沈云川", "男", f"{ID[:15]}000", "1970-03", "工程师", "中级"]]
+    rows.append([2, "陈雨桐", "女", id_number("1981-11-02", "女")[:15] + "000", "1981-11", "经济师", "中级"])
+    found = read({"Sheet1": [HEAD, *rows]})
+    assert codes_of(found) == ["HZ108", "HZ108"]
+    assert str(found.findings[0].where) == "名单.xlsx [Sheet1] D2"
+    # By nature: the check character holds, and others end otherwise.
+    body = next(f"{ID[:14]}{n}00" for n in range(10) if idnumber.check_character(f"{ID[:14]}{n}00") == "0")
+    born_so = [[1, "沈云川", "女", f"{body}0", "1970-03", "工程师", "中级"], ONE]
+    assert codes_of(read({"Sheet1": [HEAD, *born_so]})) == []
+
+
+def test_what_fits_a_damaged_number_is_named(read, tmp_path, policy, as_of):
+    other = id_number("1970-03-12", "男", 480)
+    found = read({"Sheet1": [HEAD, [1, "沈云川", "男", float(ID), "1970-03", "工程师", "中级"]]})
+    known = [(number, f"照片 {number}.jpg") for number in (ID, other, ID[:-1] + "0")]
+    (said,) = clues.with_candidates(found.findings, found.table, known)
+    assert (ID in said.message, other in said.message) == (True, False)
+    assert mask(said.message).count(ID[6:12]) == 0
+    women = found.table.rows.assign(sex="女")
+    (said,) = clues.with_candidates(found.findings, replace(found.table, rows=women), known)
+    assert ID not in said.message, "号码是男的"
