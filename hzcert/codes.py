@@ -21,7 +21,7 @@ TIDIED_ID = Code("HZ107", I, "id_number", "三.3", "身份证号已规范：去�
 ID_DAMAGED = Code("HZ108", E, "id_number", "三.3", "身份证号以数字格式存放，末三位已被电子表格破坏，不可采信{clue}",
     "请把该列设为文本格式，照身份证重新填写全部 18 位")
 DATE_UNREADABLE = Code("HZ110", E, "birth_date", "三.3", "{heading}“{value}”不是可识别的日期", "请写成 1970-10 或 1970-10-05 的形式")
-DATE_AMBIGUOUS = Code("HZ111", E, "birth_date", "三.3", "{heading}以数字存放，{candidates} 无法分辨", "请改为文本 1970-10 的形式")
+DATE_AMBIGUOUS = Code("HZ111", E, "birth_date", "三.3", "{heading}“{value}”可为 {candidates}，无法分辨（数字不保留末尾的 0）", "请改为文本 1970-10 的形式")
 DATE_SETTLED = Code("HZ112", I, "birth_date", "三.3", "出生年月“{value}”可为 {candidates}，按身份证号定为 {settled}", "无需处理")
 REGION_DERIVED = Code("HZ113", I, "region", "三.2", "表中没有属地一栏，按填报单位“{unit}”定为{region}", "无需处理；如有不符请加上属地一栏")
 TITLE_USED = Code("HZ114", I, "", "三.2", "空着的{headings}按表头上方的文字填为：{values}", "无需处理；如有不符请在表中填写")
@@ -35,6 +35,7 @@ TIDIED_TEXT = Code("HZ121", I, "", "三.3", "{heading}已规范：“{before}”
 HIDDEN_ROWS = Code("HZ122", W, "", "三.3", "隐藏或筛选掉的 {count} 行已照常读入：第 {rows} 行", "请取消隐藏和筛选，看一眼是否都该填报")
 HIDDEN_NO_LIST = Code("HZ123", I, "", "三.3", "这张隐藏的工作表没有表头，未读入", "请看一眼这张工作表确实不是名单")
 PICTURE_UNUSED = Code("HZ125", W, "", "三.1", "这里的图片没有用作照片：{why}", "请把照片以身份证号命名放入照片文件夹")
+MONTHS_ONLY = Code("HZ126", I, "obtained_on", "三.3", "{heading}一栏的日期单元格都是 1 日，按只有年月读入", "无需处理；如确为 1 日，请写成文本 1998-03-01 的形式")
 READ_NOTE = Code("HZ124", I, "", "三.3", "读取时：{note}", "请看一眼读入的内容是否正确")
 
 # 2 the person ----------------------------------------------------------------------------------------------------

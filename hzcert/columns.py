@@ -29,6 +29,8 @@ _NOT_PLAIN = re.compile(r"\s|^'")
 _PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]+")  # Han characters that no table changes, and nothing else
 
 _UNREAD = "\0"
+_ONE, _OCTOBER = re.compile(r"(?:\d{4}|\d{2})\.1"), re.compile(r"(?:\d{4}|\d{2})\.10")
+_FEWEST_MONTHS = 3  # different first days of months; by chance that many are so once in 27,000
 _MAY_BE_EMPTY = (
     "former_name", "employer", "department", "committee", "old_certificate_no", "retired_on", "transfer_confirmed_no",
     "loss_notice", "phone", "remark",
@@ -221,12 +223,37 @@ def _dates(name: str, part: Part, texts: Texts, numbers: Texts, found: list[Find
         for line, cell in enumerate(part.cells[name]):
             if isinstance(cell, date) and texts[line].endswith("-01") and _is_month_of(texts[line], numbers[line]):
                 texts[line] = texts[line][:7]
+    cells = part.cells[name]
+    if not part.sheet:
+        for line in _cut_months(cells):
+            texts[line] = _UNREAD + plain(as_text(cells[line]))
+    if name == "obtained_on" and _are_months(cells):
+        found.append(codes.MONTHS_ONLY.at(Where(part.file, part.sheet or None), heading=HEADINGS[name]))
+        texts = [text[:7] if isinstance(cell, date) else text for cell, text in zip(cells, texts, strict=True)]
     for line in [line for line, text in enumerate(texts) if text.startswith(_UNREAD)]:
         text = texts[line].removeprefix(_UNREAD)
         if text and (line, name) not in part.errors:
-            text = _undecided(name, part.cells[name][line], text, numbers[line], part.where(line, name), found)
+            text = _undecided(name, cells[line], text, numbers[line], part.where(line, name), found)
         texts[line] = text
     return texts
+
+
+def _cut_months(cells: Sequence[Cell]) -> list[int]:
+    """Texts such as 1995.1 in a file without types, which a spreadsheet may have made of 1995.10.
+
+    One 1995.10 in the same column shows that it never was a column of numbers.
+    """
+    texts = {cell: plain(cell) for cell in set(cells) if isinstance(cell, str)}
+    if any(_OCTOBER.fullmatch(text) for text in texts.values()):
+        return []
+    ones = {cell for cell, text in texts.items() if _ONE.fullmatch(text)}
+    return [line for line, cell in enumerate(cells) if cell in ones] if ones else []
+
+
+def _are_months(cells: Sequence[Cell]) -> bool:
+    """Whether the dates of a column are months that a spreadsheet shows as such (1998年3月): all are first days."""
+    days = {cell for cell in set(cells) if isinstance(cell, date)}
+    return len(days) >= _FEWEST_MONTHS and all(day.day == 1 for day in days)
 
 
 def _is_month_of(first: str, id_number: str) -> bool:
@@ -237,7 +264,7 @@ def _is_month_of(first: str, id_number: str) -> bool:
 
 def _undecided(name: str, cell: Cell, text: str, id_number: str, where: Where, found: list[Finding]) -> str:
     """A date that does not read as one: what the ID number makes of it, or the text as it is."""
-    either = dates.candidates(cell)
+    either = dates.candidates(float(text) if _ONE.fullmatch(text) else cell)
     born = f"{id_number[6:10]}-{id_number[10:12]}" if len(id_number) == 18 else ""
     if name == "birth_date" and born in either:
         words = {"value": text, "candidates": "、".join(either), "settled": born}

@@ -297,3 +297,41 @@ def test_what_fits_a_damaged_number_is_named(read, tmp_path, policy, as_of):
     women = found.table.rows.assign(sex="女")
     (said,) = clues.with_candidates(found.findings, replace(found.table, rows=women), known)
     assert ID not in said.message, "号码是男的"
+
+
+@pytest.fixture
+def read_lines(tmp_path, policy, as_of):
+    def read_text(*rows):
+        path = tmp_path / "名单.csv"
+        path.write_text("\n".join(",".join(map(str, row)) for row in rows), encoding="utf-8-sig")
+        return ingest.read_list([take_in(path, tmp_path)], HOLDERS, policy, as_of)
+
+    return read_text
+
+
+def test_a_month_that_a_csv_file_may_have_lost_its_nought_is_undecided(read_lines, read):
+    head = ["姓名", "身份证号", "资格名称", "出生年月", "取得时间"]
+    born = id_number("1970-10-05", "男")
+    one = ["沈云川", born, "工程师", "1970.1", "1995.1"]
+    other = ["陈雨桐", id_number("1981-11-02", "女"), "经济师", "1981.11", "1996.03"]
+    found = read_lines(head, one, other)
+    assert codes_of(found) == ["HZ112", "HZ111"]
+    assert found.table.column("birth_date").tolist() == ["1970-10", "1981-11"]
+    assert "1995-01、1995-10" in found.findings[1].message
+    kept = ["王水清", id_number("1975-10-02", "男"), "经济师", "1975.10", "1996.10"]
+    assert read_lines(head, one, other, kept).table.column("obtained_on").tolist() == ["1995-01", "1996-03", "1996-10"]
+    # A text cell of a workbook is what was typed.
+    typed = read({"Sheet1": [head, [*one[:3], "1970-10", "1995.1"]]})
+    assert (codes_of(typed), typed.table.column("obtained_on").tolist()) == ([], ["1995-01"])
+
+
+def test_date_cells_that_are_all_first_days_are_months(read):
+    head = ["姓名", "身份证号", "资格名称", "取得时间"]
+    people = [[f"沈{name}", id_number("1970-03-12", "男", at), "工程师"] for at, name in enumerate("云川石")]
+    days = [dt.date(1998, 3, 1), dt.date(1999, 12, 1), dt.date(2001, 7, 1)]
+    found = read({"Sheet1": [head, *([*one, day] for one, day in zip(people, days, strict=True))]})
+    assert found.table.column("obtained_on").tolist() == ["1998-03", "1999-12", "2001-07"]
+    assert codes_of(found) == ["HZ126"]
+    days[1] = dt.date(1999, 12, 3)
+    found = read({"Sheet1": [head, *([*one, day] for one, day in zip(people, days, strict=True))]})
+    assert found.table.column("obtained_on").tolist() == ["1998-03-01", "1999-12-03", "2001-07-01"]
