@@ -26,6 +26,7 @@ _SEXES = {"1": "男", "2": "女", "男性": "男", "女性": "女"}
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d{2}")
 _SPACES = re.compile(r"\s+")
 _NOT_PLAIN = re.compile(r"\s|^'")
+_SERIES_OF = re.compile(r"(.+)[（(]([^（）()]+)[)）]")
 _PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]+")  # Han characters that no table changes, and nothing else
 
 _UNREAD = "\0"
@@ -79,7 +80,9 @@ def normalise(part: Part, policy: Policy, as_of: date) -> tuple[dict[str, Texts]
             [old or new for old, new in zip(carried, given, strict=True)] if any(carried) else given
         )
     for name in (*_TEXTS, "title"):
-        found += _folded(part, name)
+        found += _changed_texts(part, name, columns)
+    if "series" in columns and "specialty" not in columns:
+        columns |= _series_and_specialty(columns["series"], policy)
     for name in _MAY_BE_EMPTY:
         if not _NOTHING.isdisjoint(columns.get(name, ())):
             columns[name] = ["" if text in _NOTHING else text for text in columns[name]]
@@ -135,16 +138,24 @@ def _changed_names(part: Part, after: Texts) -> Iterator[Finding]:
             yield codes.TIDIED_NAME.at(part.where(line, "name"), before, before=before, after=name, why=why)
 
 
-def _folded(part: Part, name: str) -> Iterator[Finding]:
-    """Texts with radicals, private-use or invisible characters, which look right and compare wrong."""
+def _changed_texts(part: Part, name: str, columns: Mapping[str, Texts]) -> Iterator[Finding]:
+    """Texts that are not as they were given, but for spaces around them and the width of brackets and spaces."""
     cells = part.cells.get(name, ())
     texts = {cell: plain(cell) for cell in set(cells) if isinstance(cell, str)}
-    suspects = {cell: (text, after) for cell, text in texts.items() if (after := names.fold(text)) != text}
+    suspects = {cell for cell, text in texts.items() if text and not _PLAIN_NAME.fullmatch(text)}
     for line, cell in enumerate(cells) if suspects else ():
-        if cell in suspects:
-            before, after = suspects[cell]
-            words = {"heading": HEADINGS[name], "before": before, "after": after}
+        if cell in suspects and (after := columns[name][line]) != (before := texts[cell]) and after:
+            why = "、".join(names.tidied_text(before)[1]) or "空格"
+            words = {"heading": HEADINGS[name], "before": before, "after": after, "why": why}
             yield codes.TIDIED_TEXT.at(part.where(line, name), before, field=name, **words)
+
+
+def _series_and_specialty(texts: Texts, policy: Policy) -> dict[str, Texts]:
+    """One column for both, such as 工程技术人员(水利水电工程), taken apart; a series may have brackets of its own."""
+    known = {title.series for titles in policy.title_table.by_spelling.values() for title in titles}
+    pairs = {text: _SERIES_OF.fullmatch(text) for text in set(texts) if text not in known}
+    series = [found[1] if (found := pairs.get(text)) else text for text in texts]
+    return {"series": series, "specialty": [found[2] if (found := pairs.get(text)) else "" for text in texts]}
 
 
 def _cleaners(policy: Policy) -> dict[str, Callable[[Cell], str]]:
@@ -205,7 +216,7 @@ def _id_number(cell: Cell, where: Where, found: list[Finding]) -> tuple[str, str
         return cut, cut
     given = idnumber.compact(raw)
     if given != raw:
-        found.append(codes.TIDIED_ID.at(where, raw))
+        found.append(codes.TIDIED_ID.at(where, raw, after=given, why="、".join(idnumber.reasons(raw))))
     old_form = re.fullmatch(r"[0-9]{15}", given) is not None
     return (idnumber.lengthen(given) if old_form else given), given
 

@@ -29,6 +29,7 @@ _PERSON = frozenset({"name", "id_number", "title"})
 _TOPS = frozenset({"group", "other"})
 
 _BRACKETS = re.compile(r"\(.*?\)|\[.*?\]|【.*?】|〔.*?〕|〈.*?〉|<.*?>")
+_BRACKET = re.compile(r"[()\[\]【】〔〕〈〉<>]")
 _NUMBERED = re.compile(r"^\d{1,2}[.、](?=\D)")
 _SIGNS = re.compile(r"[\s*:、,，/★☆※●○◆◇■□▲△#√。;；\u200b-\u200f\ufeff]+|必填|选填")
 _FORMAT = re.compile(r"(?:格式|例如|如|例|[Yy]{2,4}[-.年]?[Mm]).*$")
@@ -109,7 +110,8 @@ def heading_key(heading: str) -> str:
     ('评委会名称', '姓名', '取得时间')
     """
     plain = unicodedata.normalize("NFKC", heading).strip()
-    return _SIGNS.sub("", _NUMBERED.sub("", _BRACKETS.sub("", plain)))
+    bare = _SIGNS.sub("", _NUMBERED.sub("", _BRACKETS.sub("", plain)))
+    return bare or _SIGNS.sub("", _BRACKET.sub("", plain))  # 【姓名】 is all in brackets
 
 
 def meaning(heading: str, known: Mapping[str, str]) -> str:
@@ -228,6 +230,8 @@ def _meant(parts: Sequence[str], known: Mapping[str, str]) -> tuple[str, int, bo
 def _parts(top: _Top, first: int, last: int, place: int) -> list[str]:
     """The headings above each other in one column, from the top down."""
     parts: list[str] = []
+    if top.covered.get((last, place), (last, place))[1] < place:
+        return parts  # the rest of a heading that is merged over several columns
     for row in range(first, last + 1):
         text = top.text(row, place)
         if not text and any(top.text(below, place) for below in range(row + 1, last + 1)):
@@ -264,6 +268,17 @@ def _document_above(text: str) -> str:
     """The document number above a list: one that stands alone in its cell, else the first that is named."""
     alone = (documents.tidy(line) for line in text.splitlines())
     return next(filter(documents.is_number, alone), "") or documents.find_in(text)
+
+
+def side_by_side(header: Header) -> list[int]:
+    """Where each further list begins, when several stand beside each other under the same headings again."""
+    names = [place for place, name in enumerate(header.meanings) if name == "name"]
+    others = max(header.meanings.count(name) for name in ("title", "id_number"))
+    if len(names) < 2 or others < len(names):
+        return []
+    # What stands before the name in the first list (a running number) does so in the others.
+    before = names[0] - min(place for place, heading in enumerate(header.headings) if heading)
+    return [place - before for place in names[1:]]
 
 
 def judge_header(grid: Grid, header: Header | None, compulsory: Iterable[str]) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
 
@@ -13,7 +13,7 @@ from hzcert.columns import Part, Texts
 from hzcert.findings import Finding, Where
 from hzcert.pictures import Picture
 from hzcert.policy import Policy
-from hzcert.sheets.grid import Grid, as_text, letter
+from hzcert.sheets.grid import Cell, Grid, as_text, letter
 from hzcert.sheets.reading import read
 from hzcert.table import CARRIED, HEADINGS, Column, Table, table_of
 
@@ -65,7 +65,7 @@ class _Sheet:
 
     def filled(self) -> int:
         """How many cells say something."""
-        return sum(1 for texts in self.texts.values() for text in texts if text)
+        return sum(1 for texts in self.texts.values() for text in texts if text and text != "0")
 
 
 # --- one sheet ------------------------------------------------------------------------------------------------------
@@ -199,6 +199,8 @@ def _read_sheet(
         header = headings.find_header(grid, known)
         if header is None and grid.hidden:
             return [codes.HIDDEN_NO_LIST.at(sheet)]
+        if header and headings.side_by_side(header):
+            return [codes.SIDE_BY_SIDE.at(sheet)]
         found += headings.judge_header(grid, header, kind.compulsory)
         if header is None or any(finding.code is codes.NO_COLUMN for finding in found):
             return found
@@ -282,12 +284,13 @@ def read_list(
         for grid in read(source.path, source.shown, password):
             if not any(as_text(cell).strip() for row in grid.rows for cell in row) or _is_ours(grid):
                 continue
-            match _read_sheet(grid, kind, known, policy, as_of):
-                case _Sheet() as sheet:
-                    sheets.append(sheet)
-                case list() as problems:
-                    counts["sheets"] += 1
-                    found += problems
+            for block in _blocks(grid, known) if kind is PUBLISHED else [grid]:
+                match _read_sheet(block, kind, known, policy, as_of):
+                    case _Sheet() as sheet:
+                        sheets.append(sheet)
+                    case list() as problems:
+                        counts["sheets"] += 1
+                        found += problems
         kept += _without_twins(sheets, found, counts)
     for sheet in kept:
         found += sheet.found
@@ -295,6 +298,23 @@ def read_list(
     if kind is PUBLISHED:
         found = [finding for finding in found if finding.code in _OF_PUBLISHED]
     return Ingested(_table(kept), tuple(found), dict(counts), tuple(chain.from_iterable(s.pictures for s in kept)))
+
+
+def _blocks(grid: Grid, known: Mapping[str, str]) -> list[Grid]:
+    """A published list that is printed in several columns of people, each as a list of its own in its place."""
+    header = headings.find_header(grid, known)
+    starts = headings.side_by_side(header) if header else []
+    if not header or not starts:
+        return [grid]
+    ends = [*starts, max(map(len, grid.rows))]
+
+    def only(row: list[Cell], at: int, first: int, last: int) -> list[Cell]:
+        return row if at < header.first else [cell if first <= place < last else "" for place, cell in enumerate(row)]
+
+    return [
+        replace(grid, rows=[only(row, at, first, last) for at, row in enumerate(grid.rows)], pictures={})
+        for first, last in zip([0, *starts], ends, strict=True)
+    ]
 
 
 def _is_ours(grid: Grid) -> bool:

@@ -11,6 +11,8 @@ from hzcert.sheets.grid import Cell, Grid, as_text
 _EXAMPLE = re.compile(
     r"[（(【\[]?(?:填写|填表)?(?:示例|范例|样例|例子|举例|例如)\s*\d*(?:行)?\s*(?:[：:）)】\]]|$)|[（(]?例\s*\d*\s*(?:[：:）)]|$)"
 )
+_EXAMPLE_NAME = re.compile(r"示例|范例|样例|填写例|举例")
+_TOTAL_NAME = re.compile(r"(?:合|小|总|共)\s*计")
 _TOTAL = re.compile(
     r".{0,16}?(?:合\s*计|小\s*计|总\s*计|共\s*计|本\s*页)\s*(?:[：:（(\d]|$)|合计|以上共|共\s*\d+\s*(?:人|份)"
 )
@@ -50,7 +52,7 @@ def sort_rows(grid: Grid, header: Header, known: Mapping[str, str]) -> Lines:
     number_at, name_at, title_at = (columns.get(name, -1) for name in ("id_number", "name", "title"))
     examples = _examples(rows, header)
     titles = {as_text(row[title_at]) for row in rows[header.last + 1 :] if -1 < title_at < len(row)}
-    no_titles = {text for text in titles if not text.strip() or is_heading(text, known)}
+    no_titles = {"0"} | {text for text in titles if not text.strip() or is_heading(text, known)}
     bands = {top for top, left, _, right in grid.merged if right - left >= 2}
     kept = Lines()
     for at in range(header.last + 1, len(rows)):
@@ -75,7 +77,9 @@ def _examples(rows: Sequence[Sequence[Cell]], header: Header) -> set[int]:
     found: set[int] = set()
     for place in {0, *(header.columns[name] for name in ("name", "remark") if name in header.columns)}:
         column = [row[place] if place < len(row) else "" for row in rows[header.last + 1 :]]
-        if marks := {text for text in set(column) if isinstance(text, str) and _EXAMPLE.match(text.strip())}:
+        pattern = _EXAMPLE_NAME.search if place == header.columns.get("name") else _EXAMPLE.match
+        texts = {text for text in set(column) if isinstance(text, str)}
+        if marks := {text for text in texts if _EXAMPLE.match(text.strip()) or pattern(text.strip())}:
             found |= {at for at, text in enumerate(column, start=header.last + 1) if text in marks}
     return found
 
@@ -99,6 +103,8 @@ def _sort_row(
         kept.cut[at] = Cut.HEADER
     elif kind := _not_a_person(texts, said, band):
         kept.cut[at] = kind
+    elif set(said.values()) == {"0"}:
+        kept.numbered += 1  # formulas below the last entry show 0 for nothing
     elif said:
         kept.entries.append(at)
     elif len(texts) == 1 and texts[0].isdigit():
@@ -113,6 +119,8 @@ def _not_a_person(texts: Sequence[str], said: Mapping[str, str], band: bool) -> 
     lone = not said.keys() & {"title", "employer", "document_no"} or len(texts) <= 2
     if lone and (_FOOTER.match(first) or _SIGNED.match(first)):
         return Cut.FOOTER
+    if _TOTAL_NAME.fullmatch(said.get("name", "")):
+        return Cut.TOTAL
     if lone and any(_TOTAL.match(text) for text in (first, said.get("name", ""), said.get("employer", "")) if text):
         return Cut.TOTAL
     if len(texts) == 1 and (band or _BAND.match(first)):
