@@ -12,6 +12,7 @@ from hzcert.table import FIELDS, Column
 _TALLEST, _WIDEST = 80, 40  # rows and columns of a form
 _FEWEST, _FEWEST_ROWS = 6, 4  # labels, and rows that they stand in
 _NO_VALUE = re.compile(r"照片|相片|[（(](?:盖|公|签)?章[）)]|签字|签名")  # what a form prints beside a label
+_BOX = re.compile(r"[0-9０-９XxＸｘ]?")
 _UNTOUCHED = frozenset({"level", "case", "region"})  # what a blank may bring along
 _ONCE = ("name", "id_number")
 
@@ -28,10 +29,7 @@ class Form:
 
     def cells(self, grid: Grid) -> dict[str, Cell]:
         """The value of each field; empty text where nothing was filled in."""
-        return {
-            name: grid.rows[row][place] if place < len(grid.rows[row]) else ""
-            for name, (row, place) in self.values.items()
-        }
+        return {name: _value(grid.rows[row], place, name) for name, (row, place) in self.values.items()}
 
     def is_filled(self, grid: Grid) -> bool:
         """Whether anything about a person was filled in."""
@@ -73,9 +71,32 @@ def find_form(grid: Grid, known: Mapping[str, str]) -> Form | None:
             continue
         values[name] = row, _value_place(grid, row, place, taken)
         words[name] = heading_key(as_text(grid.rows[row][place]))
+    if all(name in values and _more_values(grid, *values[name], taken) for name in _ONCE):
+        twice = values["name"]  # people beside each other
     top = [as_text(cell) for cells in grid.rows[: min(rows)] for cell in cells]
     annex_3 = any(ANNEX_3 in re.sub(r"\s+", "", text) for text in top)
     return Form(values, words, read_above(grid, min(rows)), annex_3, twice)
+
+
+def _value(cells: Sequence[Cell], place: int, name: str) -> Cell:
+    """What stands in a cell; the boxes of an ID number, a digit each, together."""
+    if place >= len(cells):
+        return ""
+    boxes = [as_text(cell).strip() for cell in cells[place : place + 18]]
+    return (
+        "".join(boxes) if name == "id_number" and len(boxes) >= 15 and all(map(_BOX.fullmatch, boxes)) else cells[place]
+    )
+
+
+def _more_values(grid: Grid, row: int, place: int, labels: set[tuple[int, int]]) -> bool:
+    """Whether another value of more than one character follows before the next label."""
+    for at in range(place + 1, len(grid.rows[row])):
+        text = as_text(grid.rows[row][at]).strip()
+        if (row, at) in labels or _NO_VALUE.search(text):
+            return False
+        if len(text) > 1:
+            return True
+    return False
 
 
 def _value_place(grid: Grid, row: int, label: int, labels: set[tuple[int, int]]) -> int:

@@ -35,16 +35,18 @@ _SIGNS = re.compile(r"[\s*:、,，/★☆※●○◆◇■□▲△#√。;；\
 _FORMAT = re.compile(r"(?:格式|例如|如|例|[Yy]{2,4}[-.年]?[Mm]).*$")
 _UNITS = re.compile(r"(?:年月日|年月)$")
 
+# Above a list, cells of one row are apart by tabs; what belongs together stands on one line.
+_GAP = r"[^\S\n]*"
 _UNIT_ABOVE = re.compile(
-    r"(?:填报|呈报|报送)单位(?:名称)?\s*(?:[（(]盖章[）)])?\s*[：:]\s*(?:[（(]盖章[）)])?\s*([^\s：:，,]++)(?!\s*[：:])"
+    rf"(?:填报|呈报|报送)单位(?:名称)?{_GAP}(?:[（(]盖章[）)])?{_GAP}[：:\t]{_GAP}(?:[（(]盖章[）)])?{_GAP}([^\s：:，,]++)(?!{_GAP}[：:])"
 )
 _SEAL = re.compile(r"[（(](?:盖|公|签|印)?章[）)]?$")
-_DAY_ABOVE = re.compile(r"(?:公布|发文|印发)(?:日期|时间)\s*[：:]\s*(\S+)")
+_DAY_ABOVE = re.compile(rf"(?:公布|发文|印发)(?:日期|时间){_GAP}[：:\t]{_GAP}(\S+)")
 # 经公示无异议 is said of those who were granted it.
 _PROVISIONAL = re.compile(r"(?<!经)(?<!经过)公示(?!无异议|期?满|结束|期?后|期间?内?无)")
 _LEVEL_WORD = r"(正高|副高|高|中|初|助理|员)"
 _LEVEL_ABOVE = re.compile(
-    rf"(?:级别|等级|资格级别)\s*[：:]\s*{_LEVEL_WORD}\s*级?(?![\u4e00-\u9fff])"
+    rf"(?:级别|等级|资格级别){_GAP}[：:\t]{_GAP}{_LEVEL_WORD}\s*级?(?![\u4e00-\u9fff])"
     rf"|[省市]\s*(?:具有)?\s*[（(]?\s*{_LEVEL_WORD}\s*[）)]?\s*级\s*(?:专业技术|职称)"
 )
 
@@ -251,12 +253,12 @@ def _from_the_left(top: _Top, row: int, place: int) -> str:
 
 def read_above(grid: Grid, before: int) -> Above:
     """What the lines above a header (or in a form, all its lines) say."""
-    cells = (as_text(cell).strip() for row in grid.rows[:before] for cell in row)
-    text = "\n".join(dict.fromkeys(cell for cell in cells if cell))
+    lines = ("\t".join(text for cell in row if (text := as_text(cell).strip())) for row in grid.rows[:before])
+    text = "\n".join(dict.fromkeys(line for line in lines if line))
     unit, day, level = _UNIT_ABOVE.search(text), _DAY_ABOVE.search(text), _LEVEL_ABOVE.search(text)
     word = (level[1] or level[2]) if level else ""
     return Above(
-        _SEAL.sub("", unit[1]) if unit else "",
+        _SEAL.sub("", unit[1]) if unit and heading_key(unit[1]) not in aliases() else "",
         tidy_level(word if word in ("助理", "员") else f"{word}级") if word else "",
         _document_above(text),
         (dates.read(day[1]) or "") if day else "",
@@ -266,7 +268,7 @@ def read_above(grid: Grid, before: int) -> Above:
 
 def _document_above(text: str) -> str:
     """The document number above a list: one that stands alone in its cell, else the first that is named."""
-    alone = (documents.tidy(line) for line in text.splitlines())
+    alone = (documents.tidy(line) for line in re.split(r"[\t\n\r]+", text))
     return next(filter(documents.is_number, alone), "") or documents.find_in(text)
 
 

@@ -180,3 +180,43 @@ def test_every_change_says_what_it_became_and_why(read, field, cell, code, after
     assert (said.code.id, said.severity, said.value) == (code, "info", cell)
     assert after in said.message
     assert why in said.message
+
+
+FORM = (
+    ["湖州市具有 中 级专业技术资格证书人员情况信息表"],
+    ["填报单位", "德清县水利局", None, None, "填表日期：2007年9月1日"],
+    ["姓  名", "沈云川", "性别", "男", "照片"],
+    ["身份证\n号码", *ONE],
+    ["出生年月", "1970.03", "民族", "汉"],
+    ["工作单位", "样例所", None, "联系电话", "0572-2033099"],
+    ["专业技术资格名称", "工程师", "专业", "水利"],
+    ["取得时间", "1998.12", "取得方式", None],
+    ["单位意见", "同意（盖章）"],
+    ["填表说明：1.姓名照身份证填写"],
+)
+
+
+def test_another_offices_form_with_a_box_for_each_digit(read):
+    found = read(*FORM, merged=("A1:E1",))
+    ((entry,),) = (list(found.table.records()),)
+    assert (entry["name"], entry["id_number"], entry["phone"]) == ("沈云川", ONE, "0572-2033099")
+    assert (entry["department"], entry["level"], entry["obtained_by"]) == ("德清县水利局", "中级", "")
+    assert (str(found.table.where(0, "title")), found.counts["forms"]) == ("名单.xlsx [Sheet] B7", 1)
+
+
+def test_people_beside_each_other_in_a_form_are_refused(read):
+    fields = {
+        "姓名": ("沈云川", "陈雨桐"),
+        "身份证号": (ONE, TWO),
+        "性别": ("男", "女"),
+        "资格名称": ("工程师", "经济师"),
+    }
+    rows = [[label, *values] for label, values in fields.items()]
+    found = read(*rows, ["级别", "中级", "中级"], ["取得时间", "1998-12", "2005-12"])
+    assert (len(found.table), codes_of(found)) == (0, ["HZ118"])
+
+
+def test_a_unit_that_is_left_blank_above_is_not_the_next_heading(read):
+    rows = [["填报单位", None, "级别", "中级"], ["填报单位：", None], ["人员名单"], HEAD, FIRST]
+    ((entry,),) = (list(read(*rows).table.records()),)
+    assert (entry["department"], entry["level"]) == ("", "中级")
