@@ -25,7 +25,7 @@ _DOCUMENTS = ("document_no", "transfer_confirmed_no")
 _SEXES = {"1": "男", "2": "女", "男性": "男", "女性": "女"}
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d{2}")
 _SPACES = re.compile(r"\s+")
-_NOT_PLAIN = re.compile(r"\s|^'")
+_NOT_PLAIN = re.compile(r"\s|^['=]")
 _SERIES_OF = re.compile(r"(.+)[（(]([^（）()]+)[)）]")
 _PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]+")  # Han characters that no table changes, and nothing else
 
@@ -79,7 +79,7 @@ def normalise(part: Part, policy: Policy, as_of: date) -> tuple[dict[str, Texts]
         columns["id_number_given"] = (
             [old or new for old, new in zip(carried, given, strict=True)] if any(carried) else given
         )
-    for name in (*_TEXTS, "title"):
+    for name in (*_TEXTS, "title", "former_name"):
         found += _changed_texts(part, name, columns)
     if "series" in columns and "specialty" not in columns:
         columns |= _series_and_specialty(columns["series"], policy)
@@ -117,24 +117,36 @@ def _plain_text(cell: Cell) -> str:
 
 
 def plain(text: str) -> str:
-    """Text with single spaces and without an apostrophe before it, which only says that it is text."""
+    """Text with single spaces, as it was typed."""
     if not _NOT_PLAIN.search(text):
         return text
-    return _SPACES.sub(" ", text).strip().removeprefix("'")
+    return _SPACES.sub(" ", as_typed(text))
+
+
+def as_typed(text: str) -> str:
+    """Text without spaces around it and without what only says that it is text: an apostrophe before it, ="..." in CSV.
+
+    >>> as_typed(" '=1 "), as_typed('="0572"')
+    ('=1', '0572')
+    """
+    text = text.strip()
+    if text.startswith('="') and text.endswith('"') and len(text) > 2:
+        return text[2:-1].strip()
+    return text.removeprefix("'")
 
 
 def _tidy_name(cell: Cell) -> str:
     text = as_text(cell)
     if _PLAIN_NAME.fullmatch(text):
         return text
-    return names.tidy(text.strip().removeprefix("'")) if plain(text) else ""
+    return names.tidy(as_typed(text)) if plain(text) else ""
 
 
 def _changed_names(part: Part, after: Texts) -> Iterator[Finding]:
     """Names that are not as they were given, but for spaces around them."""
     for line, (cell, name) in enumerate(zip(part.cells["name"], after, strict=True)):
         if cell != name and (before := as_text(cell).strip()) != name:
-            why = "、".join(names.tidied(before.removeprefix("'"))[1]) or "撇号"
+            why = "、".join(names.tidied(as_typed(before))[1]) or "撇号"
             yield codes.TIDIED_NAME.at(part.where(line, "name"), before, before=before, after=name, why=why)
 
 
@@ -145,7 +157,8 @@ def _changed_texts(part: Part, name: str, columns: Mapping[str, Texts]) -> Itera
     suspects = {cell for cell, text in texts.items() if text and not _PLAIN_NAME.fullmatch(text)}
     for line, cell in enumerate(cells) if suspects else ():
         if cell in suspects and (after := columns[name][line]) != (before := texts[cell]) and after:
-            why = "、".join(names.tidied_text(before)[1]) or "空格"
+            steps = names.tidied if name in _NAMES else names.tidied_text
+            why = "、".join(steps(before)[1]) or "空格"
             words = {"heading": HEADINGS[name], "before": before, "after": after, "why": why}
             yield codes.TIDIED_TEXT.at(part.where(line, name), before, field=name, **words)
 
@@ -209,7 +222,7 @@ def _cut_as_text(numbers: Texts) -> list[int]:
 
 def _id_number(cell: Cell, where: Where, found: list[Finding]) -> tuple[str, str]:
     """The ID number in the 18-character form, and as given; a number that a spreadsheet has cut is left unlike one."""
-    raw = as_text(cell).strip()
+    raw = as_typed(as_text(cell)) if str(cell).startswith("=") else as_text(cell).strip()
     if (isinstance(cell, float | int) and abs(cell) >= 1e15) or _SCIENTIFIC.fullmatch(raw):
         cut = idnumber.cut_number(float(raw))
         found.append(codes.ID_DAMAGED.at(where, cut))

@@ -32,6 +32,8 @@ _BRACKETS = re.compile(r"\(.*?\)|\[.*?\]|【.*?】|〔.*?〕|〈.*?〉|<.*?>")
 _BRACKET = re.compile(r"[()\[\]【】〔〕〈〉<>]")
 _NUMBERED = re.compile(r"^\d{1,2}[.、](?=\D)")
 _SIGNS = re.compile(r"[\s*:、,，/★☆※●○◆◇■□▲△#√。;；\u200b-\u200f\ufeff]+|必填|选填")
+_OR = re.compile(r"[/／、|]")
+_STEM = re.compile(r"(?:情况|信息)$")
 _FORMAT = re.compile(r"(?:格式|例如|如|例|[Yy]{2,4}[-.年]?[Mm]).*$")
 _UNITS = re.compile(r"(?:年月日|年月)$")
 
@@ -126,7 +128,11 @@ def meaning(heading: str, known: Mapping[str, str]) -> str:
     if key in known:
         return known[key]
     shorter = _FORMAT.sub("", key)
-    return known.get(shorter) or known.get(_UNITS.sub("", shorter), "")
+    if name := known.get(shorter) or known.get(_UNITS.sub("", shorter), ""):
+        return name
+    # 手机/电话 is one of two words for the same.
+    said = {known.get(heading_key(part), "") for part in _OR.split(heading)} - {""}
+    return said.pop() if len(said) == 1 and _OR.search(heading) else ""
 
 
 @dataclass(frozen=True)
@@ -223,7 +229,10 @@ def _meant(parts: Sequence[str], known: Mapping[str, str]) -> tuple[str, int, bo
         above = [known.get(heading_key(part), "") for part in parts[:drop]]
         if "other" in above:
             return "other", 0, True
-        name = meaning("".join(parts[drop:]), known)
+        rest = "".join(parts[drop + 1 :])
+        name = meaning(parts[drop] + rest, known)
+        if not name and rest:  # 资格情况 over 名称
+            name = meaning(_STEM.sub("", heading_key(parts[drop])) + rest, known)
         if name and name not in _TOPS:
             return name, drop, all(each == "group" for each in above)
     return "", 0, True

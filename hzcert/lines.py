@@ -17,9 +17,10 @@ _TOTAL = re.compile(
     r".{0,16}?(?:合\s*计|小\s*计|总\s*计|共\s*计|本\s*页)\s*(?:[：:（(\d]|$)|合计|以上共|共\s*\d+\s*(?:人|份)"
 )
 _FOOTER = re.compile(
-    r"(?:填\s*表\s*人|填\s*报\s*人|审\s*核\s*人|制\s*表\s*人?|经\s*办\s*人|负\s*责\s*人|单位负责人|联系人|填报日期|填表日期|填报单位"
-    r"|填报时间|说\s*明|填表说明|备\s*注|注)\s*\d*\s*(?:[：:（(]|$)"
+    r"(?:(?:填\s*表|填\s*报|审\s*核|制\s*表|经\s*办|复\s*核|批\s*准|汇\s*总|录\s*入|上\s*报)\s*(?:人|单\s*位|日\s*期|时\s*间|说\s*明)?"
+    r"|(?:单位)?负\s*责\s*人|联\s*系\s*(?:人|电\s*话)|日\s*期|说\s*明|备\s*注|注|附)\s*\d*\s*(?:[：:（(]|$)"
 )
+_LONGEST_NAME = 25
 _SIGNED = re.compile(
     r"(?:\d{4}|[二一][〇○零一二三四五六七八九]{3})年.{1,3}月.{1,3}日$|.*[（(](?:盖章|公章|签章|签字|章)[）)]\s*$"
 )
@@ -123,6 +124,8 @@ def _not_a_person(texts: Sequence[str], said: Mapping[str, str], band: bool) -> 
         return Cut.TOTAL
     if lone and any(_TOTAL.match(text) for text in (first, said.get("name", ""), said.get("employer", "")) if text):
         return Cut.TOTAL
+    if len(texts) == 1 and not said.keys() - {"name"} and len(first) > _LONGEST_NAME:
+        return Cut.FOOTER
     if len(texts) == 1 and (band or _BAND.match(first)):
         return Cut.BAND
     return None

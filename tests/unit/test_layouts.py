@@ -220,3 +220,37 @@ def test_a_unit_that_is_left_blank_above_is_not_the_next_heading(read):
     rows = [["填报单位", None, "级别", "中级"], ["填报单位：", None], ["人员名单"], HEAD, FIRST]
     ((entry,),) = (list(read(*rows).table.records()),)
     assert (entry["department"], entry["level"]) == ("", "中级")
+
+
+def test_short_headings_under_a_group_and_two_words_for_one_thing(read):
+    rows = [
+        ["姓名", "身份证号", "资格情况", None, "公布情况", None, "手机/电话"],
+        [None, None, "名称", "级别", "文号", "日期", None],
+    ]
+    found = read(*rows, ["沈云川", ONE, "工程师", "中级", "湖人专[1999]12号", "1999-01-20", "0572-2033099"])
+    ((entry,),) = (list(found.table.records()),)
+    assert (entry["title"], entry["level"], entry["document_no"]) == ("工程师", "中级", "湖人专[1999]12号")
+    assert (entry["document_date"], entry["phone"], codes_of(found)) == ("1999-01-20", "0572-2033099", [])
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "经办：王某",
+        "复核人：李某",
+        "附：证书复印件",
+        "联系电话：0572-2033099",
+        "以上人员情况属实，如有虚假，由本单位承担一切责任，特此证明。",
+    ],
+)
+def test_what_is_signed_under_the_names_is_no_person(read, last):
+    found = read(["姓名", "身份证号", "资格名称"], FIRST[1:], [last])
+    assert (len(found.table), codes_of(found)) == (1, ["HZ103"])
+
+
+def test_text_that_a_csv_file_guards_is_read_as_it_was(tmp_path, policy, as_of):
+    line = f'"=""沈云川""","=""{ONE}""",工程师,"=""0572"""'
+    (tmp_path / "名单.csv").write_text(f"姓名,身份证号,资格名称,电话\n{line}\n", encoding="utf-8")
+    found = ingest.read_list([take_in(tmp_path / "名单.csv", tmp_path)], HOLDERS, policy, as_of)
+    ((entry,),) = (list(found.table.records()),)
+    assert (entry["name"], entry["id_number"], entry["phone"]) == ("沈云川", ONE, "0572")
