@@ -59,12 +59,14 @@ def find_form(grid: Grid, known: Mapping[str, str]) -> Form | None:
     rows = [row for row, _, _ in labels]
     if len({name for *_, name in labels}) < _FEWEST or len(set(rows)) < _FEWEST_ROWS:
         return None
-    if max(rows.count(row) for row in set(rows)) * 2 > len(rows):
+    taken = {(row, place) for row, place, _ in known_cells}
+    beside = sum((row, place + 1) in taken for row, place, _ in labels)
+    # Headings stand side by side, on every page of a list again; labels have their values between them.
+    if beside * 2 > len(labels) or max(rows.count(row) for row in set(rows)) * 2 > len(rows):
         return None
     values: dict[str, tuple[int, int]] = {}
     words: dict[str, str] = {}
     twice = None
-    taken = {(row, place) for row, place, _ in known_cells}
     for row, place, name in labels:
         if name in values:
             twice = twice or ((row, place) if name in _ONCE else None)

@@ -31,7 +31,7 @@ _MONTHS: Days = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dt
 _LOOK_ALIKES = str.maketrans("０１２３４５６７８９OoＯｏ", "01234567890000") | str.maketrans(
     dict.fromkeys("ＸｘxХхⅩⅹ×✕", "X")
 )
-_NOT_PART = re.compile(r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff'‘’`´＇]+")
+_NOT_PART = re.compile(r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff'‘’`´＇_‐‑–—－-]+")
 
 
 def compact(text: str) -> str:

@@ -187,6 +187,10 @@ policy = "{settings.policy_name}"
 # photos = "photos"
 # published = "published"
 # out = "out"
+
+# 自己的栏目名：左边是表里写的，右边是规定的栏目；不读的写 ignored
+# [columns]
+# "技术等级" = "级别"
 """
 
 

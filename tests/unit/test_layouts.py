@@ -254,3 +254,14 @@ def test_text_that_a_csv_file_guards_is_read_as_it_was(tmp_path, policy, as_of):
     found = ingest.read_list([take_in(tmp_path / "名单.csv", tmp_path)], HOLDERS, policy, as_of)
     ((entry,),) = (list(found.table.records()),)
     assert (entry["name"], entry["id_number"], entry["phone"]) == ("沈云川", ONE, "0572")
+
+
+def test_a_list_with_its_headings_on_every_page_is_a_list(read):
+    head = ["姓名", "身份证号", "资格名称", "级别", "专业", "工作单位"]
+    people = [
+        [f"沈{name}", id_number("1970-03-12", "男", at), "工程师", "中级", "水利", "样例所"]
+        for at, name in enumerate("云川石竹")
+    ]
+    found = read(*(row for person in people for row in (head, person)))
+    assert found.table.column("row").tolist() == [2, 4, 6, 8]
+    assert codes_of(found) == ["HZ103"]
