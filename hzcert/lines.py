@@ -14,13 +14,16 @@ _EXAMPLE = re.compile(
 _EXAMPLE_NAME = re.compile(r"示例|范例|样例|填写例|举例")
 _TOTAL_NAME = re.compile(r"(?:合|小|总|共)\s*计")
 _TOTAL = re.compile(
-    r".{0,16}?(?:合\s*计|小\s*计|总\s*计|共\s*计|本\s*页)\s*(?:[：:（(\d]|$)|合计|以上共|共\s*\d+\s*(?:人|份)"
+    r".{0,16}?(?:合\s*计|小\s*计|总\s*计|共\s*计|本\s*页|人\s*数|总\s*数)\s*(?:[：:（(\d]|$)|合计|以上共|共\s*\d+\s*(?:人|份)"
 )
 _FOOTER = re.compile(
     r"(?:(?:填\s*表|填\s*报|审\s*核|制\s*表|经\s*办|复\s*核|批\s*准|汇\s*总|录\s*入|上\s*报)\s*(?:人|单\s*位|日\s*期|时\s*间|说\s*明)?"
-    r"|(?:单位)?负\s*责\s*人|联\s*系\s*(?:人|电\s*话)|日\s*期|说\s*明|备\s*注|注|附)\s*\d*\s*(?:[：:（(]|$)"
+    r"|(?:单位)?负\s*责\s*人|联\s*系\s*(?:人|电\s*话)|日\s*期|说\s*明|备\s*注|注|附)\s*\d*\s*(?:[：:（(]|$)|[（(—-]*以下(?:空白|无正文)"
 )
+_UNIT_BAND = re.compile(r".{2,}[（(：:]\s*(?:共|计)?\s*\d+\s*[人名位][）)]?$")
+_NOTES = frozenset({"必填", "选填", "可选", "必选", "非必填", "可不填"})
 _LONGEST_NAME = 25
+_NAMELIKE = re.compile(r"[^：:计填]+").fullmatch  # no footer's words
 _SIGNED = re.compile(
     r"(?:\d{4}|[二一][〇○零一二三四五六七八九]{3})年.{1,3}月.{1,3}日$|.*[（(](?:盖章|公章|签章|签字|章)[）)]\s*$"
 )
@@ -65,8 +68,8 @@ def sort_rows(grid: Grid, header: Header, known: Mapping[str, str]) -> Lines:
                 kept.entries.append(at)
                 continue
             if -1 < name_at < len(row) and -1 < title_at < len(row) and row[name_at] and len(row) - row.count("") >= 3:
-                title = row[title_at]
-                if isinstance(title, str) and title not in no_titles:
+                name, title = row[name_at], row[title_at]
+                if isinstance(title, str) and title not in no_titles and isinstance(name, str) and _NAMELIKE(name):
                     kept.entries.append(at)
                     continue
         _sort_row(row, at, header, known, at in examples, at in bands, kept)
@@ -100,7 +103,7 @@ def _sort_row(
         kept.cut[at] = Cut.EXAMPLE
     elif _has_digits_of_a_number(said.get("id_number", "")):
         kept.entries.append(at)
-    elif sum(is_heading(text, known) for text in texts) >= 3:
+    elif sum(is_heading(text, known) for text in texts) >= 3 or _NOTES.issuperset(texts):
         kept.cut[at] = Cut.HEADER
     elif kind := _not_a_person(texts, said, band):
         kept.cut[at] = kind
@@ -118,7 +121,7 @@ def _not_a_person(texts: Sequence[str], said: Mapping[str, str], band: bool) -> 
     """A total, a footer or a band: no ID number, and hardly anything that an entry has."""
     first = texts[0]
     lone = not said.keys() & {"title", "employer", "document_no"} or len(texts) <= 2
-    if lone and (_FOOTER.match(first) or _SIGNED.match(first)):
+    if _is_signed(texts) or (lone and (_FOOTER.match(first) or _SIGNED.match(first))):
         return Cut.FOOTER
     if _TOTAL_NAME.fullmatch(said.get("name", "")):
         return Cut.TOTAL
@@ -126,13 +129,19 @@ def _not_a_person(texts: Sequence[str], said: Mapping[str, str], band: bool) -> 
         return Cut.TOTAL
     if len(texts) == 1 and not said.keys() - {"name"} and len(first) > _LONGEST_NAME:
         return Cut.FOOTER
-    if len(texts) == 1 and (band or _BAND.match(first)):
+    if len(texts) == 1 and (band or _BAND.match(first) or _UNIT_BAND.match(first)):
         return Cut.BAND
     return None
 
 
+def _is_signed(texts: Sequence[str]) -> bool:
+    """Whether a row is one of those who sign, spread over the columns: 填表人：张某 | 审核人：李某."""
+    signed = sum(bool(_FOOTER.match(text)) and ("：" in text or ":" in text) for text in texts)
+    return bool(_FOOTER.match(texts[0])) and signed * 2 >= len(texts)
+
+
 def _has_digits_of_a_number(text: str) -> bool:
-    return sum(sign.isdigit() for sign in text) >= _DIGITS_OF_A_NUMBER
+    return sum(sign.isdigit() for sign in text) >= _DIGITS_OF_A_NUMBER and not _FOOTER.match(text)
 
 
 def row_list(numbers: Sequence[int]) -> str:

@@ -265,3 +265,31 @@ def test_a_list_with_its_headings_on_every_page_is_a_list(read):
     found = read(*(row for person in people for row in (head, person)))
     assert found.table.column("row").tolist() == [2, 4, 6, 8]
     assert codes_of(found) == ["HZ103"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param(
+            ["填表人：张某", "审核人：李某", "联系电话：0572-20330999", "填报日期：2007年9月"], id="落款占满各栏"
+        ),
+        pytest.param(["", "必填", "必填", "选填"], id="填写要求"),
+        pytest.param(["", "样例水利设计院（3人）"], id="单位小标题"),
+        pytest.param(["", "（以下空白）"], id="以下空白"),
+        pytest.param(["总人数：1"], id="人数"),
+    ],
+)
+def test_a_row_of_other_words_is_no_person(read, row):
+    found = read(HEAD, FIRST, row)
+    assert (len(found.table), codes_of(found)) == (1, ["HZ103"])
+
+
+def test_a_person_with_a_footers_word_beside_is_a_person(read):
+    head = ["姓名", "身份证号", "资格名称", "工作单位", "备注"]
+    rows = [
+        ["沈云川", "", "", "", "说明"],
+        ["计云川", "", "工程师", "样例所", "备注：补报"],
+        ["填小川", ONE, "工程师", "", "合计"],
+    ]
+    found = read(head, *rows, ["陈雨桐", "", "", "日期：不详", ""])
+    assert found.table.column("row").tolist() == [2, 3, 4, 5]
