@@ -34,6 +34,8 @@ PROVISIONAL = "公示名单"  # the remark of every row of such a list: a person
 _OF_PUBLISHED = (
     codes.NO_HEADER,
     codes.NO_COLUMN,
+    codes.ROWS_CUT,
+    codes.COLUMN_TWICE,
     codes.SHEET_TWICE,
     codes.HIDDEN_SHEET,
     codes.HIDDEN_ROWS,
