@@ -49,7 +49,7 @@ _PROVISIONAL = re.compile(r"(?<!经)(?<!经过)公示(?!无异议|期?满|结束
 _LEVEL_WORD = r"(正高|副高|高|中|初|助理|员)"
 _LEVEL_ABOVE = re.compile(
     rf"(?:级别|等级|资格级别){_GAP}[：:\t]{_GAP}{_LEVEL_WORD}\s*级?(?![\u4e00-\u9fff])"
-    rf"|[省市]\s*(?:具有)?\s*[（(]?\s*{_LEVEL_WORD}\s*[）)]?\s*级\s*(?:专业技术|职称)"
+    rf"|[省市县区]\s*(?:具有)?\s*[（(]?\s*{_LEVEL_WORD}\s*[）)]?\s*级\s*(?:专业技术|职称)"
 )
 
 
