@@ -65,6 +65,8 @@ class Common:
     dry_run: Annotated[bool | None, _option("dry-run", "只算不写，也不取编号")] = None
     show_ids: Annotated[bool | None, _option("show-ids", "显示完整的身份证号")] = None
     strict: Annotated[bool | None, _option("strict", "有警告也以退出码 1 结束")] = None
+    map: Annotated[list[str] | None, _option("map", "自定栏目，如 技术等级=级别；可用多次", metavar="栏目=字段")] = None
+    password: Annotated[str | None, _option("password", "打开加密工作簿的密码；宜用环境变量 HZCERT_PASSWORD")] = None
 
     def over(self, batch: BatchFile) -> "Common":
         """What the command line and the environment leave open, as the batch's file has it."""
@@ -86,7 +88,9 @@ class Common:
 
     def settle(self, batch: BatchFile | None = None, folder: Path = Path()) -> Settings:
         """The settings of this run."""
-        given = Options(self.policy, self.authority, self.as_of, self.register, self.workers)
+        given = Options(
+            self.policy, self.authority, self.as_of, self.register, self.workers, tuple(self.map or ()), self.password
+        )
         return settle(given, batch, folder)
 
     def finish(self, outcome: Outcome, settings: Settings) -> NoReturn:
@@ -152,18 +156,33 @@ def init_command(common: Common, folder: Annotated[Path, typer.Argument(metavar=
     common.finish(steps.init(folder, settings, dry_run=bool(common.dry_run)), settings)
 
 
+@app.command("forms", epilog="例：hzcert forms /tmp/空白表")
+@shared
+def forms_command(
+    common: Common, folder: Annotated[Path, typer.Argument(metavar="DIR", help="写到哪个文件夹")]
+) -> None:
+    """空白的附件1 至附件4、人员信息表和公布名单：带选项和填写要求，可打印。"""
+    from hzcert import steps
+
+    settings = common.settle()
+    common.finish(steps.blank_forms(folder, settings, dry_run=bool(common.dry_run)), settings)
+
+
 @app.command("ingest", epilog="例：hzcert ingest samples/huzhou-2007/holders --out /tmp/holders.xlsx")
 @shared
 def ingest_command(
     common: Common,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="表格文件或文件夹；- 为标准输入")],
     out: OutFile,
+    photos: Annotated[
+        Path | None, typer.Option("--photos", help="把表内的照片取出，以身份证号命名写到哪个文件夹")
+    ] = None,
 ) -> None:
     """把各种名单读成一张规范的人员表。"""
     from hzcert import steps
 
     settings = common.settle()
-    common.finish(steps.ingest_files(files, out, settings, dry_run=bool(common.dry_run)), settings)
+    common.finish(steps.ingest_files(files, out, settings, photos, dry_run=bool(common.dry_run)), settings)
 
 
 @photos_app.command("normalize", epilog="例：hzcert photos normalize samples/huzhou-2007/photos /tmp/photos")

@@ -17,11 +17,11 @@ ROWS_CUT = Code("HZ103", I, "", "三.3", "略过 {count} 行非人员内容（{k
 COLUMN_UNKNOWN = Code("HZ104", I, "", "三.3", "不认识的栏目“{heading}”，未读入", "如需读入，请改用规定的栏目名称")
 COLUMN_TWICE = Code("HZ105", W, "", "三.3", "栏目“{heading}”与前面的“{first}”意思相同，只读前一栏", "请删去多余的一栏")
 TIDIED_NAME = Code("HZ106", I, "name", "三.3", "姓名已规范：“{before}”改为“{after}”（{why}）", "无需处理")
-TIDIED_ID = Code("HZ107", I, "id_number", "三.3", "身份证号已规范：去掉空格、全角字符或改正 X 的写法", "无需处理")
+TIDIED_ID = Code("HZ107", I, "id_number", "三.3", "身份证号已规范为 {after}（{why}）", "无需处理")
 ID_DAMAGED = Code("HZ108", E, "id_number", "三.3", "身份证号以数字格式存放，末三位已被电子表格破坏，不可采信{clue}",
     "请把该列设为文本格式，照身份证重新填写全部 18 位")
 DATE_UNREADABLE = Code("HZ110", E, "birth_date", "三.3", "{heading}“{value}”不是可识别的日期", "请写成 1970-10 或 1970-10-05 的形式")
-DATE_AMBIGUOUS = Code("HZ111", E, "birth_date", "三.3", "{heading}以数字存放，{candidates} 无法分辨", "请改为文本 1970-10 的形式")
+DATE_AMBIGUOUS = Code("HZ111", E, "birth_date", "三.3", "{heading}“{value}”可为 {candidates}，无法分辨（数字不保留末尾的 0）", "请改为文本 1970-10 的形式")
 DATE_SETTLED = Code("HZ112", I, "birth_date", "三.3", "出生年月“{value}”可为 {candidates}，按身份证号定为 {settled}", "无需处理")
 REGION_DERIVED = Code("HZ113", I, "region", "三.2", "表中没有属地一栏，按填报单位“{unit}”定为{region}", "无需处理；如有不符请加上属地一栏")
 TITLE_USED = Code("HZ114", I, "", "三.2", "空着的{headings}按表头上方的文字填为：{values}", "无需处理；如有不符请在表中填写")
@@ -31,9 +31,12 @@ ERROR_CELL = Code("HZ117", E, "", "三.3", "{heading}是公式的错误值“{va
 FORM_TWICE = Code("HZ118", E, "", "三.1", "一张工作表里有几份信息表，不能分辨", "请每份信息表单独放一张工作表")
 NOT_A_FORM = Code("HZ119", W, "", "五.1", "这是附件3《调入专业技术人员资格审定表》，不作换证填报读入", "请另填信息表（附件1 或附件2），业务类型填调入确认")
 PICTURE_LOOSE = Code("HZ120", W, "", "三.1", "有 {count} 张图片不在任何人员的行内，没有用作照片：{cells}", "请把照片放进本人那一行，或以身份证号命名放入照片文件夹")
-TIDIED_TEXT = Code("HZ121", I, "", "三.3", "{heading}已规范：“{before}”改为“{after}”（部首、自造字或不可见字符）", "无需处理")
+TIDIED_TEXT = Code("HZ121", I, "", "三.3", "{heading}已规范：“{before}”改为“{after}”（{why}）", "无需处理")
 HIDDEN_ROWS = Code("HZ122", W, "", "三.3", "隐藏或筛选掉的 {count} 行已照常读入：第 {rows} 行", "请取消隐藏和筛选，看一眼是否都该填报")
 HIDDEN_NO_LIST = Code("HZ123", I, "", "三.3", "这张隐藏的工作表没有表头，未读入", "请看一眼这张工作表确实不是名单")
+PICTURE_UNUSED = Code("HZ125", W, "", "三.1", "这里的图片没有用作照片：{why}", "请把照片以身份证号命名放入照片文件夹")
+MONTHS_ONLY = Code("HZ126", I, "obtained_on", "三.3", "{heading}一栏的日期单元格都是 1 日，按只有年月读入", "无需处理；如确为 1 日，请写成文本 1998-03-01 的形式")
+SIDE_BY_SIDE = Code("HZ127", E, "", "三.3", "一行里左右并排有几个人，不能读入", "请改为一行一人再放入")
 READ_NOTE = Code("HZ124", I, "", "三.3", "读取时：{note}", "请看一眼读入的内容是否正确")
 
 # 2 the person ----------------------------------------------------------------------------------------------------

@@ -25,10 +25,18 @@ _DOCUMENTS = ("document_no", "transfer_confirmed_no")
 _SEXES = {"1": "男", "2": "女", "男性": "男", "女性": "女"}
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d{2}")
 _SPACES = re.compile(r"\s+")
-_NOT_PLAIN = re.compile(r"\s|^'")
+_NOT_PLAIN = re.compile(r"\s|^['=]")
+_SERIES_OF = re.compile(r"(.+)[（(]([^（）()]+)[)）]")
 _PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]+")  # Han characters that no table changes, and nothing else
 
 _UNREAD = "\0"
+_ONE, _OCTOBER = re.compile(r"(?:\d{4}|\d{2})\.1"), re.compile(r"(?:\d{4}|\d{2})\.10")
+_FEWEST_MONTHS = 3  # different first days of months; by chance that many are so once in 27,000
+_MAY_BE_EMPTY = (
+    "former_name", "employer", "department", "committee", "old_certificate_no", "retired_on", "transfer_confirmed_no",
+    "loss_notice", "phone", "remark",
+)  # fmt: skip
+_NOTHING = frozenset({"无", "/", "-", "--", "—", "——", "暂无", "不详", "没有", "空"})  # what clerks write for nothing
 
 Texts = list[str]
 
@@ -44,6 +52,7 @@ class Part:
     layout: Mapping[str, Column]
     errors: Set[tuple[int, str]]  # entries (by position) and fields whose cell is an error of a formula
     above: Mapping[str, str]  # what holds for every entry that does not say otherwise
+    unit: str = ""  # the submitting unit, as the lines above have it
 
     def where(self, line: int, name: str) -> Where:
         """The place of one field of an entry, by position."""
@@ -70,8 +79,13 @@ def normalise(part: Part, policy: Policy, as_of: date) -> tuple[dict[str, Texts]
         columns["id_number_given"] = (
             [old or new for old, new in zip(carried, given, strict=True)] if any(carried) else given
         )
-    for name in (*_TEXTS, "title"):
-        found += _folded(part, name)
+    for name in (*_TEXTS, "title", "former_name"):
+        found += _changed_texts(part, name, columns)
+    if "series" in columns and "specialty" not in columns:
+        columns |= _series_and_specialty(columns["series"], policy)
+    for name in _MAY_BE_EMPTY:
+        if not _NOTHING.isdisjoint(columns.get(name, ())):
+            columns[name] = ["" if text in _NOTHING else text for text in columns[name]]
     numbers = columns.get("id_number", [""] * len(part.rows))
     for name in _DATES:
         if name in columns:
@@ -103,37 +117,58 @@ def _plain_text(cell: Cell) -> str:
 
 
 def plain(text: str) -> str:
-    """Text with single spaces and without an apostrophe before it, which only says that it is text."""
+    """Text with single spaces, as it was typed."""
     if not _NOT_PLAIN.search(text):
         return text
-    return _SPACES.sub(" ", text).strip().removeprefix("'")
+    return _SPACES.sub(" ", as_typed(text))
+
+
+def as_typed(text: str) -> str:
+    """Text without spaces around it and without what only says that it is text: an apostrophe before it, ="..." in CSV.
+
+    >>> as_typed(" '=1 "), as_typed('="0572"')
+    ('=1', '0572')
+    """
+    text = text.strip()
+    if text.startswith('="') and text.endswith('"') and len(text) > 2:
+        return text[2:-1].strip()
+    return text.removeprefix("'")
 
 
 def _tidy_name(cell: Cell) -> str:
     text = as_text(cell)
     if _PLAIN_NAME.fullmatch(text):
         return text
-    return names.tidy(text.strip().removeprefix("'")) if plain(text) else ""
+    return names.tidy(as_typed(text)) if plain(text) else ""
 
 
 def _changed_names(part: Part, after: Texts) -> Iterator[Finding]:
     """Names that are not as they were given, but for spaces around them."""
     for line, (cell, name) in enumerate(zip(part.cells["name"], after, strict=True)):
         if cell != name and (before := as_text(cell).strip()) != name:
-            why = "、".join(names.tidied(before.removeprefix("'"))[1]) or "撇号"
+            why = "、".join(names.tidied(as_typed(before))[1]) or "撇号"
             yield codes.TIDIED_NAME.at(part.where(line, "name"), before, before=before, after=name, why=why)
 
 
-def _folded(part: Part, name: str) -> Iterator[Finding]:
-    """Texts with radicals, private-use or invisible characters, which look right and compare wrong."""
+def _changed_texts(part: Part, name: str, columns: Mapping[str, Texts]) -> Iterator[Finding]:
+    """Texts that are not as they were given, but for spaces around them and the width of brackets and spaces."""
     cells = part.cells.get(name, ())
     texts = {cell: plain(cell) for cell in set(cells) if isinstance(cell, str)}
-    suspects = {cell: (text, after) for cell, text in texts.items() if (after := names.fold(text)) != text}
+    suspects = {cell for cell, text in texts.items() if text and not _PLAIN_NAME.fullmatch(text)}
     for line, cell in enumerate(cells) if suspects else ():
-        if cell in suspects:
-            before, after = suspects[cell]
-            words = {"heading": HEADINGS[name], "before": before, "after": after}
+        if cell in suspects and (after := columns[name][line]) != (before := texts[cell]) and after:
+            steps = names.tidied if name in _NAMES else names.tidied_text
+            why = "、".join(steps(before)[1]) or "空格"
+            words = {"heading": HEADINGS[name], "before": before, "after": after, "why": why}
             yield codes.TIDIED_TEXT.at(part.where(line, name), before, field=name, **words)
+
+
+def _series_and_specialty(texts: Texts, policy: Policy) -> dict[str, Texts]:
+    """One column for both, such as 工程技术人员(水利水电工程), taken apart; a series may have brackets of its own."""
+    known = {title.series for titles in policy.title_table.by_spelling.values() for title in titles}
+    pairs = {text: _SERIES_OF.fullmatch(text) for text in set(texts) if text not in known}
+    series = [found[1] if (found := pairs.get(text)) else text for text in texts]
+    return {"series": series, "specialty": [found[2] if (found := pairs.get(text)) else "" for text in texts]}
 
 
 def _cleaners(policy: Policy) -> dict[str, Callable[[Cell], str]]:
@@ -160,6 +195,9 @@ def _id_numbers(part: Part, found: list[Finding]) -> tuple[Texts, Texts]:
     numbers = [cell if isinstance(cell, str) else "" for cell in cells]
     given = list(numbers)
     right = idnumber.well_formed(pd.Series(numbers, dtype="str"))
+    for line in _cut_as_text(numbers):
+        numbers[line] = given[line] = cut = idnumber.cut_number(float(numbers[line]))
+        found.append(codes.ID_DAMAGED.at(part.where(line, "id_number"), cut))
     for line in np.flatnonzero(~right).tolist():
         if plain(as_text(cells[line])):
             numbers[line], given[line] = _id_number(cells[line], part.where(line, "id_number"), found)
@@ -168,16 +206,30 @@ def _id_numbers(part: Part, found: list[Finding]) -> tuple[Texts, Texts]:
     return numbers, given
 
 
+def _cut_as_text(numbers: Texts) -> list[int]:
+    """Numbers that were cut before they became text, as a CSV file or a change of format leaves them: all end in 000.
+
+    One may end so by nature. Several and no other, or one that its check character disowns, did not.
+    """
+    cut = [line for line, number in enumerate(numbers) if number.endswith("000") and len(number) == 18]
+    if not cut:
+        return []
+    whole = sum(len(number) == 18 and number.isdecimal() for number in numbers)
+    column = pd.Series([numbers[line] for line in cut], dtype="str")
+    disowned = not idnumber.check_holds(column).all()
+    return cut if disowned or (len(cut) == whole and len(set(column)) > 1) else []
+
+
 def _id_number(cell: Cell, where: Where, found: list[Finding]) -> tuple[str, str]:
     """The ID number in the 18-character form, and as given; a number that a spreadsheet has cut is left unlike one."""
-    raw = as_text(cell).strip()
+    raw = as_typed(as_text(cell)) if str(cell).startswith("=") else as_text(cell).strip()
     if (isinstance(cell, float | int) and abs(cell) >= 1e15) or _SCIENTIFIC.fullmatch(raw):
-        cut = f"{float(raw):.14E}"
+        cut = idnumber.cut_number(float(raw))
         found.append(codes.ID_DAMAGED.at(where, cut))
         return cut, cut
     given = idnumber.compact(raw)
     if given != raw:
-        found.append(codes.TIDIED_ID.at(where, raw))
+        found.append(codes.TIDIED_ID.at(where, raw, after=given, why="、".join(idnumber.reasons(raw))))
     old_form = re.fullmatch(r"[0-9]{15}", given) is not None
     return (idnumber.lengthen(given) if old_form else given), given
 
@@ -190,17 +242,53 @@ def _date_text(cell: Cell) -> str:
 
 def _dates(name: str, part: Part, texts: Texts, numbers: Texts, found: list[Finding]) -> Texts:
     """Dates as ISO text; what can't be read stays as it was, with a finding."""
+    if name == "birth_date":
+        # A month typed into a date cell becomes its first day: the ID number tells, of the same month, another one.
+        for line, cell in enumerate(part.cells[name]):
+            if isinstance(cell, date) and texts[line].endswith("-01") and _is_month_of(texts[line], numbers[line]):
+                texts[line] = texts[line][:7]
+    cells = part.cells[name]
+    if not part.sheet:
+        for line in _cut_months(cells):
+            texts[line] = _UNREAD + plain(as_text(cells[line]))
+    if name == "obtained_on" and _are_months(cells):
+        found.append(codes.MONTHS_ONLY.at(Where(part.file, part.sheet or None), heading=HEADINGS[name]))
+        texts = [text[:7] if isinstance(cell, date) else text for cell, text in zip(cells, texts, strict=True)]
     for line in [line for line, text in enumerate(texts) if text.startswith(_UNREAD)]:
         text = texts[line].removeprefix(_UNREAD)
         if text and (line, name) not in part.errors:
-            text = _undecided(name, part.cells[name][line], text, numbers[line], part.where(line, name), found)
+            text = _undecided(name, cells[line], text, numbers[line], part.where(line, name), found)
         texts[line] = text
     return texts
 
 
+def _cut_months(cells: Sequence[Cell]) -> list[int]:
+    """Texts such as 1995.1 in a file without types, which a spreadsheet may have made of 1995.10.
+
+    One 1995.10 in the same column shows that it never was a column of numbers.
+    """
+    texts = {cell: plain(cell) for cell in set(cells) if isinstance(cell, str)}
+    if any(_OCTOBER.fullmatch(text) for text in texts.values()):
+        return []
+    ones = {cell for cell, text in texts.items() if _ONE.fullmatch(text)}
+    return [line for line, cell in enumerate(cells) if cell in ones] if ones else []
+
+
+def _are_months(cells: Sequence[Cell]) -> bool:
+    """Whether the dates of a column are months that a spreadsheet shows as such (1998年3月): all are first days."""
+    days = {cell for cell in set(cells) if isinstance(cell, date)}
+    return len(days) >= _FEWEST_MONTHS and all(day.day == 1 for day in days)
+
+
+def _is_month_of(first: str, id_number: str) -> bool:
+    """Whether an ID number says another day of the month that begins on a day."""
+    digits = first.replace("-", "")
+    return len(id_number) == 18 and id_number[6:12] == digits[:6] and id_number[12:14] != digits[6:]
+
+
 def _undecided(name: str, cell: Cell, text: str, id_number: str, where: Where, found: list[Finding]) -> str:
     """A date that does not read as one: what the ID number makes of it, or the text as it is."""
-    either = dates.candidates(cell)
+    either = dates.candidates(float(text) if _ONE.fullmatch(text) else cell)
     born = f"{id_number[6:10]}-{id_number[10:12]}" if len(id_number) == 18 else ""
     if name == "birth_date" and born in either:
         words = {"value": text, "candidates": "、".join(either), "settled": born}

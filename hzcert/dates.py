@@ -25,17 +25,22 @@ _TIME = re.compile(r"(?:\s+|[Tt])\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|\+00:
 _NUMERAL = "[0-9〇○零◯OoＯｏ一二三四五六七八九十廿卅元]"
 _WRITTEN = re.compile(
     rf"(?:公元)?(?P<year>{_NUMERAL}{{2,4}})[-./年](?P<month>{_NUMERAL}{{1,3}})"
-    rf"(?:月份?|[-./月](?P<day>{_NUMERAL}{{1,3}})[日号]?)?"
+    rf"(?:月份?|[-./月](?P<day>{_NUMERAL}{{1,3}})[日号]?)?(?:出?生)?"
 )
-_PACKED = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})?日?")
+_PACKED = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})?(?:日|\.0)?")
+# What Excel makes of 1998-12 in its own format (Dec-98), and of a day (3-Dec-98).
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_ENGLISH = re.compile(
+    rf"(?:(?P<day>\d{{1,2}})-)?(?P<month>{'|'.join(_MONTHS)})-(?P<year>\d{{4}}|\d{{2}})", re.IGNORECASE
+)
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 
 
 def read(cell: object) -> str | None:
     """A cell as ISO text; empty for an empty cell, None for what is no date or can't be decided.
 
-    >>> read("1970年10月"), read("19701005"), read("70.10"), read("二○○五年十二月三日"), read(25842)
-    ('1970-10', '1970-10-05', '1970-10', '2005-12-03', '1970-10-01')
+    >>> read("1970年10月"), read("19701005"), read("70.10"), read("二○○五年十二月三日"), read(25842), read("Dec-98")
+    ('1970-10', '1970-10-05', '1970-10', '2005-12-03', '1970-10-01', '1998-12')
     >>> read(1970.1) is None
     True
     """
@@ -143,6 +148,9 @@ def _is_month_or_serial(number: float) -> bool:
 def _from_text(text: str) -> str | None:
     if match := _PACKED.fullmatch(text) or _WRITTEN.fullmatch(text):
         return _from_parts(match)
+    if match := _ENGLISH.fullmatch(text):
+        month = _MONTHS.index(match["month"].lower()) + 1
+        return _iso(_year(int(match["year"])), month, int(match["day"]) if match["day"] else None)
     return _from_number(float(text)) if _SERIAL.fullmatch(text) else None
 
 
@@ -169,7 +177,7 @@ def _number(text: str | None) -> int | None:
     plain = {"元": "1"}.get(text, text).replace("廿", "二十").replace("卅", "三十").translate(_DIGITS)
     tens, ten, ones = plain.partition("十")
     if not ten:
-        return int(plain) if plain.isdigit() else None
+        return int(plain) if plain.isdigit() and len(plain) <= 2 else None
     if len(tens) > 1 or len(ones) > 1 or not (tens + ones + "0").isdigit():
         return None
     return int(tens or 1) * 10 + int(ones or 0)

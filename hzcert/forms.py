@@ -1,102 +1,63 @@
-"""Blank lists for clerks to fill in (空表): the holders of an office, and a published document typed over."""
+"""Blank forms and lists for clerks to fill in (空表): annexes 1 to 4, the holders of an office, a published document typed over."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from hzcert import annexes
+from hzcert.annexes import Blanks
 from hzcert.batch import whole_file
+from hzcert.errors import OutputError
 from hzcert.policy import Policy
-from hzcert.sheets.writing import Column, Sheet, write_workbook
-from hzcert.table import HEADINGS
-from hzcert.titles import LEVELS
+from hzcert.sheets.formpage import write_form
+from hzcert.sheets.writing import write_workbook
 
-_READY = 200  # lines; whoever needs more copies the last one down
-
-_WIDTHS: Mapping[str, int] = {
-    "id_number": 20, "employer": 24, "department": 16, "title": 16, "committee": 22, "document_no": 18,
-    "old_certificate_no": 16, "transfer_confirmed_no": 16, "loss_notice": 20, "phone": 14, "remark": 16,
-}  # fmt: skip
-
-_HINTS: Mapping[str, str] = {
-    "id_number": "照身份证填写 18 位号码。本列已设为文本，请勿改为数字，否则末三位会丢失。",
-    "name": "照身份证填写，字间不留空格。",
-    "birth_date": "如 1970-10 或 1970-10-05，不要写成 1970.1。",
-    "department": "统一上报的主管部门；没有的不填。",
-    "title": "照原证书填写规范的名称，如 工程师、高级教师（中学）。",
-    "obtained_by": "如 评审、考试、初定、确认。",
-    "obtained_on": "公布文件所定的取得时间，如 1998-12 或 1998-12-03。",
-    "document_no": "如 湖人专[2005]99号。",
-    "retired_on": "未离退休的不填；离退休的请填到日。",
-    "transfer_confirmed_no": "调入确认的必填：附件3 的确认文号。",
-    "loss_notice": "遗失补发的必填：报纸名称和刊登日期。",
-}
+HOLDERS_LIST, PUBLISHED_LIST = "人员信息表.xlsx", "公布名单.xlsx"
 
 
-def holders_sheet(policy: Policy, as_of: date) -> Sheet:
-    """The blank list of holders (人员信息表): canonical headings, lists to choose from, one line a certificate (三.1)."""
-    usual = policy.entry.default_case.on(as_of).value
-    compulsory = policy.entry.required[usual].on(as_of).value
-    options: Mapping[str, tuple[str, ...]] = {
-        "sex": ("男", "女"),
-        "region": tuple(policy.regions),
-        "level": LEVELS,
-        "case": policy.entry.cases.on(as_of).value,
-    }
-    hints = {**_HINTS, "case": f"不填即为{usual}。"}
-    return Sheet(
-        "人员信息表",
-        tuple(
-            Column(
-                heading,
-                _WIDTHS.get(key, 11),
-                compulsory=key in compulsory,
-                options=options.get(key, ()),
-                hint=hints.get(key, ""),
+def write_blanks(folder: Path, policy: Policy, as_of: date) -> list[Path]:
+    """Write every blank; one that stands there already, filled in or changed, is never written over.
+
+    Raises:
+        OutputError: another file has the name of a blank, or it can't be written.
+    """
+    blanks = Blanks(policy, as_of)
+    with TemporaryDirectory() as nowhere:
+        made: dict[Path, bytes] = {}
+        for name, write in _BLANKS.items():
+            write(Path(nowhere) / name, blanks)
+            made[folder / name] = (Path(nowhere) / name).read_bytes()
+    try:
+        if taken := [path.name for path, blank in made.items() if path.exists() and path.read_bytes() != blank]:
+            raise OutputError(
+                f"{folder} 里已有同名而内容不同的文件：{'、'.join(taken)}", "可能已经填写；请移走，或换一个文件夹"
             )
-            for key, heading in HEADINGS.items()
-        ),
-        [],
-        title=f"{policy.city}专业技术资格证书人员信息表",
-        above=("一份证书填一行；红色栏目必填；选中一格可见填写要求。",),
-        ready=_READY,
-    )
+    except OSError as cause:
+        raise OutputError(f"不能读取 {folder}：{cause.strerror}", "请检查路径和权限") from cause
+    for path, blank in made.items():
+        with whole_file(path) as temporary:
+            temporary.write_bytes(blank)
+    return list(made)
 
 
-def published_sheet() -> Sheet:
-    """The blank list for a published document (公布文件) that is on paper: its number and date above, a line a person (三.4)."""
-    return Sheet(
-        "公布名单",
-        (
-            Column("序号", 12, "count"),
-            Column("姓名", 22),
-            Column("工作单位", 40),
-            Column("专业", 20),
-            Column("资格名称", 20),
-            Column("级别", 10, options=LEVELS),
-            Column("备注", 20),
-        ),
-        [],
-        title="公布名单",
-        above=(("公布文号：", ""), ("公布日期：", "")),
-        ready=_READY,
-    )
+def _information(path: Path, blanks: Blanks, *, senior: bool) -> None:
+    write_form(path, annexes.information_form(blanks, senior=senior), [blanks.lists()], blanks.as_of)
 
 
-def blank_list(path: Path, policy: Policy, as_of: date) -> None:
-    """Write the blank list of holders.
-
-    Raises:
-        OutputError: it can't be written.
-    """
-    with whole_file(path) as temporary:
-        write_workbook(temporary, [holders_sheet(policy, as_of)], as_of)
+def _transfer(path: Path, blanks: Blanks) -> None:
+    write_form(path, annexes.transfer_form(blanks), [], blanks.as_of)
 
 
-def blank_published(path: Path, as_of: date) -> None:
-    """Write the blank published list.
-
-    Raises:
-        OutputError: it can't be written.
-    """
-    with whole_file(path) as temporary:
-        write_workbook(temporary, [published_sheet()], as_of)
+_BLANKS: Mapping[str, Callable[[Path, Blanks], None]] = {
+    "附件1-高级人员情况信息表.xlsx": lambda path, blanks: _information(path, blanks, senior=True),
+    "附件2-中初级人员情况信息表.xlsx": lambda path, blanks: _information(path, blanks, senior=False),
+    "附件3-调入人员资格审定表.xlsx": _transfer,
+    "附件4-证书持有人员花名册.xlsx": lambda path, blanks: write_workbook(
+        path, [annexes.roster_list(blanks), blanks.lists()], blanks.as_of
+    ),
+    HOLDERS_LIST: lambda path, blanks: write_workbook(
+        path, [annexes.holders_list(blanks), blanks.lists()], blanks.as_of
+    ),
+    PUBLISHED_LIST: lambda path, blanks: write_workbook(path, [annexes.published_list()], blanks.as_of),
+}

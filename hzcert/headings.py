@@ -25,22 +25,31 @@ _DEEPEST = 3  # rows of one header
 _WIDEST = 256  # columns
 _FEWEST = 3  # fields that make a row a header
 _OURS = frozenset(FIELDS) | frozenset(CARRIED)
+_PERSON = frozenset({"name", "id_number", "title"})
 _TOPS = frozenset({"group", "other"})
 
 _BRACKETS = re.compile(r"\(.*?\)|\[.*?\]|【.*?】|〔.*?〕|〈.*?〉|<.*?>")
+_BRACKET = re.compile(r"[()\[\]【】〔〕〈〉<>]")
 _NUMBERED = re.compile(r"^\d{1,2}[.、](?=\D)")
 _SIGNS = re.compile(r"[\s*:、,，/★☆※●○◆◇■□▲△#√。;；\u200b-\u200f\ufeff]+|必填|选填")
+_OR = re.compile(r"[/／、|]")
+_STEM = re.compile(r"(?:情况|信息)$")
 _FORMAT = re.compile(r"(?:格式|例如|如|例|[Yy]{2,4}[-.年]?[Mm]).*$")
 _UNITS = re.compile(r"(?:年月日|年月)$")
 
+# Above a list, cells of one row are apart by tabs; what belongs together stands on one line.
+_GAP = r"[^\S\n]*"
 _UNIT_ABOVE = re.compile(
-    r"(?:填报|呈报|报送)单位(?:名称)?\s*(?:[（(]盖章[）)])?\s*[：:]\s*(?:[（(]盖章[）)])?\s*([^\s：:，,（(]+)"
+    rf"(?:填报|呈报|报送)单位(?:名称)?{_GAP}(?:[（(]盖章[）)])?{_GAP}[：:\t]{_GAP}(?:[（(]盖章[）)])?{_GAP}([^\s：:，,]++)(?!{_GAP}[：:])"
 )
-_DAY_ABOVE = re.compile(r"(?:公布|发文|印发)(?:日期|时间)\s*[：:]\s*(\S+)")
+_SEAL = re.compile(r"[（(](?:盖|公|签|印)?章[）)]?$")
+_DAY_ABOVE = re.compile(rf"(?:公布|发文|印发)(?:日期|时间){_GAP}[：:\t]{_GAP}(\S+)")
+# 经公示无异议 is said of those who were granted it.
+_PROVISIONAL = re.compile(r"(?<!经)(?<!经过)公示(?!无异议|期?满|结束|期?后|期间?内?无)")
 _LEVEL_WORD = r"(正高|副高|高|中|初|助理|员)"
 _LEVEL_ABOVE = re.compile(
-    rf"(?:级别|等级|资格级别)\s*[：:]\s*{_LEVEL_WORD}\s*级?(?![\u4e00-\u9fff])"
-    rf"|[省市]\s*(?:具有)?\s*[（(]?\s*{_LEVEL_WORD}\s*[）)]?\s*级\s*(?:专业技术|职称)"
+    rf"(?:级别|等级|资格级别){_GAP}[：:\t]{_GAP}{_LEVEL_WORD}\s*级?(?![\u4e00-\u9fff])"
+    rf"|[省市县区]\s*(?:具有)?\s*[（(]?\s*{_LEVEL_WORD}\s*[）)]?\s*级\s*(?:专业技术|职称)"
 )
 
 
@@ -52,6 +61,7 @@ class Above:
     level: str = ""
     document_no: str = ""
     document_date: str = ""
+    provisional: bool = False  # put up for objections (公示), not granted yet
 
 
 @dataclass(frozen=True)
@@ -104,7 +114,8 @@ def heading_key(heading: str) -> str:
     ('评委会名称', '姓名', '取得时间')
     """
     plain = unicodedata.normalize("NFKC", heading).strip()
-    return _SIGNS.sub("", _NUMBERED.sub("", _BRACKETS.sub("", plain)))
+    bare = _SIGNS.sub("", _NUMBERED.sub("", _BRACKETS.sub("", plain)))
+    return bare or _SIGNS.sub("", _BRACKET.sub("", plain))  # 【姓名】 is all in brackets
 
 
 def meaning(heading: str, known: Mapping[str, str]) -> str:
@@ -117,7 +128,11 @@ def meaning(heading: str, known: Mapping[str, str]) -> str:
     if key in known:
         return known[key]
     shorter = _FORMAT.sub("", key)
-    return known.get(shorter) or known.get(_UNITS.sub("", shorter), "")
+    if name := known.get(shorter) or known.get(_UNITS.sub("", shorter), ""):
+        return name
+    # 手机/电话 is one of two words for the same.
+    said = {known.get(heading_key(part), "") for part in _OR.split(heading)} - {""}
+    return said.pop() if len(said) == 1 and _OR.search(heading) else ""
 
 
 @dataclass(frozen=True)
@@ -166,7 +181,9 @@ def _headers_at(top: _Top, first: int) -> Iterator[tuple[Header, tuple[int, int,
             break
         found.append(_header(top, first, last))
     best, score = max(found, key=lambda pair: pair[1])
-    if len(best.columns) >= _FEWEST and best.columns.keys() & {"name", "id_number", "title"}:
+    person = len(best.columns.keys() & _PERSON)
+    # Two that name a person are a header too: what it lacks is then said, with what comes near.
+    if (len(best.columns) >= _FEWEST and person) or person >= 2:
         yield best, score
 
 
@@ -212,7 +229,10 @@ def _meant(parts: Sequence[str], known: Mapping[str, str]) -> tuple[str, int, bo
         above = [known.get(heading_key(part), "") for part in parts[:drop]]
         if "other" in above:
             return "other", 0, True
-        name = meaning("".join(parts[drop:]), known)
+        rest = "".join(parts[drop + 1 :])
+        name = meaning(parts[drop] + rest, known)
+        if not name and rest:  # 资格情况 over 名称
+            name = meaning(_STEM.sub("", heading_key(parts[drop])) + rest, known)
         if name and name not in _TOPS:
             return name, drop, all(each == "group" for each in above)
     return "", 0, True
@@ -221,6 +241,8 @@ def _meant(parts: Sequence[str], known: Mapping[str, str]) -> tuple[str, int, bo
 def _parts(top: _Top, first: int, last: int, place: int) -> list[str]:
     """The headings above each other in one column, from the top down."""
     parts: list[str] = []
+    if top.covered.get((last, place), (last, place))[1] < place:
+        return parts  # the rest of a heading that is merged over several columns
     for row in range(first, last + 1):
         text = top.text(row, place)
         if not text and any(top.text(below, place) for below in range(row + 1, last + 1)):
@@ -240,16 +262,34 @@ def _from_the_left(top: _Top, row: int, place: int) -> str:
 
 def read_above(grid: Grid, before: int) -> Above:
     """What the lines above a header (or in a form, all its lines) say."""
-    cells = (as_text(cell).strip() for row in grid.rows[:before] for cell in row)
-    text = "\n".join(dict.fromkeys(cell for cell in cells if cell))
+    lines = ("\t".join(text for cell in row if (text := as_text(cell).strip())) for row in grid.rows[:before])
+    text = "\n".join(dict.fromkeys(line for line in lines if line))
     unit, day, level = _UNIT_ABOVE.search(text), _DAY_ABOVE.search(text), _LEVEL_ABOVE.search(text)
     word = (level[1] or level[2]) if level else ""
     return Above(
-        unit[1] if unit else "",
+        _SEAL.sub("", unit[1]) if unit and heading_key(unit[1]) not in aliases() else "",
         tidy_level(word if word in ("助理", "员") else f"{word}级") if word else "",
-        documents.find_in(text),
+        _document_above(text),
         (dates.read(day[1]) or "") if day else "",
+        _PROVISIONAL.search(text) is not None,
     )
+
+
+def _document_above(text: str) -> str:
+    """The document number above a list: one that stands alone in its cell, else the first that is named."""
+    alone = (documents.tidy(line) for line in re.split(r"[\t\n\r]+", text))
+    return next(filter(documents.is_number, alone), "") or documents.find_in(text)
+
+
+def side_by_side(header: Header) -> list[int]:
+    """Where each further list begins, when several stand beside each other under the same headings again."""
+    names = [place for place, name in enumerate(header.meanings) if name == "name"]
+    others = max(header.meanings.count(name) for name in ("title", "id_number"))
+    if len(names) < 2 or others < len(names):
+        return []
+    # What stands before the name in the first list (a running number) does so in the others.
+    before = names[0] - min(place for place, heading in enumerate(header.headings) if heading)
+    return [place - before for place in names[1:]]
 
 
 def judge_header(grid: Grid, header: Header | None, compulsory: Iterable[str]) -> list[Finding]:

@@ -31,7 +31,7 @@ _MONTHS: Days = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dt
 _LOOK_ALIKES = str.maketrans("０１２３４５６７８９OoＯｏ", "01234567890000") | str.maketrans(
     dict.fromkeys("ＸｘxХхⅩⅹ×✕", "X")
 )
-_NOT_PART = re.compile(r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff'‘’`´＇]+")
+_NOT_PART = re.compile(r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff'‘’`´＇_‐‑–—－-]+")
 
 
 def compact(text: str) -> str:
@@ -41,6 +41,22 @@ def compact(text: str) -> str:
     '33052119840312012X'
     """
     return _NOT_PART.sub("", text).translate(_LOOK_ALIKES)
+
+
+def reasons(text: str) -> tuple[str, ...]:
+    """Why ``compact`` changes a text, in a clerk's words.
+
+    >>> reasons("'330521 19840312 012ｘ"), reasons("33052119840312O12Х")
+    (('空格、撇号等', 'X 的写法'), ('字母 O', 'X 的写法'))
+    """
+    kept = _NOT_PART.sub("", text)
+    steps = {
+        "空格、撇号等": kept != text,
+        "全角": any("\uff10" <= sign <= "\uff19" for sign in kept),
+        "字母 O": any(sign in "OoＯｏ" for sign in kept),
+        "X 的写法": any(sign.translate(_LOOK_ALIKES) == "X" != sign for sign in kept),
+    }
+    return tuple(reason for reason, holds in steps.items() if holds)
 
 
 def check_character(body: str) -> str:
@@ -63,17 +79,26 @@ def lengthen(number: str) -> str:
     return body + check_character(body)
 
 
-def candidates(first: str, sex: str = "") -> tuple[str, ...]:
-    """Every number that fits the first 15 digits of one that a spreadsheet has cut (数字格式); a sex halves them.
+def cut_number(number: float) -> str:
+    """What is left of an 18-digit number in a spreadsheet's cell (数字格式): fifteen digits, and no more is claimed.
 
-    A number that ends in X can't be typed as a number, so none of these does.
-
-    >>> len(candidates("330521197003120")), len(candidates("330521197003120", "女"))
-    (91, 46)
+    >>> cut_number(330521197003120030.0)
+    '3.30521197003120E+17'
     """
-    bodies = [f"{first}{rest:02}" for rest in range(100) if not sex or (rest % 2 == 1) == (sex == "男")]
-    numbers = (body + check_character(body) for body in bodies)
-    return tuple(number for number in numbers if not number.endswith("X"))
+    return f"{number:.14E}"
+
+
+def cut_forms(number: str) -> set[str]:
+    """What can be left of a number that was typed as one: Excel puts noughts for the last three digits, others round.
+
+    A number that ends in X can't be typed as a number.
+
+    >>> sorted(cut_forms("330521197003120965")), cut_forms("33052119700312003X")
+    (['3.30521197003120E+17', '3.30521197003121E+17'], set())
+    """
+    if not number.isdecimal():
+        return set()
+    return {cut_number(float(digits)) for digits in (number, f"{number[:15]}000")}
 
 
 @dataclass(frozen=True)
@@ -149,6 +174,12 @@ def well_formed(numbers: pd.Series) -> Mask:
 def check_holds(numbers: pd.Series) -> Mask:
     """Which end in the right check character; those not well formed count as held."""
     return parse(numbers).check_holds
+
+
+def right(numbers: pd.Series) -> Mask:
+    """Which are without a fault as far as the number itself tells: form, date of birth and check character."""
+    parsed = parse(numbers)
+    return np.asarray(parsed.formed & (parsed.births > 0) & parsed.check_holds)
 
 
 def births(numbers: pd.Series) -> pd.Series:

@@ -2,17 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
 
-from hzcert import codes, columns, formsheet, headings, lines
+from hzcert import codes, columns, formsheet, headings, lines, pictures
 from hzcert.annexes import OPTIONS_TITLE
 from hzcert.batch import Input
 from hzcert.columns import Part, Texts
 from hzcert.findings import Finding, Where
+from hzcert.pictures import Picture
 from hzcert.policy import Policy
-from hzcert.sheets.grid import Grid, as_text, letter
+from hzcert.sheets.grid import Cell, Grid, as_text, letter
 from hzcert.sheets.reading import read
 from hzcert.table import CARRIED, HEADINGS, Column, Table, table_of
 
@@ -27,11 +28,14 @@ class Kind:
 
 HOLDERS = Kind(("id_number", "name", "title"), forms=True)
 PUBLISHED = Kind(("name", "title"), forms=False)
+PROVISIONAL = "公示名单"  # the remark of every row of such a list: a person may still be struck off
 
 # How a published list was spelt is nobody's fault here; that something of it was not read is.
 _OF_PUBLISHED = (
     codes.NO_HEADER,
     codes.NO_COLUMN,
+    codes.ROWS_CUT,
+    codes.COLUMN_TWICE,
     codes.SHEET_TWICE,
     codes.HIDDEN_SHEET,
     codes.HIDDEN_ROWS,
@@ -39,15 +43,6 @@ _OF_PUBLISHED = (
     codes.READ_NOTE,
 )
 _COUNTED = ("files", "sheets", "forms", "sheets_twice", "rows_hidden", "rows_numbered", "pictures", "rows_cut")
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A picture that a clerk pasted beside an entry or into a form's photo box: whose it is, where it was, its bytes."""
-
-    id_number: str
-    shown: str
-    data: bytes
 
 
 @dataclass(frozen=True)
@@ -62,17 +57,17 @@ class Ingested:
 
 @dataclass
 class _Sheet:
-    """One sheet as read: its entries as canonical text, what was found, and its pictures by position of their entry."""
+    """One sheet as read: its entries as canonical text, what was found, and its pictures."""
 
     part: Part
     texts: dict[str, Texts]
     found: list[Finding]
     counts: Counter[str]
-    pictures: list[tuple[int, Picture]]
+    pictures: list[Picture]
 
     def filled(self) -> int:
         """How many cells say something."""
-        return sum(1 for texts in self.texts.values() for text in texts if text)
+        return sum(1 for texts in self.texts.values() for text in texts if text and text != "0")
 
 
 # --- one sheet ------------------------------------------------------------------------------------------------------
@@ -97,8 +92,9 @@ def _list_part(grid: Grid, header: headings.Header, rows: lines.Lines, kind: Kin
             for line in (position[row] for row in range(top + 1, bottom + 1) if row in position):
                 column[line] = column[line] or column[position[top]]
     numbers = [at + 1 for at in kept]
-    above = _from_above(headings.read_above(grid, header.first), kind, policy, "region" in header.columns)
-    return Part(grid.file, grid.name, numbers, cells, layout, _error_lines(grid, layout, numbers), above)
+    above = headings.read_above(grid, header.first)
+    said = _from_above(above, kind, policy, "region" in header.columns)
+    return Part(grid.file, grid.name, numbers, cells, layout, _error_lines(grid, layout, numbers), said, above.unit)
 
 
 def _form_part(grid: Grid, form: formsheet.Form, policy: Policy) -> Part:
@@ -112,7 +108,8 @@ def _form_part(grid: Grid, form: formsheet.Form, policy: Policy) -> Part:
 def _from_above(above: headings.Above, kind: Kind, policy: Policy, has_region: bool) -> dict[str, str]:
     """What the lines above a list say for all its entries."""
     if kind is PUBLISHED:
-        return {"document_no": above.document_no, "document_date": above.document_date}
+        said = {"document_no": above.document_no, "document_date": above.document_date}
+        return said | ({"remark": PROVISIONAL} if above.provisional else {})
     region = policy.region_spellings.get(above.unit, "")
     said = {"level": above.level, "department": "" if region else above.unit, "region": "" if has_region else region}
     return {name: text for name, text in said.items() if text}
@@ -166,8 +163,7 @@ def _told(grid: Grid, part: Part, texts: Mapping[str, Texts], cut: Mapping[int, 
     if not part.rows:
         return
     if "region" in part.above and "region" not in part.cells:
-        unit = headings.read_above(grid, part.rows[0]).unit
-        yield codes.REGION_DERIVED.at(sheet, unit, unit=unit, region=part.above["region"])
+        yield codes.REGION_DERIVED.at(sheet, part.unit, unit=part.unit, region=part.above["region"])
     used = {
         name: text
         for name, text in part.above.items()
@@ -183,22 +179,6 @@ def _hidden(grid: Grid, part: Part) -> list[int]:
     return [number for number in part.rows if number in grid.hidden_rows] if grid.hidden_rows else []
 
 
-def _pictures(grid: Grid, part: Part, is_form: bool) -> tuple[list[tuple[int, Picture]], list[Finding]]:
-    """Pictures with the position of their entry: on its row, or anywhere on a form; and a finding for those of nobody."""
-    position = {number: line for line, number in enumerate(part.rows)}
-    mine: list[tuple[int, Picture]] = []
-    loose: list[str] = []
-    for (row, place), data in sorted(grid.pictures.items()):
-        cell = f"{letter(place)}{row + 1}"
-        line = 0 if is_form else position.get(row + 1)
-        if line is None:
-            loose.append(cell)
-        else:
-            mine.append((line, Picture("", f"{grid.file}:{grid.name}!{cell}", data)))
-    sheet = Where(grid.file, grid.name or None)
-    return mine, [codes.PICTURE_LOOSE.at(sheet, count=len(loose), cells="、".join(loose))] if loose else []
-
-
 def _read_sheet(
     grid: Grid, kind: Kind, known: Mapping[str, str], policy: Policy, as_of: date
 ) -> _Sheet | list[Finding]:
@@ -209,16 +189,20 @@ def _read_sheet(
     found: list[Finding] = []
     cut: Mapping[int, lines.Cut] = {}
     if form:
-        if form.is_annex_3 or form.twice:
-            return [codes.NOT_A_FORM.at(sheet) if form.is_annex_3 else codes.FORM_TWICE.at(sheet)]
+        if form.twice:
+            return [codes.FORM_TWICE.at(sheet)]
         if not form.is_filled(grid):
             return []
+        if form.is_annex_3:
+            return [codes.NOT_A_FORM.at(sheet)]
         part = _form_part(grid, form, policy)
         counts["forms"] += 1
     else:
         header = headings.find_header(grid, known)
         if header is None and grid.hidden:
             return [codes.HIDDEN_NO_LIST.at(sheet)]
+        if header and headings.side_by_side(header):
+            return [codes.SIDE_BY_SIDE.at(sheet)]
         found += headings.judge_header(grid, header, kind.compulsory)
         if header is None or any(finding.code is codes.NO_COLUMN for finding in found):
             return found
@@ -226,10 +210,13 @@ def _read_sheet(
         part, cut = _list_part(grid, header, rows, kind, policy), rows.cut
         counts["rows_numbered"] += rows.numbered
     texts, changes = columns.normalise(part, policy, as_of)
-    pictures, loose = _pictures(grid, part, form is not None) if kind.forms and grid.pictures else ([], [])
-    found += [*changes, *loose, *_told(grid, part, texts, cut)]
-    counts.update(rows_cut=len(cut), rows_hidden=len(_hidden(grid, part)), pictures=len(pictures))
-    return _Sheet(part, texts, found, counts, pictures)
+    if part.above.get("remark") == PROVISIONAL:
+        texts["remark"] = [said if PROVISIONAL in said else f"{PROVISIONAL} {said}" for said in texts["remark"]]
+    numbers = texts.get("id_number", [""] * len(part.rows))
+    mine, said, held = pictures.of_sheet(grid, part, numbers, is_form=form is not None) if kind.forms else ([], [], 0)
+    found += [*changes, *said, *_told(grid, part, texts, cut)]
+    counts.update(rows_cut=len(cut), rows_hidden=len(_hidden(grid, part)), pictures=held)
+    return _Sheet(part, texts, found, counts, mine)
 
 
 # --- the sheets of a file, and all files ----------------------------------------------------------------------------
@@ -241,9 +228,11 @@ def _same_list(one: _Sheet, other: _Sheet) -> bool:
     A formula shows 0 for an empty cell, and goes on below the last entry.
     """
     names = [name for name in one.part.cells if name in other.part.cells]
-    if not {"id_number", "name"} <= set(names):
+    if not {"id_number", "name"} <= set(names) or not one.part.rows or not other.part.rows:
         return False
-    return bool(one.part.rows) and _rows_of(one, names) == _rows_of(other, names)
+    # Nearly all pairs of sheets begin with different people, and are looked at no further.
+    begins_alike = all(one.texts[name][0] == other.texts[name][0] for name in ("id_number", "name"))
+    return begins_alike and _rows_of(one, names) == _rows_of(other, names)
 
 
 def _rows_of(sheet: _Sheet, names: list[str]) -> list[tuple[str, ...]]:
@@ -299,19 +288,37 @@ def read_list(
         for grid in read(source.path, source.shown, password):
             if not any(as_text(cell).strip() for row in grid.rows for cell in row) or _is_ours(grid):
                 continue
-            match _read_sheet(grid, kind, known, policy, as_of):
-                case _Sheet() as sheet:
-                    sheets.append(sheet)
-                case list() as problems:
-                    counts["sheets"] += 1
-                    found += problems
+            for block in _blocks(grid, known) if kind is PUBLISHED else [grid]:
+                match _read_sheet(block, kind, known, policy, as_of):
+                    case _Sheet() as sheet:
+                        sheets.append(sheet)
+                    case list() as problems:
+                        counts["sheets"] += 1
+                        found += problems
         kept += _without_twins(sheets, found, counts)
     for sheet in kept:
         found += sheet.found
         counts.update(sheet.counts)
     if kind is PUBLISHED:
         found = [finding for finding in found if finding.code in _OF_PUBLISHED]
-    return Ingested(_table(kept), tuple(found), dict(counts), tuple(_owned(kept)))
+    return Ingested(_table(kept), tuple(found), dict(counts), tuple(chain.from_iterable(s.pictures for s in kept)))
+
+
+def _blocks(grid: Grid, known: Mapping[str, str]) -> list[Grid]:
+    """A published list that is printed in several columns of people, each as a list of its own in its place."""
+    header = headings.find_header(grid, known)
+    starts = headings.side_by_side(header) if header else []
+    if not header or not starts:
+        return [grid]
+    ends = [*starts, max(map(len, grid.rows))]
+
+    def only(row: list[Cell], at: int, first: int, last: int) -> list[Cell]:
+        return row if at < header.first else [cell if first <= place < last else "" for place, cell in enumerate(row)]
+
+    return [
+        replace(grid, rows=[only(row, at, first, last) for at, row in enumerate(grid.rows)], pictures={})
+        for first, last in zip([0, *starts], ends, strict=True)
+    ]
 
 
 def _is_ours(grid: Grid) -> bool:
@@ -329,15 +336,6 @@ def _table(sheets: list[_Sheet]) -> Table:
     texts["file"] = [sheet.part.file for sheet in sheets for _ in sheet.part.rows]
     texts["sheet"] = [sheet.part.sheet for sheet in sheets for _ in sheet.part.rows]
     return table_of(texts, rows, {(sheet.part.file, sheet.part.sheet): sheet.part.layout for sheet in sheets})
-
-
-def _owned(sheets: list[_Sheet]) -> Iterator[Picture]:
-    """Pictures with the ID number of their entry; one without is left with its entry's own findings."""
-    for sheet in sheets:
-        numbers = sheet.texts.get("id_number", [])
-        for line, picture in sheet.pictures:
-            if numbers[line]:
-                yield Picture(numbers[line], picture.shown, picture.data)
 
 
 # The headings of a written holders table: ours, what is carried along, and where each row came from.

@@ -11,13 +11,23 @@ from hzcert.sheets.grid import Cell, Grid, as_text
 _EXAMPLE = re.compile(
     r"[（(【\[]?(?:填写|填表)?(?:示例|范例|样例|例子|举例|例如)\s*\d*(?:行)?\s*(?:[：:）)】\]]|$)|[（(]?例\s*\d*\s*(?:[：:）)]|$)"
 )
+_EXAMPLE_NAME = re.compile(r"示例|范例|样例|填写例|举例")
+_TOTAL_NAME = re.compile(r"(?:合|小|总|共)\s*计")
 _TOTAL = re.compile(
-    r".{0,16}?(?:合\s*计|小\s*计|总\s*计|共\s*计|本\s*页)\s*(?:[：:（(\d]|$)|合计|以上共|共\s*\d+\s*(?:人|份)"
+    r".{0,16}?(?:合\s*计|小\s*计|总\s*计|共\s*计|本\s*页|人\s*数|总\s*数)\s*(?:[：:（(\d]|$)|合计|以上共|共\s*\d+\s*(?:人|份)"
 )
 _FOOTER = re.compile(
-    r"(?:填\s*表\s*人|填\s*报\s*人|审\s*核\s*人|制\s*表\s*人?|经\s*办\s*人|负\s*责\s*人|单位负责人|联系人|填报日期|填表日期|填报单位"
-    r"|填报时间|说\s*明|填表说明|备\s*注|注)\s*\d*\s*(?:[：:（(]|$)"
+    r"(?:(?:填\s*表|填\s*报|审\s*核|制\s*表|经\s*办|复\s*核|批\s*准|汇\s*总|录\s*入|上\s*报)\s*(?:人|单\s*位|日\s*期|时\s*间|说\s*明)?"
+    r"|(?:单位)?负\s*责\s*人|联\s*系\s*(?:人|电\s*话)|日\s*期|说\s*明|备\s*注|注|附)\s*\d*\s*(?:[：:（(]|$)|[（(—-]*以下(?:空白|无正文)"
 )
+_UNIT_BAND = re.compile(r".{2,}[（(：:]\s*(?:共|计)?\s*\d+\s*[人名位][）)]?$")
+_NOTES = frozenset({"必填", "选填", "可选", "必选", "非必填", "可不填"})
+_LONGEST_NAME = 25
+_NAMELIKE = re.compile(r"[^：:计填]+").fullmatch  # no footer's words
+_SIGNED = re.compile(
+    r"(?:\d{4}|[二一][〇○零一二三四五六七八九]{3})年.{1,3}月.{1,3}日$|.*[（(](?:盖章|公章|签章|签字|章)[）)]\s*$"
+)
+_DIGITS_OF_A_NUMBER = 12  # what is left of an ID number that was typed badly; a date has eight
 _BAND = re.compile(r"[（(]?[一二三四五六七八九十]+[）)]?\s*[、.．]")
 
 
@@ -46,7 +56,7 @@ def sort_rows(grid: Grid, header: Header, known: Mapping[str, str]) -> Lines:
     number_at, name_at, title_at = (columns.get(name, -1) for name in ("id_number", "name", "title"))
     examples = _examples(rows, header)
     titles = {as_text(row[title_at]) for row in rows[header.last + 1 :] if -1 < title_at < len(row)}
-    no_titles = {text for text in titles if not text.strip() or is_heading(text, known)}
+    no_titles = {"0"} | {text for text in titles if not text.strip() or is_heading(text, known)}
     bands = {top for top, left, _, right in grid.merged if right - left >= 2}
     kept = Lines()
     for at in range(header.last + 1, len(rows)):
@@ -58,8 +68,8 @@ def sort_rows(grid: Grid, header: Header, known: Mapping[str, str]) -> Lines:
                 kept.entries.append(at)
                 continue
             if -1 < name_at < len(row) and -1 < title_at < len(row) and row[name_at] and len(row) - row.count("") >= 3:
-                title = row[title_at]
-                if isinstance(title, str) and title not in no_titles:
+                name, title = row[name_at], row[title_at]
+                if isinstance(title, str) and title not in no_titles and isinstance(name, str) and _NAMELIKE(name):
                     kept.entries.append(at)
                     continue
         _sort_row(row, at, header, known, at in examples, at in bands, kept)
@@ -71,7 +81,9 @@ def _examples(rows: Sequence[Sequence[Cell]], header: Header) -> set[int]:
     found: set[int] = set()
     for place in {0, *(header.columns[name] for name in ("name", "remark") if name in header.columns)}:
         column = [row[place] if place < len(row) else "" for row in rows[header.last + 1 :]]
-        if marks := {text for text in set(column) if isinstance(text, str) and _EXAMPLE.match(text.strip())}:
+        pattern = _EXAMPLE_NAME.search if place == header.columns.get("name") else _EXAMPLE.match
+        texts = {text for text in set(column) if isinstance(text, str)}
+        if marks := {text for text in texts if _EXAMPLE.match(text.strip()) or pattern(text.strip())}:
             found |= {at for at, text in enumerate(column, start=header.last + 1) if text in marks}
     return found
 
@@ -89,10 +101,14 @@ def _sort_row(
     }
     if example:
         kept.cut[at] = Cut.EXAMPLE
-    elif sum(is_heading(text, known) for text in texts) >= 3:
+    elif _has_digits_of_a_number(said.get("id_number", "")):
+        kept.entries.append(at)
+    elif sum(is_heading(text, known) for text in texts) >= 3 or _NOTES.issuperset(texts):
         kept.cut[at] = Cut.HEADER
     elif kind := _not_a_person(texts, said, band):
         kept.cut[at] = kind
+    elif set(said.values()) == {"0"}:
+        kept.numbered += 1  # formulas below the last entry show 0 for nothing
     elif said:
         kept.entries.append(at)
     elif len(texts) == 1 and texts[0].isdigit():
@@ -103,18 +119,29 @@ def _sort_row(
 
 def _not_a_person(texts: Sequence[str], said: Mapping[str, str], band: bool) -> Cut | None:
     """A total, a footer or a band: no ID number, and hardly anything that an entry has."""
-    number = said.get("id_number", "")
     first = texts[0]
-    if number and not (_FOOTER.match(number) or _TOTAL.match(number)):
-        return None
     lone = not said.keys() & {"title", "employer", "document_no"} or len(texts) <= 2
-    if lone and _FOOTER.match(first):
+    if _is_signed(texts) or (lone and (_FOOTER.match(first) or _SIGNED.match(first))):
         return Cut.FOOTER
+    if _TOTAL_NAME.fullmatch(said.get("name", "")):
+        return Cut.TOTAL
     if lone and any(_TOTAL.match(text) for text in (first, said.get("name", ""), said.get("employer", "")) if text):
         return Cut.TOTAL
-    if len(texts) == 1 and (band or _BAND.match(first)):
+    if len(texts) == 1 and not said.keys() - {"name"} and len(first) > _LONGEST_NAME:
+        return Cut.FOOTER
+    if len(texts) == 1 and (band or _BAND.match(first) or _UNIT_BAND.match(first)):
         return Cut.BAND
     return None
+
+
+def _is_signed(texts: Sequence[str]) -> bool:
+    """Whether a row is one of those who sign, spread over the columns: 填表人：张某 | 审核人：李某."""
+    signed = sum(bool(_FOOTER.match(text)) and ("：" in text or ":" in text) for text in texts)
+    return bool(_FOOTER.match(texts[0])) and signed * 2 >= len(texts)
+
+
+def _has_digits_of_a_number(text: str) -> bool:
+    return sum(sign.isdigit() for sign in text) >= _DIGITS_OF_A_NUMBER and not _FOOTER.match(text)
 
 
 def row_list(numbers: Sequence[int]) -> str:

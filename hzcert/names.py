@@ -11,6 +11,7 @@ _HAN = r"\u2e80-\u2fdf\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 # Spaces stand beside Han characters and dots to align names on paper; between Latin words they belong there.
 _SPACE_BY_HAN = re.compile(rf"(?<=[{_HAN}·])\s+|\s+(?=[{_HAN}·])")
 _STOP_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])\s*[.．]\s*(?=[{_HAN}])")
+_SEX_AFTER = re.compile(r"(?<=.)[（(][男女][)）]$")  # as published lists tell namesakes apart
 _ONLY_NAME_SIGNS = re.compile(rf"[{_HAN}]+(?:·[{_HAN}]+)*")
 # Letters and digits alone: a full-width bracket is how the standard writes titles.
 _FULL_WIDTH = str.maketrans(
@@ -42,7 +43,12 @@ def tidied(name: str) -> tuple[str, tuple[str, ...]]:
 
 def tidy_text(text: str) -> str:
     """A unit, title or specialty (单位、资格名称、专业) made tidy as a name is, its dots and stops left alone."""
-    return variants.walk(text, _name_steps(dots=False))[0]
+    return tidied_text(text)[0]
+
+
+def tidied_text(text: str) -> tuple[str, tuple[str, ...]]:
+    """The same, and why each change was made."""
+    return variants.walk(text, _name_steps(dots=False))
 
 
 def is_han(name: str) -> bool:
@@ -78,6 +84,7 @@ def _name_steps(*, dots: bool = True) -> tuple[variants.Step, ...]:
         ("全角", lambda text: text.translate(_FULL_WIDTH)),
         *((dotted,) if dots else ()),
         ("空格", lambda text: re.sub(r"\s+", " ", _SPACE_BY_HAN.sub("", text)).strip()),
+        *((("注明的性别", lambda text: _SEX_AFTER.sub("", text)),) if dots else ()),
     )
 
 

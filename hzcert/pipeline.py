@@ -6,18 +6,33 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from hzcert import __version__, fees, ingest, listing, photos, reconcile, register, render, roster, validate
+from hzcert import (
+    __version__,
+    clues,
+    fees,
+    ingest,
+    listing,
+    photos,
+    pictures,
+    reconcile,
+    register,
+    render,
+    roster,
+    validate,
+)
 from hzcert.batch import MANIFEST, Input, Outputs, inventory, take_in
 from hzcert.errors import InputError, OutputError, UsageError
 from hzcert.findings import Finding, Severity, in_order
 from hzcert.outcome import Outcome, Record
 from hzcert.settings import BATCH_FILE, BatchFile, Settings, read_batch_file
 from hzcert.sheets.writing import write_table, write_workbook
-from hzcert.steps import somebody
+from hzcert.steps import read_list, somebody
 from hzcert.table import ACCEPTED, SET_ASIDE, Mask, Table, lines_in_error
 from hzcert.work import Progress, executor
 
@@ -94,7 +109,9 @@ def run(batch: Batch, settings: Settings, watch: Watch, *, dry_run: bool = False
     register.check(settings.register)  # before anything is written
     outputs = Outputs(batch.out, dry_run=dry_run)
     outputs.open()
-    shots = normalise_photos(received.photos, settings, watch, outputs)
+    with TemporaryDirectory() as nowhere:
+        pasted = pictures.as_photos(received.holders.pictures, Path(nowhere))
+        shots = normalise_photos([*received.photos, *pasted], settings, watch, outputs)
     compared, decided = decide(received, shots, settings, dry_run=dry_run)
     counts, records = write(received, shots, compared, decided, settings, outputs, show_ids=show_ids)
     outputs.close(lambda written: manifest(settings, counts, received.files, written))
@@ -121,8 +138,8 @@ def receive(batch: Batch, settings: Settings) -> Received:
         raise InputError("这个版本还不处理 decisions.xlsx", "请先移走；有疑问的人员改正填报后再运行")
     own = [take_in(path, batch.root) for path in [batch.root / BATCH_FILE] if path.exists()]
     return Received(
-        somebody(ingest.read_list(sources, ingest.HOLDERS, settings.policy, settings.as_of)),
-        ingest.read_list(lists, ingest.PUBLISHED, settings.policy, settings.as_of),
+        somebody(read_list(sources, ingest.HOLDERS, settings)),
+        read_list(lists, ingest.PUBLISHED, settings),
         shots,
         [*own, *sources, *lists, *shots],
     )
@@ -147,7 +164,8 @@ def decide(
 ) -> tuple[reconcile.Matches, Decided]:
     """Check and decide: who is accepted, and under which number."""
     policy, day, holders, published = settings.policy, settings.as_of, received.holders.table, received.published.table
-    found = [*received.holders.findings, *received.published.findings]
+    known = chain(clues.of_photos(received.photos), clues.of_list(published))
+    found = clues.with_candidates(received.holders.findings, holders, known) + list(received.published.findings)
     found += [finding for shot in shots for finding in shot.findings]
     found += photos.link(holders, shots)
     found += validate.check(holders, policy, day, settings.authority)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from hzcert import codes, dates, names
+from hzcert import codes, dates, idnumber, names
 from hzcert.findings import Finding, mask
 from hzcert.policy import Policy
 from hzcert.sheets.writing import Column, Look, Row, Sheet
@@ -111,7 +111,9 @@ def differences(ours: _Side, theirs: _Side) -> tuple[Difference, ...]:
     unlike = {
         "document_no": ours.document != theirs.document,
         "name": names.tidy(row["name"]) != names.tidy(published["name"]),
-        "id_number": _said_otherwise(row, published, "id_number"),
+        # What a spreadsheet has left of the same number says nothing else.
+        "id_number": _said_otherwise(row, published, "id_number")
+        and published["id_number"] not in idnumber.cut_forms(row["id_number"]),
         "sex": _said_otherwise(row, published, "sex"),
         "title": not ours.titles & theirs.titles,
         "level": bool(published["level"]) and not _level_fits(row["level"], published["level"]),

@@ -2,7 +2,8 @@
 
 import os
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
@@ -36,6 +37,8 @@ class BatchFile(Strict):
     dry_run: bool | None = None
     show_ids: bool | None = None
     strict: bool | None = None
+    password: str | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ class Options:
     as_of: str | None = None
     register: str | None = None
     workers: int | None = None
+    columns: tuple[str, ...] = ()
+    password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,8 @@ class Settings:
     as_of: date
     register: str
     workers: int
+    columns: Mapping[str, str] = field(default_factory=dict)  # an office's own headings, and what each stands for
+    password: str | None = field(default=None, repr=False)  # of locked workbooks
 
 
 def read_batch_file(folder: Path) -> BatchFile:
@@ -109,7 +116,17 @@ def settle(options: Options, batch: BatchFile | None = None, folder: Path = Path
         _day(options.as_of) or given.as_of or datetime.now().astimezone().date(),
         register,
         options.workers or given.workers or os.cpu_count() or 1,
+        given.columns | dict(map(_column, options.columns)),
+        options.password or given.password,
     )
+
+
+def _column(text: str) -> tuple[str, str]:
+    """An own heading and what it stands for: ``技术等级=级别``."""
+    heading, _, meant = text.replace("＝", "=").rpartition("=")
+    if not heading.strip() or not meant.strip():
+        raise UsageError(f"栏目对应“{text}”不对", "请写成 栏目=字段 的形式，如 --map 技术等级=级别")
+    return heading.strip(), meant.strip()
 
 
 def _policy_name(options: Options, batch: BatchFile, folder: Path) -> str:

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from hzcert import codes, fees, forms, ingest, photos, reconcile, register, render, roster, validate
+from hzcert import clues, codes, fees, forms, ingest, photos, pictures, reconcile, register, render, roster, validate
 from hzcert.batch import Input, inventory, take_in, whole_file
 from hzcert.errors import InputError, OutputError, UsageError
 from hzcert.findings import Finding, errors, in_order
@@ -72,6 +72,13 @@ def _told_apart(found: list[Input]) -> list[Input]:
     return [replace(each, shown=str(each.path)) if times[each.shown] > 1 else each for each in found]
 
 
+def read_list(files: Sequence[Input], kind: ingest.Kind, settings: Settings) -> ingest.Ingested:
+    """Lists of one kind, read as this run's settings say."""
+    return ingest.read_list(
+        files, kind, settings.policy, settings.as_of, own_headings=settings.columns, password=settings.password
+    )
+
+
 def read_entries(paths: Sequence[Path], settings: Settings, *outputs: Path) -> ingest.Ingested:
     """Entries of clerks' files, or of a table that an earlier command wrote.
 
@@ -79,7 +86,7 @@ def read_entries(paths: Sequence[Path], settings: Settings, *outputs: Path) -> i
         InputError: nobody is in them, and no finding says why.
     """
     with inputs(paths, *outputs) as files:
-        read = ingest.read_list(files, ingest.HOLDERS, settings.policy, settings.as_of)
+        read = read_list(files, ingest.HOLDERS, settings)
     return somebody(read)
 
 
@@ -143,10 +150,19 @@ def init(folder: Path, settings: Settings, *, dry_run: bool = False) -> Outcome:
         raise OutputError(f"不能建立 {folder}：{cause.strerror}", "请检查路径和权限") from cause
     with whole_file(folder / BATCH_FILE) as path:
         path.write_text(_batch_file(settings), encoding="utf-8")
-    forms.blank_list(folder / "空白表" / "人员信息表.xlsx", settings.policy, settings.as_of)
-    forms.blank_published(folder / "空白表" / "公布名单.xlsx", settings.as_of)
+    forms.write_blanks(folder / "空白表", settings.policy, settings.as_of)
     written = [str(path) for path in sorted(folder.rglob("*")) if path.is_file()]
     return Outcome("init", {"files": len(written)}, outputs=written)
+
+
+def blank_forms(folder: Path, settings: Settings, *, dry_run: bool) -> Outcome:
+    """Blank annexes 1 to 4 and lists, ready to be filled in and printed.
+
+    Raises:
+        OutputError: a file of that name is there already, or one can't be written.
+    """
+    written = [] if dry_run else forms.write_blanks(folder, settings.policy, settings.as_of)
+    return Outcome("forms", {"files": len(written)}, outputs=[str(path) for path in written])
 
 
 def _batch_file(settings: Settings) -> str:
@@ -171,15 +187,23 @@ policy = "{settings.policy_name}"
 # photos = "photos"
 # published = "published"
 # out = "out"
+
+# 自己的栏目名：左边是表里写的，右边是规定的栏目；不读的写 ignored
+# [columns]
+# "技术等级" = "级别"
 """
 
 
-def ingest_files(files: Sequence[Path], out: Path, settings: Settings, *, dry_run: bool) -> Outcome:
-    """Any clerk's files into one canonical holders table."""
-    read = read_entries(files, settings, out)
+def ingest_files(
+    files: Sequence[Path], out: Path, settings: Settings, photo_folder: Path | None = None, *, dry_run: bool
+) -> Outcome:
+    """Any clerk's files into one canonical holders table; pictures in them, where asked for, into a folder of photos."""
+    read = read_entries(files, settings, out, *([photo_folder] if photo_folder else []))
     rows = list(ingest.written_rows(read.table)) if out == STDIO else ingest.written_rows(read.table)
     if not dry_run:
         write_result(out, ingest.WRITTEN, rows, [], settings.as_of)
+        if photo_folder is not None:
+            pictures.save(read.pictures, photo_folder)
     counts = {**read.counts, "read": len(read.table)}
     return _outcome("ingest", counts, read.findings, [], out, ingest.WRITTEN, rows, dry_run=dry_run)
 
@@ -236,11 +260,12 @@ def validate_files(files: Sequence[Path], folder: Path | None, settings: Setting
     """Every rule on every entry; with a folder of finished photos, also whether each has a good one."""
     read = read_entries(files, settings)
     holders = read.table
-    found = [*read.findings, *validate.check(holders, settings.policy, settings.as_of, settings.authority)]
-    if folder is not None:
-        pictures = _photo_files(folder)
-        with executor(settings.workers) as on, watch("照片", len(pictures)) as progress:
-            shots = photos.check(pictures, settings.policy.photo_spec(settings.as_of), on, progress)
+    received = [] if folder is None else _photo_files(folder)
+    found = clues.with_candidates(read.findings, holders, clues.of_photos(received))
+    found += validate.check(holders, settings.policy, settings.as_of, settings.authority)
+    if received:
+        with executor(settings.workers) as on, watch("照片", len(received)) as progress:
+            shots = photos.check(received, settings.policy.photo_spec(settings.as_of), on, progress)
         found += [finding for shot in shots for finding in shot.findings]
         found += photos.link(holders, shots)
     aside = int(lines_in_error(holders, found).sum())
@@ -254,7 +279,7 @@ def reconcile_files(
     """Entries against published lists (三.4); those that agree are noted in the register and may be printed."""
     read = read_entries([holders], settings, out)
     with inputs(published, out) as files:
-        lists = ingest.read_list(files, ingest.PUBLISHED, settings.policy, settings.as_of)
+        lists = read_list(files, ingest.PUBLISHED, settings)
     matches = reconcile.compare(read.table, lists.table, settings.policy, settings.as_of)
     sheets = list(reconcile.sheets(read.table, lists.table, matches))
     found = [*lists.findings, *reconcile.findings(read.table, lists.table, matches)]

@@ -18,7 +18,7 @@ _LOOKS: Mapping[Look, Mapping[str, object]] = {
     "compulsory": {"border": 1, "align": "center", "bg_color": "#FCE4D6", "font_color": "#C00000"},
     "value": {"border": 1, "align": "left"},
     "photo": {"border": 1, "align": "center", "font_color": "#7F7F7F"},
-    "opinion": {"border": 1, "align": "left", "valign": "bottom"},
+    "opinion": {"border": 1, "align": "right", "valign": "bottom"},
 }
 _MARGINS = {"left": 10 / 25.4, "right": 10 / 25.4, "top": 12 / 25.4, "bottom": 12 / 25.4}
 
@@ -76,7 +76,7 @@ def write_form(path: Path, page: Page, lists: Iterable[Sheet], as_of: date) -> N
 def _write_box(book: Any, sheet: Any, box: Box) -> None:
     # 宋体 as in the house's other tables; all text, so that an ID number stays whole.
     look = {"font_name": "宋体", "font_size": 10, "valign": "vcenter", "text_wrap": True, "num_format": "@"}
-    form = book.add_format(look | _LOOKS[box.look])
+    form = book.add_format({**look, **_LOOKS[box.look]})
     if (box.row, box.column) != (box.last_row, box.last_column):
         sheet.merge_range(box.row, box.column, box.last_row, box.last_column, "", form)
     if box.text:

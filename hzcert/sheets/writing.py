@@ -89,6 +89,7 @@ class Sheet:
     above: tuple[str | tuple[str, ...], ...] = ()
     below: tuple[str, ...] = ()
     ready: int = 0  # empty lines to be filled in
+    hidden: bool = False  # only looked up by others, and not printed
 
 
 def write_workbook(path: Path, sheets: Iterable[Sheet], as_of: date, most_rows: int = MOST_ROWS) -> None:
@@ -220,6 +221,8 @@ def _write_sheet(book: Any, sheet: Sheet, formats: _Formats, taken: set[str], mo
     rows = iter(sheet.rows)
     while True:
         page = book.add_worksheet(sheet_name(sheet.name, taken))
+        if sheet.hidden:
+            page.hide()
         _write_head(page, sheet, formats, head)
         at = len(head)
         for row in islice(rows, room):

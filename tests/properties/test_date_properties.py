@@ -45,6 +45,8 @@ WHOLE = {
     "带时刻，斜线": lambda d: f"{d.year}/{d.month}/{d.day} 0:00",
     "日期格": lambda d: d,
     "时刻格": lambda d: dt.datetime(d.year, d.month, d.day, 8, 30),  # noqa: DTZ001 - as a spreadsheet has it
+    "英文": lambda d: f"{d.day}-{d:%b-%y}",
+    "生": lambda d: f"{d.year}年{d.month}月{d.day}日生",
     "八位数字": lambda d: int(f"{d:%Y%m%d}"),
     "八位浮点数": lambda d: float(f"{d:%Y%m%d}"),
 }
@@ -57,6 +59,8 @@ MONTHS = {
     "年月": lambda d: f"{d.year}年{d.month}月",
     "年月份": lambda d: f"{d.year}年{d.month}月份",
     "汉字": lambda d: f"{years(d)}年{spelt(d.month)}月",
+    "英文": lambda d: f"{d:%b-%y}",
+    "文本浮点数": lambda d: f"{d:%Y%m}.0",
     "末尾点": lambda d: f"{d.year}.{d.month:02}.",
 }
 

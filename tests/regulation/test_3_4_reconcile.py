@@ -35,6 +35,8 @@ def status(policy, as_of):
         pytest.param({"name": "沈云州"}, "differs", id="姓名差一字，其余相符"),
         pytest.param({"name": "王五"}, "missing", id="另一个人"),
         pytest.param({"obtained_on": "1998-12"}, "matched", id="取得时间只到月"),
+        pytest.param({"id_number": "3.30521197003120E+17"}, "matched", id="名单上的身份证号被截断，所余相符"),
+        pytest.param({"id_number": "3.30521197103120E+17"}, "differs", id="名单上的身份证号被截断，所余不符"),
         pytest.param({"obtained_on": "1998-11"}, "differs", id="取得时间不同"),
     ],
 )

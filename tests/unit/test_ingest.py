@@ -1,14 +1,16 @@
 """Clerks' sheets: what is read, what is cut and said, what is refused."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 import xlsxwriter
 import xlwt
 
-from hzcert import ingest
+from hzcert import clues, idnumber, ingest
 from hzcert.batch import take_in
 from hzcert.errors import InputError
+from hzcert.findings import mask
 from hzcert.ingest import HOLDERS, PUBLISHED
 from people import id_number
 
@@ -90,6 +92,47 @@ def test_a_footer_under_the_id_column_is_a_footer(read):
     found = read({"Sheet1": rows})
     assert len(found.table) == 1
     assert codes_of(found) == ["HZ103"]
+
+
+def test_dates_and_stamps_under_the_id_column_are_no_persons(read):
+    rows = [["身份证号", "姓名", "资格名称"], [ID, "沈云川", "工程师"], ["2007年9月10日"], ["湖州市建设局（盖章）"]]
+    assert len(read({"Sheet1": rows}).table) == 1
+
+
+def test_an_entry_that_looks_like_headings_is_an_entry(read):
+    rows = [
+        ["身份证号", "姓名", "工作单位", "专业", "备注", "资格名称"],
+        [ID, "沈云川", "单位", "专业", "说明", "工程师"],
+    ]
+    assert len(read({"Sheet1": rows}).table) == 1
+
+
+@pytest.mark.parametrize("nothing", ["无", "/", "——", "暂无"])
+def test_what_clerks_write_for_nothing_is_nothing(read, nothing):
+    found = read({"Sheet1": [[*HEAD, "遗失声明", "原证书编号"], [*ONE, nothing, nothing]]})
+    (entry,) = found.table.records()
+    assert (entry["loss_notice"], entry["old_certificate_no"]) == ("", "")
+
+
+def test_a_month_in_a_date_cell_is_no_wrong_birthday(read):
+    born = id_number("1970-03-12", "男")
+    found = read({"Sheet1": [HEAD, [1, "沈云川", "男", born, dt.date(1970, 3, 1), "工程师", "中级"]]})
+    assert found.table.column("birth_date").tolist() == ["1970-03"]
+
+
+def test_the_number_that_stands_alone_is_the_lists_own(read):
+    rows = [
+        ["根据浙人专[2007]57号文件公布"],
+        ["湖人专〔2005〕99号"],
+        ["姓名", "工作单位", "资格名称"],
+        ["沈川", "样例所", "工程师"],
+    ]
+    assert read({"Sheet1": rows}, kind=PUBLISHED).table.column("document_no").tolist() == ["湖人专[2005]99号"]
+
+
+def test_a_list_put_up_for_objections_says_so_of_each_row(read):
+    rows = [["湖人专[2001]62号 评审通过人员名单公示"], ["姓名", "工作单位", "资格名称"], ["沈川", "样例所", "工程师"]]
+    assert read({"Sheet1": rows}, kind=PUBLISHED).table.column("remark").tolist() == ["公示名单"]
 
 
 def test_rows_that_are_numbered_but_empty_are_no_entries(read):
@@ -230,3 +273,65 @@ def test_the_written_table_reads_back_as_it_was(tmp_path, read, policy, as_of):
         if ending in ("csv", "tsv"):  # a formula in text goes out with an apostrophe, which reading takes off
             assert kept["name"].tolist() == ["沈云川", "=1+1"]
         assert kept.values.tolist() == first.table.rows[names].values.tolist(), ending
+
+
+def test_numbers_that_were_cut_before_they_became_text_are_damaged(read):
+    rows = [[1, "沈云川", "男", f"{ID[:15]}000", "1970-03", "工程师", "中级"]]
+    rows.append([2, "陈雨桐", "女", id_number("1981-11-02", "女")[:15] + "000", "1981-11", "经济师", "中级"])
+    found = read({"Sheet1": [HEAD, *rows]})
+    assert codes_of(found) == ["HZ108", "HZ108"]
+    assert str(found.findings[0].where) == "名单.xlsx [Sheet1] D2"
+    # By nature: the check character holds, and others end otherwise.
+    body = next(f"{ID[:14]}{n}00" for n in range(10) if idnumber.check_character(f"{ID[:14]}{n}00") == "0")
+    born_so = [[1, "沈云川", "女", f"{body}0", "1970-03", "工程师", "中级"], ONE]
+    assert codes_of(read({"Sheet1": [HEAD, *born_so]})) == []
+
+
+def test_what_fits_a_damaged_number_is_named(read, tmp_path, policy, as_of):
+    other = id_number("1970-03-12", "男", 480)
+    found = read({"Sheet1": [HEAD, [1, "沈云川", "男", float(ID), "1970-03", "工程师", "中级"]]})
+    known = [(number, f"照片 {number}.jpg") for number in (ID, other, ID[:-1] + "0")]
+    (said,) = clues.with_candidates(found.findings, found.table, known)
+    assert (ID in said.message, other in said.message) == (True, False)
+    assert mask(said.message).count(ID[6:12]) == 0
+    women = found.table.rows.assign(sex="女")
+    (said,) = clues.with_candidates(found.findings, replace(found.table, rows=women), known)
+    assert ID not in said.message, "号码是男的"
+
+
+@pytest.fixture
+def read_lines(tmp_path, policy, as_of):
+    def read_text(*rows):
+        path = tmp_path / "名单.csv"
+        path.write_text("\n".join(",".join(map(str, row)) for row in rows), encoding="utf-8-sig")
+        return ingest.read_list([take_in(path, tmp_path)], HOLDERS, policy, as_of)
+
+    return read_text
+
+
+def test_a_month_that_a_csv_file_may_have_lost_its_nought_is_undecided(read_lines, read):
+    head = ["姓名", "身份证号", "资格名称", "出生年月", "取得时间"]
+    born = id_number("1970-10-05", "男")
+    one = ["沈云川", born, "工程师", "1970.1", "1995.1"]
+    other = ["陈雨桐", id_number("1981-11-02", "女"), "经济师", "1981.11", "1996.03"]
+    found = read_lines(head, one, other)
+    assert codes_of(found) == ["HZ112", "HZ111"]
+    assert found.table.column("birth_date").tolist() == ["1970-10", "1981-11"]
+    assert "1995-01、1995-10" in found.findings[1].message
+    kept = ["王水清", id_number("1975-10-02", "男"), "经济师", "1975.10", "1996.10"]
+    assert read_lines(head, one, other, kept).table.column("obtained_on").tolist() == ["1995-01", "1996-03", "1996-10"]
+    # A text cell of a workbook is what was typed.
+    typed = read({"Sheet1": [head, [*one[:3], "1970-10", "1995.1"]]})
+    assert (codes_of(typed), typed.table.column("obtained_on").tolist()) == ([], ["1995-01"])
+
+
+def test_date_cells_that_are_all_first_days_are_months(read):
+    head = ["姓名", "身份证号", "资格名称", "取得时间"]
+    people = [[f"沈{name}", id_number("1970-03-12", "男", at), "工程师"] for at, name in enumerate("云川石")]
+    days = [dt.date(1998, 3, 1), dt.date(1999, 12, 1), dt.date(2001, 7, 1)]
+    found = read({"Sheet1": [head, *([*one, day] for one, day in zip(people, days, strict=True))]})
+    assert found.table.column("obtained_on").tolist() == ["1998-03", "1999-12", "2001-07"]
+    assert codes_of(found) == ["HZ126"]
+    days[1] = dt.date(1999, 12, 3)
+    found = read({"Sheet1": [head, *([*one, day] for one, day in zip(people, days, strict=True))]})
+    assert found.table.column("obtained_on").tolist() == ["1998-03-01", "1999-12-03", "2001-07-01"]
