@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -67,6 +68,7 @@ class Table:
 
     rows: pd.DataFrame
     layout: Layout = field(default_factory=dict)
+    _texts: dict[str, pa.LargeStringArray] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def __len__(self) -> int:
         """How many entries."""
@@ -76,15 +78,25 @@ class Table:
         """One column."""
         return self.rows[name]
 
+    def texts(self, name: str) -> pa.LargeStringArray:
+        """One column as Arrow has it, which gives out a single cell fifty times faster than pandas does."""
+        if name not in self._texts:
+            texts = pa.array(self.rows[name], pa.large_string(), from_pandas=True)
+            self._texts[name] = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+        return self._texts[name]
+
+    def text(self, name: str, line: int) -> str:
+        """One field of one entry, by position in the table."""
+        return str(self.texts(name)[line].as_py())
+
     def where(self, line: int, field_name: str = "") -> Where:
         """The place of one entry, or of one of its fields, by position in the table."""
-        row = self.rows.iloc[line]
-        file, sheet = str(row["file"]), str(row["sheet"])
+        file, sheet = self.text("file", line), self.text("sheet", line)
         column = self.layout.get((file, sheet), {}).get(field_name)
         return Where(
             file,
             sheet or None,
-            column.row if column and column.row else int(row["row"]),
+            column.row if column and column.row else int(self.row_numbers[line]),
             column.letter if column else None,
             column.heading if column else None,
         )
@@ -92,9 +104,8 @@ class Table:
     def finding(self, line: int, code: Code, field_name: str = "", /, **words: object) -> Finding:
         """A finding about one field of one entry (the code's own field, unless another is named)."""
         name = field_name or code.field
-        value = str(self.rows[name].iloc[line]) if name in self.rows.columns else ""
-        if name == "id_number":
-            value = str(self.rows["id_number_given"].iloc[line])
+        shown = "id_number_given" if name == "id_number" else name
+        value = self.text(shown, line) if shown in self.rows.columns else ""
         return code.at(self.where(line, name), value, field=name, **words)
 
     def findings(self, mask: Mask, code: Code, /, **words: object) -> Iterator[Finding]:
@@ -102,14 +113,14 @@ class Table:
         for line in np.flatnonzero(mask):
             yield self.finding(int(line), code, "", **words)
 
+    @cached_property
+    def row_numbers(self) -> npt.NDArray[np.int64]:
+        """The row of each entry in its sheet, as the spreadsheet program shows it."""
+        return np.asarray(self.rows["row"], dtype=np.int64)
+
     def take(self, mask: Mask) -> "Table":
         """The entries under the mask."""
         return replace(self, rows=self.rows[mask].reset_index(drop=True))
-
-    def places(self) -> list[tuple[str, str, int]]:
-        """The place of every entry: file, sheet, row."""
-        columns = (self.rows[name] for name in ("file", "sheet", "row"))
-        return [(str(file), str(sheet), int(row)) for file, sheet, row in zip(*columns, strict=True)]
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Entries as dictionaries, for what is made one at a time."""
@@ -144,4 +155,11 @@ def lines_in_error(entries: Table, found: Iterable[Finding]) -> Mask:
     # A form is one entry on many rows: an error on any of them is its own.
     forms = {key for key, columns in entries.layout.items() if any(column.row for column in columns.values())}
     faulty = {place[:2] for place in places} & forms
-    return np.array([place in places or place[:2] in faulty for place in entries.places()], dtype=np.bool_)
+    in_error = np.zeros(len(entries), dtype=np.bool_)
+    # Few rows have a number that an error has: only for those the file and the sheet are looked at.
+    numbers = entries.row_numbers
+    maybe = np.isin(numbers, [row for *_, row in places]) if not faulty else np.ones(len(entries), dtype=np.bool_)
+    for line in np.flatnonzero(maybe).tolist():
+        sheet = entries.text("file", line), entries.text("sheet", line)
+        in_error[line] = (*sheet, int(numbers[line])) in places or sheet in faulty
+    return in_error

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 
 from hzcert import codes, names
-from hzcert.entries import Entries, iso
+from hzcert.entries import Days, Entries, iso
 from hzcert.findings import Code, Finding, in_order
 from hzcert.ownrules import OwnRule
 from hzcert.policy import Authority, Policy
@@ -33,8 +33,8 @@ class Rule:
 # --- the words ------------------------------------------------------------------------------------------------------
 
 
-def _other(*same: str) -> Says:
-    """The first other entry that shares these fields, by its place."""
+def _other(same: Callable[[Entries], Days]) -> Says:
+    """The first other entry that has the same number of this kind, by its place."""
     return lambda e, i: {"other": e.holders.where(e.first_other(same, i))}
 
 
@@ -119,7 +119,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(codes.NAME_NOT_HAN, person.name_not_han),
     Rule(codes.SEX_UNKNOWN, person.sex_unknown),
-    Rule(codes.TWO_NAMES, person.same_id_two_names, _other("id_number")),
+    Rule(codes.TWO_NAMES, person.same_id_two_names, _other(lambda e: e.keys("id_number"))),
     Rule(codes.TITLE_UNKNOWN, qualification.title_unknown),
     Rule(codes.TITLE_AMBIGUOUS, qualification.title_ambiguous, _titles),
     Rule(codes.LEVEL_UNKNOWN, qualification.level_unknown),
@@ -162,8 +162,8 @@ RULES: tuple[Rule, ...] = (
     Rule(codes.DOCUMENT_EARLIER, papers.document_before_obtained),
     Rule(codes.DOCUMENT_YEAR, papers.document_of_another_year, _document_year),
     Rule(codes.DOCUMENT_FORM, lambda e: papers.document_malformed(e, "document_no")),
-    Rule(codes.SAME_CERTIFICATE, papers.certificate_twice, _other(*papers.TWICE)),
-    Rule(codes.SAME_OLD_NUMBER, papers.old_number_twice, _other("old_certificate_no")),
+    Rule(codes.SAME_CERTIFICATE, papers.certificate_twice, _other(papers.certificates)),
+    Rule(codes.SAME_OLD_NUMBER, papers.old_number_twice, _other(papers.old_numbers)),
     Rule(codes.NEW_TOO_OLD, papers.first_issue_too_old, _since),
     Rule(codes.EXCHANGE_TOO_NEW, papers.exchange_too_new, _since),
     Rule(codes.UNCONFIRMED, lambda e: e.case("调入确认") & ~e.given("transfer_confirmed_no")),

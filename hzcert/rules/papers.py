@@ -3,13 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from hzcert import dates, documents
-from hzcert.entries import Days, Entries, earlier, mask, number_of, years_between
+from hzcert import dates, documents, names
+from hzcert.entries import TITLED, Days, Entries, earlier, mask, number_of, numbered_together, years_between
 from hzcert.rules.qualification import named_regions
 from hzcert.table import Mask
-
-TWICE = ("id_number", "title", "specialty")
-
 
 # --- dates ----------------------------------------------------------------------------------------------------------
 
@@ -22,7 +19,8 @@ def in_future(e: Entries, name: str) -> Mask:
 def age_at(e: Entries, name: str) -> Days:
     """Whole years at a date, by the ID number; 999 where one of them is not known."""
     day = e.day(name)
-    return np.where(e.id_sound & (day > 0), years_between(e.ids.births, day), 999)
+    known = e.id_sound & (day > 0)
+    return e.once(("age", name), lambda: np.where(known, years_between(e.ids.births, day), 999))
 
 
 def obtained_too_young(e: Entries) -> Mask:
@@ -70,17 +68,36 @@ def document_malformed(e: Entries, name: str) -> Mask:
 # --- doubles --------------------------------------------------------------------------------------------------------
 
 
+def certificates(e: Entries) -> Days:
+    """Small numbers that are equal where person, title and specialty are, however spelt: as the register knows them."""
+    return e.once("certificates", lambda: _certificates(e))
+
+
+def _certificates(e: Entries) -> Days:
+    titled, specialty = e.distinct(*TITLED), e.distinct("specialty")
+    titles = titled.renumbered(lambda title, series: found[0].code if (found := e.titles(title, series)) else title)
+    return numbered_together(titles, specialty.renumbered(names.unit_key), e.keys("id_number"))
+
+
 def certificate_twice(e: Entries) -> Mask:
-    """The same ID number, title and specialty again: the later entry."""
-    return e.id_sound & e.given("title") & mask(pd.Series(e.keys(*TWICE)).duplicated(keep="first"))
+    """The same certificate again: the later entry."""
+    return e.id_sound & e.given("title") & mask(pd.Series(certificates(e)).duplicated(keep="first"))
+
+
+def old_numbers(e: Entries) -> Days:
+    """Small numbers that are equal where the old certificate number is, however spelt."""
+    return e.keys("old_certificate_no")
 
 
 def old_number_twice(e: Entries) -> Mask:
     """One old certificate number on entries for different certificates."""
-    frame = pd.DataFrame({"number": e.keys("old_certificate_no"), "certificate": e.keys(*TWICE)})
-    distinct = frame[e.given("old_certificate_no")].drop_duplicates()
-    shared = distinct["number"][distinct["number"].duplicated()]
-    return e.given("old_certificate_no") & mask(frame["number"].isin(set(shared)))
+    numbers, given = old_numbers(e), np.flatnonzero(e.given("old_certificate_no"))
+    lines = given[mask(pd.Series(numbers[given]).duplicated(keep=False))]
+    frame = pd.DataFrame({"number": numbers[lines], "certificate": certificates(e)[lines]}).drop_duplicates()
+    shared = frame["number"][frame["number"].duplicated()]
+    found = e.nobody()
+    found[lines] = np.isin(numbers[lines], shared)
+    return found
 
 
 # --- 四, 五 the cases -----------------------------------------------------------------------------------------------

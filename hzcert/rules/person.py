@@ -1,6 +1,7 @@
 """Rules on the person (三.1, 三.3): ID number, date of birth, sex, name."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable
 
 import numpy as np
@@ -40,7 +41,9 @@ def id_born_never(e: Entries) -> Mask:
 
 def id_in_old_form(e: Entries) -> Mask:
     """Given in 15 digits, which were still valid in 2007."""
-    return idnumber.parse(e["id_number_given"]).old_form & e.id_sound
+    length = pc.binary_length(e.holders.texts("id_number_given"))
+    short = np.flatnonzero(mask(pc.equal(length, 15)))
+    return _at(e, short[idnumber.is_old_form(e["id_number_given"].iloc[short])]) & e.id_sound
 
 
 def division_unknown(e: Entries) -> Mask:
@@ -87,25 +90,26 @@ def name_not_han(e: Entries) -> Mask:
 
 def same_id_two_names(e: Entries) -> Mask:
     """One ID number under several names; a former name (曾用名) of either settles it."""
-    keys = e.distinct("id_number").places
-    asked = e.id_sound & e.given("name")
-    lines = np.flatnonzero(asked)[pd.Series(keys[asked]).duplicated(keep=False).to_numpy()]
-    frame = pd.DataFrame({"id": keys[lines], "name": e["name"].iloc[lines].array, "line": lines})
-    frame["former"] = e["former_name"].iloc[lines].array
-    broken = e.nobody()
-    for _, group in frame.groupby("id"):
-        if len(set(group["name"]) - set(group["former"])) > 1:
-            broken[group["line"].to_numpy()] = True
-    return broken
+    person, asked = e.keys("id_number"), np.flatnonzero(e.id_sound & e.given("name"))
+    # Most people stand in one entry: nobody asks for the names of those.
+    lines = asked[mask(pd.Series(person[asked]).duplicated(keep=False))]
+    said, former = defaultdict[int, set[str]](set), defaultdict[int, set[str]](set)
+    texts = (e.holders.texts(name).take(pa.array(lines)).to_pylist() for name in ("name", "former_name"))
+    for key, name, before in zip(person[lines].tolist(), *texts, strict=True):
+        said[key].add(name)
+        if before:
+            former[key].update(re.split("[、，,/]", before))
+    several = {key for key, names in said.items() if len(names) > 1 and len(names - former[key]) > 1}
+    return _at(e, lines[np.isin(person[lines], list(several))])
 
 
 def _names(e: Entries, test: Callable[[str], bool]) -> Mask:
     """Which names pass a test; those of plain characters don't, and are not tried."""
-    texts = pa.array(e["name"], pa.large_string(), from_pandas=True)
-    plain = np.asarray(pc.match_substring_regex(texts, _PLAIN_NAME).to_numpy(zero_copy_only=False), dtype=np.bool_)
-    odd = np.flatnonzero(~plain & e.given("name"))
-    passed = [test(name) for name in e["name"].iloc[odd]]
-    return _at(e, odd[mask(passed)])
+    distinct = e.distinct("name")
+    (names,) = distinct.parts
+    plain = mask(pc.match_substring_regex(names, _PLAIN_NAME).to_numpy(zero_copy_only=False))
+    passed = [not simple and name != "" and test(name) for simple, name in zip(plain, names.to_pylist(), strict=True)]
+    return mask(passed)[distinct.places]
 
 
 def _at(e: Entries, lines: npt.NDArray[np.int64]) -> Mask:
