@@ -18,6 +18,11 @@ SEXES = ("男", "女")
 
 # Characters that every font has, with at most dots between them: nothing else to ask about such a name.
 _PLAIN_NAME = r"^[\x{3400}-\x{4db5}\x{4e00}-\x{9fa5}]+(?:·[\x{3400}-\x{4db5}\x{4e00}-\x{9fa5}]+)*$"
+# A spreadsheet's errors; what is left of characters that a program did not know; private-use and control characters.
+_SPOILT = re.compile(
+    r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)|[?？]{2,}|[□\ufffd\x00-\x1f\x7f-\x9f]"
+    r"|[\ue000-\uf8ff\U000f0000-\U0010ffff]"
+)
 _CUT = re.compile(r"\d\.\d+E\+\d\d")
 
 
@@ -47,12 +52,14 @@ def id_in_old_form(e: Entries) -> Mask:
 
 
 def division_unknown(e: Entries) -> Mask:
-    """The first six digits were never published as a division, though the province exists.
-
-    Residents' permits (8) and foreigners' cards (9) carry other codes there.
-    """
+    """The first six digits were never published as a division, though the province exists."""
     first = e.ids.divisions
-    return e.id_sound & ~divisions.known(first) & (first < 800_000) & divisions.in_province(first)
+    return e.id_sound & ~divisions.known(first) & divisions.in_province(first)
+
+
+def division_gone(e: Entries) -> Mask:
+    """The first six digits were no longer in use when the holder was born; lists may lag behind by a year."""
+    return e.id_sound & (e.ids.births // 10_000 > divisions.last_year(e.ids.divisions) + 1)
 
 
 def province_unknown(e: Entries) -> Mask:
@@ -86,6 +93,25 @@ def name_strange(e: Entries) -> Mask:
 def name_not_han(e: Entries) -> Mask:
     """A name in other characters than Han."""
     return _names(e, lambda name: not names.is_han(name)) & ~name_strange(e)
+
+
+def name_of_one_sign(e: Entries) -> Mask:
+    """A name of a single Han character, as is left of one that was cut."""
+    return e.where("name", lambda name: len(name) == 1 and names.is_han(name))
+
+
+def text_strange(e: Entries, name: str) -> Mask:
+    """A field that holds what no clerk has written: a sign of no character, or a spreadsheet's own error."""
+    return e.where(name, lambda text: spoilt(text) != "")
+
+
+def spoilt(text: str) -> str:
+    """What of a text can't have been meant: #N/A, ???, control, private-use and replacement characters.
+
+    >>> spoilt("#N/A"), spoilt("水利??"), spoilt("什么？"), spoilt("3#机组")
+    ('#N/A', '??', '', '')
+    """
+    return "".join(_SPOILT.findall(text))
 
 
 def same_id_two_names(e: Entries) -> Mask:
