@@ -182,7 +182,7 @@ RULES: tuple[Rule, ...] = (
     Rule(codes.OBTAINED_YOUNG_FOR_LEVEL, papers.obtained_young_for_level, _age("obtained_on")),
     Rule(codes.COMMITTEE_EARLY, papers.obtained_before_its_region, _said("committee")),
     Rule(codes.DOCUMENT_EARLIER, papers.document_before_obtained),
-    Rule(codes.DOCUMENT_LATER, lambda e: papers.in_future(e, "document_date"), _day_of_processing),
+    Rule(codes.DOCUMENT_LATER, papers.document_in_future, _day_of_processing),
     Rule(codes.DOCUMENT_YEAR, papers.document_of_another_year, _document_year),
     Rule(codes.DOCUMENT_FORM, lambda e: papers.document_malformed(e, "document_no")),
     Rule(codes.SAME_CERTIFICATE, papers.certificate_twice, _other(papers.certificates)),

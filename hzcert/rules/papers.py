@@ -66,6 +66,11 @@ def document_of_another_year(e: Entries) -> Mask:
     return (year > 0) & differs & ~document_before_obtained(e)
 
 
+def document_in_future(e: Entries) -> Mask:
+    """Dated after the day of processing; where the qualification is too, that is said of it."""
+    return in_future(e, "document_date") & ~in_future(e, "obtained_on")
+
+
 def _year(e: Entries, name: str) -> Days:
     """The year in a document's number; 0 where there is none."""
     return np.array([documents.year(text) for text in e.values(name)], dtype=np.int64)[e.keys(name)]

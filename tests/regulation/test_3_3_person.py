@@ -75,7 +75,9 @@ def test_numbers_of_fifteen_digits(found):
     assert found(id_number="33052170031200X") == ["HZ202"], "十五位没有校验码"
 
 
-@pytest.mark.parametrize("number", ["33052119700312001x", "３３0521197003120018", "330521 19700312001", "不详", "X" * 18, "-" * 18])
+@pytest.mark.parametrize(
+    "number", ["33052119700312001x", "３３0521197003120018", "330521 19700312001", "不详", "X" * 18, "-" * 18]
+)
 def test_what_is_no_id_number(found, number):
     assert found(id_number=number) == ["HZ202"]
 

@@ -34,7 +34,9 @@ def test_an_ordinary_holder_has_nothing_wrong(found):
         pytest.param({"obtained_by": "考试", "committee": "湖州市人事局"}, [], id="一(三) 市人事局考试的中级"),
         pytest.param(JUNIOR | {"obtained_by": "考试", "committee": "德清县人事局"}, [], id="一(四) 县人事局考试的初级"),
         pytest.param({"obtained_by": "考试", "committee": "德清县人事局"}, ["HZ312"], id="一(四) 县人事局只考初级"),
-        pytest.param(JUNIOR | {"obtained_by": "考试", "committee": "德清县人力资源局"}, [], id="一(四) 县人力资源局考试的初级"),
+        pytest.param(
+            JUNIOR | {"obtained_by": "考试", "committee": "德清县人力资源局"}, [], id="一(四) 县人力资源局考试的初级"
+        ),
         pytest.param({"obtained_by": "考试", "committee": "嘉兴市人事局"}, ["HZ312"], id="一 外市考试"),
         pytest.param({"obtained_by": "考试", "committee": "人事部、财政部"}, ["HZ310"], id="一 全国统一考试不换"),
         pytest.param({"obtained_by": "考试", "committee": "浙江省人事厅"}, ["HZ310"], id="一 省统一考试不换"),
@@ -301,7 +303,9 @@ LOST = {"case": "遗失补发"}
         pytest.param(LOST | {"loss_notice": "湖州日报二〇〇七年六月12日"}, [], id="五.2 读不出的日期由人看"),
         pytest.param({"retired_on": "1980-05"}, ["HZ351", "HZ352"], id="四 10岁退休"),
         pytest.param({"retired_on": "1969-05"}, ["HZ351", "HZ352"], id="四 出生以前退休"),
-        pytest.param({"birth_date": "1957-04-30", "retired_on": "2007-04-30", "sex": "女"}, [], id="四 50岁女干部当日退休"),
+        pytest.param(
+            {"birth_date": "1957-04-30", "retired_on": "2007-04-30", "sex": "女"}, [], id="四 50岁女干部当日退休"
+        ),
         pytest.param({"birth_date": "1952-09-15", "retired_on": "2007-09-15", "sex": "女"}, [], id="四 55岁当天退休"),
         pytest.param({"retired_on": "2005-05"}, ["HZ350"], id="四 35岁退休"),
         pytest.param({"birth_date": "1940-03-12", "retired_on": "1997-05"}, ["HZ351"], id="四 退休以后取得"),
