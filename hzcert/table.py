@@ -136,17 +136,23 @@ def make_table(records: Iterable[Mapping[str, object]], layout: Layout | None = 
     return table_of(columns, rows, layout)
 
 
-def table_of(columns: Mapping[str, Sequence[str]], rows: Sequence[int], layout: Layout | None = None) -> Table:
+def table_of(
+    columns: Mapping[str, Sequence[str] | pa.ChunkedArray], rows: Sequence[int], layout: Layout | None = None
+) -> Table:
     """A table from columns of text, as many as there are ``rows`` (their numbers); a column not given is empty."""
     nothing = [""] * len(rows)
-    texts = pa.table(
-        {name: pa.array(columns.get(name, nothing), pa.large_string()) for name in (*FIELDS, *CARRIED, "file", "sheet")}
-    )
+    texts = pa.table({name: _as_text(columns.get(name, nothing)) for name in (*FIELDS, *CARRIED, "file", "sheet")})
     frame = texts.to_pandas()  # Arrow's text stays Arrow's: nothing is copied
     frame["row"] = np.array(rows, dtype=np.int64)
     given = frame["id_number_given"] == ""
     frame["id_number_given"] = frame["id_number_given"].where(~given, frame["id_number"])
     return Table(frame, layout or {})
+
+
+def _as_text(column: Sequence[str] | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    return (
+        column.cast(pa.large_string()) if isinstance(column, pa.ChunkedArray) else pa.array(column, pa.large_string())
+    )
 
 
 def lines_in_error(entries: Table, found: Iterable[Finding]) -> Mask:
