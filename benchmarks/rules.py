@@ -91,7 +91,7 @@ def write_files(folder: Path, count: int) -> tuple[Path, Path]:
 def from_arrow(columns: pa.Table) -> Table:
     """A table as an ingest makes it, every row with its place."""
     count = columns.num_rows
-    places = {"file": ["名单"] * count, "sheet": [""] * count}
+    places = {"file": pa.repeat("名单", count), "sheet": pa.repeat("", count)}
     return table_of({name: columns[name] for name in columns.column_names} | places, range(2, count + 2))
 
 

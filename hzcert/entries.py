@@ -45,6 +45,10 @@ class Distinct:
         found = [numbers.setdefault(meaning(*value), len(numbers)) for value in values]
         return np.array(found, dtype=np.int64)[self.places]
 
+    def matching(self, pattern: str) -> Mask:
+        """Which entries have a text in the first of these columns that a pattern of RE2's is found in."""
+        return mask(pc.match_substring_regex(self.parts[0], pattern))[self.places]
+
     def counts(self) -> list[int]:
         """How many entries have each value."""
         return [int(count) for count in np.bincount(self.places, minlength=len(self.parts[0]))]
@@ -183,6 +187,11 @@ def numbered_together(*keys: Days) -> Days:
     return together
 
 
+def repeated(keys: Days) -> Mask:
+    """Which entries have a key that another has too."""
+    return mask(np.bincount(keys)[keys] > 1)
+
+
 def number_of(day: date) -> int:
     """A day as a number YYYYMMDD."""
     return day.year * 10_000 + day.month * 100 + day.day
@@ -213,6 +222,8 @@ def mask(values: object) -> Mask:
 
 
 def _one(texts: pa.LargeStringArray) -> Distinct:
+    if len(texts) and not pc.any(pc.not_equal(texts, "")).as_py():  # nobody has filled it in
+        return Distinct(np.zeros(len(texts), dtype=np.int64), (texts[:1],))
     coded = texts.dictionary_encode()
     places = np.asarray(coded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
     return Distinct(places, (coded.dictionary,))

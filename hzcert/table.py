@@ -1,6 +1,6 @@
 """The canonical columns, and tables of them that know where each row came from."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, cast
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hzcert.findings import Code, Finding, Where, errors
 
@@ -59,6 +60,8 @@ class Column:
     row: int = 0  # of the value in a form; 0: each entry has its own
 
 
+_NO_COLUMN = Column("", "")
+Lines = Sequence[int] | npt.NDArray[np.int64]
 Layout = Mapping[tuple[str, str], Mapping[str, Column]]
 
 
@@ -91,27 +94,42 @@ class Table:
 
     def where(self, line: int, field_name: str = "") -> Where:
         """The place of one entry, or of one of its fields, by position in the table."""
-        file, sheet = self.text("file", line), self.text("sheet", line)
-        column = self.layout.get((file, sheet), {}).get(field_name)
-        return Where(
-            file,
-            sheet or None,
-            column.row if column and column.row else int(self.row_numbers[line]),
-            column.letter if column else None,
-            column.heading if column else None,
-        )
+        return self._places(np.array([line]), field_name)[0]
 
     def finding(self, line: int, code: Code, field_name: str = "", /, **words: object) -> Finding:
         """A finding about one field of one entry (the code's own field, unless another is named)."""
+        return self.findings_at([line], code, field_name, lambda _: words)[0]
+
+    def findings(self, mask: Mask, code: Code, /, **words: object) -> list[Finding]:
+        """One finding for each entry under the mask."""
+        return self.findings_at(np.flatnonzero(mask), code, "", lambda _: words)
+
+    def findings_at(
+        self, lines: Lines, code: Code, field_name: str, says: Callable[[int], Mapping[str, object]]
+    ) -> list[Finding]:
+        """One finding for each of these entries, with the words that belong to it."""
         name = field_name or code.field
         shown = "id_number_given" if name == "id_number" else name
-        value = self.text(shown, line) if shown in self.rows.columns else ""
-        return code.at(self.where(line, name), value, field=name, **words)
+        places = self._places(lines, name)
+        values = self._at(shown, lines) if shown in self.rows.columns else [""] * len(places)
+        return [
+            code.at(where, value, field=name, **says(int(line)))
+            for line, where, value in zip(lines, places, values, strict=True)
+        ]
 
-    def findings(self, mask: Mask, code: Code, /, **words: object) -> Iterator[Finding]:
-        """One finding for each entry under the mask."""
-        for line in np.flatnonzero(mask):
-            yield self.finding(int(line), code, "", **words)
+    def _at(self, name: str, lines: Lines) -> list[str]:
+        """A field of these entries."""
+        found: list[str] = self.texts(name).take(pa.array(lines, pa.int64())).to_pylist()
+        return found
+
+    def _places(self, lines: Lines, field_name: str) -> list[Where]:
+        """The places of a field of these entries."""
+        places = []
+        rows = self.row_numbers[np.asarray(lines, dtype=np.int64)].tolist()
+        for file, sheet, row in zip(self._at("file", lines), self._at("sheet", lines), rows, strict=True):
+            column = self.layout.get((file, sheet), {}).get(field_name, _NO_COLUMN)
+            places.append(Where(file, sheet or None, column.row or row, column.letter or None, column.heading or None))
+        return places
 
     @cached_property
     def row_numbers(self) -> npt.NDArray[np.int64]:
@@ -137,22 +155,22 @@ def make_table(records: Iterable[Mapping[str, object]], layout: Layout | None = 
 
 
 def table_of(
-    columns: Mapping[str, Sequence[str] | pa.ChunkedArray], rows: Sequence[int], layout: Layout | None = None
+    columns: Mapping[str, Sequence[str] | pa.Array | pa.ChunkedArray], rows: Sequence[int], layout: Layout | None = None
 ) -> Table:
     """A table from columns of text, as many as there are ``rows`` (their numbers); a column not given is empty."""
-    nothing = [""] * len(rows)
-    texts = pa.table({name: _as_text(columns.get(name, nothing)) for name in (*FIELDS, *CARRIED, "file", "sheet")})
-    frame = texts.to_pandas()  # Arrow's text stays Arrow's: nothing is copied
+    nothing = pa.repeat(pa.scalar("", pa.large_string()), len(rows))
+    texts = {name: _as_text(columns.get(name, nothing)) for name in (*FIELDS, *CARRIED, "file", "sheet")}
+    given = texts["id_number_given"]
+    texts["id_number_given"] = pc.if_else(pc.equal(given, ""), texts["id_number"], given)
+    frame = pa.table(texts).to_pandas()  # Arrow's text stays Arrow's: nothing is copied
     frame["row"] = np.array(rows, dtype=np.int64)
-    given = frame["id_number_given"] == ""
-    frame["id_number_given"] = frame["id_number_given"].where(~given, frame["id_number"])
     return Table(frame, layout or {})
 
 
-def _as_text(column: Sequence[str] | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    return (
-        column.cast(pa.large_string()) if isinstance(column, pa.ChunkedArray) else pa.array(column, pa.large_string())
-    )
+def _as_text(column: Sequence[str] | pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    if isinstance(column, pa.Array | pa.ChunkedArray):
+        return column.cast(pa.large_string())
+    return pa.array(column, pa.large_string())
 
 
 def lines_in_error(entries: Table, found: Iterable[Finding]) -> Mask:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import numpy as np
 
@@ -228,8 +229,9 @@ def check(holders: Table, policy: Policy, as_of: date, authority: Authority) -> 
     entries = Entries(holders, policy, as_of, authority)
     found = [*_missing(entries)]
     for rule in rules_of(policy):
-        for line in np.flatnonzero(rule.breaks(entries)):
-            found.append(holders.finding(int(line), rule.code, rule.field, **rule.says(entries, int(line))))
+        lines = np.flatnonzero(rule.breaks(entries))
+        if len(lines):
+            found += holders.findings_at(lines, rule.code, rule.field, partial(rule.says, entries))
     return in_order(found)
 
 
@@ -240,5 +242,9 @@ def _missing(e: Entries) -> Iterator[Finding]:
     for case, words in known.items():
         of_case = e.where("case", lambda text, case=case: (text if text in known else default) == case)
         for name in words.on(e.as_of).value:
-            for line in np.flatnonzero(of_case & ~e.given(name)):
-                yield e.holders.finding(int(line), codes.MISSING, name, heading=HEADINGS[name])
+            lines = np.flatnonzero(of_case & ~e.given(name))
+            yield from e.holders.findings_at(lines, codes.MISSING, name, partial(_heading, name))
+
+
+def _heading(name: str, line: int) -> Mapping[str, object]:
+    return {"heading": HEADINGS[name]}

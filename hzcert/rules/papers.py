@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from hzcert import dates, documents, names
-from hzcert.entries import TITLED, Days, Entries, earlier, mask, number_of, numbered_together, years_between
+from hzcert.entries import TITLED, Days, Entries, earlier, number_of, numbered_together, repeated, years_between
 from hzcert.rules.qualification import named_regions
 from hzcert.table import Mask
 
@@ -90,14 +90,22 @@ def certificates(e: Entries) -> Days:
 
 
 def _certificates(e: Entries) -> Days:
+    person = e.keys("id_number")
+    lines = np.flatnonzero(repeated(person))  # who stands in one entry has one certificate: nothing else to compare
     titled, specialty = e.distinct(*TITLED), e.distinct("specialty")
     titles = titled.renumbered(lambda title, series: found[0].code if (found := e.titles(title, series)) else title)
-    return numbered_together(titles, specialty.renumbered(names.unit_key), e.keys("id_number"))
+    specialties = specialty.renumbered(names.unit_key)
+    numbers = person.copy()
+    numbers[lines] = len(e) + numbered_together(titles[lines], specialties[lines], person[lines])
+    return numbers
 
 
 def certificate_twice(e: Entries) -> Mask:
     """The same certificate again: the later entry."""
-    return e.id_sound & e.given("title") & mask(pd.Series(certificates(e)).duplicated(keep="first"))
+    found = e.nobody()
+    lines = np.flatnonzero(repeated(e.keys("id_number")))
+    found[lines] = pd.Series(certificates(e)[lines]).duplicated(keep="first")
+    return e.id_sound & e.given("title") & found
 
 
 def old_numbers(e: Entries) -> Days:
@@ -117,8 +125,8 @@ def _old_numbers(e: Entries) -> Days:
 
 def old_number_twice(e: Entries) -> Mask:
     """One old certificate number on entries for different certificates."""
-    numbers, given = old_numbers(e), np.flatnonzero(e.given("old_certificate_no"))
-    lines = given[mask(pd.Series(numbers[given]).duplicated(keep=False))]
+    numbers = old_numbers(e)
+    lines = np.flatnonzero(e.given("old_certificate_no") & repeated(numbers))
     frame = pd.DataFrame({"number": numbers[lines], "certificate": certificates(e)[lines]}).drop_duplicates()
     shared = frame["number"][frame["number"].duplicated()]
     found = e.nobody()

@@ -6,12 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hzcert import divisions, idnumber, names
-from hzcert.entries import Entries, mask
+from hzcert.entries import Entries, mask, repeated
 from hzcert.table import Mask
 
 SEXES = ("男", "女")
@@ -19,9 +18,10 @@ SEXES = ("男", "女")
 # Characters that every font has, with at most dots between them: nothing else to ask about such a name.
 _PLAIN_NAME = r"^[\x{3400}-\x{4db5}\x{4e00}-\x{9fa5}]+(?:·[\x{3400}-\x{4db5}\x{4e00}-\x{9fa5}]+)*$"
 # A spreadsheet's errors; what is left of characters that a program did not know; private-use and control characters.
+# In words that Python's expressions and RE2's share.
 _SPOILT = re.compile(
-    r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)|[?？]{2,}|[□\ufffd\x00-\x1f\x7f-\x9f]"
-    r"|[\ue000-\uf8ff\U000f0000-\U0010ffff]"
+    r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)|[?？]{2,}|[\x00-\x1f\x7f□"
+    "\x80-\x9f\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]"
 )
 _CUT = re.compile(r"\d\.\d+E\+\d\d")
 
@@ -102,7 +102,7 @@ def name_of_one_sign(e: Entries) -> Mask:
 
 def text_strange(e: Entries, name: str) -> Mask:
     """A field that holds what no clerk has written: a sign of no character, or a spreadsheet's own error."""
-    return e.where(name, lambda text: spoilt(text) != "")
+    return e.distinct(name).matching(_SPOILT.pattern)
 
 
 def spoilt(text: str) -> str:
@@ -116,9 +116,9 @@ def spoilt(text: str) -> str:
 
 def same_id_two_names(e: Entries) -> Mask:
     """One ID number under several names; a former name (曾用名) of either settles it."""
-    person, asked = e.keys("id_number"), np.flatnonzero(e.id_sound & e.given("name"))
+    person = e.keys("id_number")
     # Most people stand in one entry: nobody asks for the names of those.
-    lines = asked[mask(pd.Series(person[asked]).duplicated(keep=False))]
+    lines = np.flatnonzero(e.id_sound & e.given("name") & repeated(person))
     said, former = defaultdict[int, set[str]](set), defaultdict[int, set[str]](set)
     texts = (e.holders.texts(name).take(pa.array(lines)).to_pylist() for name in ("name", "former_name"))
     for key, name, before in zip(person[lines].tolist(), *texts, strict=True):
@@ -132,10 +132,10 @@ def same_id_two_names(e: Entries) -> Mask:
 def _names(e: Entries, test: Callable[[str], bool]) -> Mask:
     """Which names pass a test; those of plain characters don't, and are not tried."""
     distinct = e.distinct("name")
-    (names,) = distinct.parts
-    plain = mask(pc.match_substring_regex(names, _PLAIN_NAME).to_numpy(zero_copy_only=False))
-    passed = [not simple and name != "" and test(name) for simple, name in zip(plain, names.to_pylist(), strict=True)]
-    return mask(passed)[distinct.places]
+    odd = ~mask(pc.match_substring_regex(distinct.parts[0], _PLAIN_NAME))
+    passed = np.zeros(len(odd), dtype=np.bool_)
+    passed[odd] = [name != "" and test(name) for name in distinct.parts[0].filter(pa.array(odd)).to_pylist()]
+    return passed[distinct.places]
 
 
 def _at(e: Entries, lines: npt.NDArray[np.int64]) -> Mask:
