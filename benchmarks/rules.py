@@ -63,6 +63,7 @@ PATTERNS = {
     "obtained_on": DATE_PATTERN,
     "document_no": DOCUMENT_PATTERN,
 }
+KINDS = {"birth_date": "date", "obtained_on": "yearmonth", "document_date": "date"}
 COMPULSORY = POLICY.entry.required["换发"].on(AS_OF).value
 
 
@@ -112,19 +113,20 @@ def ours(path: Path) -> int:
 
 
 def by_frictionless(path: Path) -> int:
-    """Compulsory fields, patterns, lists and uniqueness; how many rows have an error."""
+    """Compulsory fields, dates, patterns, lists and uniqueness; how many rows have an error."""
     from frictionless import Checklist, Resource, Schema, system
 
     fields = []
     for name in invented.columns(1):
         constraints: dict[str, object] = {"required": name in COMPULSORY}
-        if name in PATTERNS:
+        kind = KINDS.get(name, "string")
+        if name in PATTERNS and kind == "string":
             constraints["pattern"] = PATTERNS[name].strip("^$")
         if name in LISTS:
             constraints["enum"] = LISTS[name]
         if name == "id_number":
             constraints["unique"] = True
-        fields.append({"name": name, "type": "string", "constraints": constraints})
+        fields.append({"name": name, "type": kind, "constraints": constraints})
     schema = Schema.from_descriptor({"fields": fields})
     with system.use_context(trusted=True):
         report = Resource(path=str(path), schema=schema).validate(Checklist(), limit_errors=10**9)
