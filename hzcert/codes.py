@@ -89,6 +89,7 @@ OBTAINED_RETIRED = Code("HZ351", W, "obtained_on", "四", "取得时间晚于离
 RETIRED_CHILD = Code("HZ352", E, "retired_on", "四", "离退休时间时不满 {age} 岁", "请核对离退休时间和出生年月")
 CONFIRMATION_YEAR = Code("HZ353", W, "transfer_confirmed_no", "五.1", "调入确认文号 {number} 的年份早于取得时间 {obtained_on} 或晚于办理日期", "请对照确认文件核对")
 LOSS_NOTICE_DATE = Code("HZ354", W, "loss_notice", "五.2", "遗失声明的日期早于取得时间 {obtained_on} 或晚于办理日期", "请对照报纸核对刊登日期")
+OLD_NUMBER_IS_DOCUMENT = Code("HZ355", W, "old_certificate_no", "三.2", "原证书编号“{number}”就是文号，不是证书自己的编号", "请对照原证书填写证书编号")
 
 # 4 photos --------------------------------------------------------------------------------------------------------
 PHOTO_UNREADABLE = Code("HZ401", E, "photo", "三.3", "照片不能读取：{why}", "请重新扫描或拍摄，存成 JPG")

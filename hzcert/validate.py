@@ -188,6 +188,11 @@ RULES: tuple[Rule, ...] = (
     Rule(codes.DOCUMENT_FORM, lambda e: papers.document_malformed(e, "document_no")),
     Rule(codes.SAME_CERTIFICATE, papers.certificate_twice, _other(papers.certificates)),
     Rule(codes.SAME_OLD_NUMBER, papers.old_number_twice, _other(papers.old_numbers)),
+    Rule(
+        codes.OLD_NUMBER_IS_DOCUMENT,
+        papers.old_number_is_document,
+        lambda e, i: {"number": e.text("old_certificate_no", i)},
+    ),
     Rule(codes.NEW_TOO_OLD, papers.first_issue_too_old, _since),
     Rule(codes.EXCHANGE_TOO_NEW, papers.exchange_too_new, _since),
     Rule(codes.UNCONFIRMED, lambda e: e.case("调入确认") & ~e.given("transfer_confirmed_no")),

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from hzcert import dates, documents, names
@@ -12,6 +13,9 @@ from hzcert.rules.qualification import named_regions
 from hzcert.table import Mask
 
 _MAY_BE_SPELT_OTHERWISE = r"[^0-9A-Z\x{4e00}-\x{9fa5}()\[\]-]"
+# A year in brackets, as document numbers have it; and what two spellings of such a number may differ in.
+_IN_BRACKETS = r"[(\[（［〔【〖{]\s*\d{2,4}\s*[)\]）］〕】〗}]"
+_NOT_COMPARED = r"[^\p{Han}0-9]|第0*"
 _DATE_IN_TEXT = re.compile(r"(?:19|20)\d\d(?:[-./年]\d{1,2}[-./月]\d{1,2}|\d{4}(?!\d))")
 
 
@@ -108,6 +112,18 @@ def certificate_twice(e: Entries) -> Mask:
     return e.id_sound & e.given("title") & found
 
 
+def old_number_is_document(e: Entries) -> Mask:
+    """The number of the entry's own document stands where that of the old certificate should (证号或批文号)."""
+    lines = np.flatnonzero(e.distinct("old_certificate_no").matching(_IN_BRACKETS))
+    number, document, confirmed = (
+        pc.replace_substring_regex(e.holders.texts(name).take(pa.array(lines)), _NOT_COMPARED, "")
+        for name in ("old_certificate_no", "document_no", "transfer_confirmed_no")
+    )
+    found = e.nobody()
+    found[lines] = pc.or_(pc.equal(number, document), pc.equal(number, confirmed))
+    return found
+
+
 def old_numbers(e: Entries) -> Days:
     """Small numbers that are equal where the old certificate number is, however spelt."""
     return e.once("old numbers", lambda: _old_numbers(e))
@@ -126,7 +142,8 @@ def _old_numbers(e: Entries) -> Days:
 def old_number_twice(e: Entries) -> Mask:
     """One old certificate number on entries for different certificates."""
     numbers = old_numbers(e)
-    lines = np.flatnonzero(e.given("old_certificate_no") & repeated(numbers))
+    # Everybody in one document may have its number there.
+    lines = np.flatnonzero(e.given("old_certificate_no") & repeated(numbers) & ~old_number_is_document(e))
     frame = pd.DataFrame({"number": numbers[lines], "certificate": certificates(e)[lines]}).drop_duplicates()
     shared = frame["number"][frame["number"].duplicated()]
     found = e.nobody()

@@ -373,6 +373,28 @@ def test_one_old_number_spelt_in_two_ways(policy, city, as_of, spelt):
     assert [(finding.code.id, finding.where.row) for finding in found] == [("HZ331", 2), ("HZ331", 3)]
 
 
+@pytest.mark.parametrize("spelt", ["湖人专[1999]12号", "湖人专〔1999〕第012号", "湖人专（1999） 12号"])
+def test_a_document_in_place_of_the_old_number_is_nobodys_double(policy, city, as_of, spelt):
+    people = (holder(row=row, birth_date=f"19{68 + row}-03-12", old_certificate_no=spelt) for row in (2, 3))
+    found = validate.check(table(*people), policy, as_of, city)
+    assert [(finding.code.id, finding.where.row) for finding in found] == [("HZ355", 2), ("HZ355", 3)]
+
+
+def test_an_old_number_in_the_form_of_a_document_is_a_number(policy, city, as_of):
+    people = (
+        holder(row=row, birth_date=f"19{68 + row}-03-12", old_certificate_no="浙职证(1999)第0123号") for row in (2, 3)
+    )
+    found = validate.check(table(*people), policy, as_of, city)
+    assert [(finding.code.id, finding.where.row) for finding in found] == [("HZ331", 2), ("HZ331", 3)]
+
+
+def test_a_double_is_known_by_either_form_of_the_id_number(policy, city, as_of):
+    old = ID[:6] + ID[8:17]
+    people = table(holder(id_number=ID), holder(id_number=ID, id_number_given=old, row=3, old_certificate_no="旧2"))
+    found = validate.check(people, policy, as_of, city)
+    assert [(finding.code.id, finding.where.row) for finding in found] == [("HZ207", 3), ("HZ330", 3)]
+
+
 def test_no_entries_have_no_findings(policy, city, as_of):
     assert validate.check(table(), policy, as_of, city) == []
 
