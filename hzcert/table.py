@@ -94,7 +94,7 @@ class Table:
 
     def where(self, line: int, field_name: str = "") -> Where:
         """The place of one entry, or of one of its fields, by position in the table."""
-        return self._places(np.array([line]), field_name)[0]
+        return self._place(self.text("file", line), self.text("sheet", line), int(self.row_numbers[line]), field_name)
 
     def finding(self, line: int, code: Code, field_name: str = "", /, **words: object) -> Finding:
         """A finding about one field of one entry (the code's own field, unless another is named)."""
@@ -124,12 +124,13 @@ class Table:
 
     def _places(self, lines: Lines, field_name: str) -> list[Where]:
         """The places of a field of these entries."""
-        places = []
         rows = self.row_numbers[np.asarray(lines, dtype=np.int64)].tolist()
-        for file, sheet, row in zip(self._at("file", lines), self._at("sheet", lines), rows, strict=True):
-            column = self.layout.get((file, sheet), {}).get(field_name, _NO_COLUMN)
-            places.append(Where(file, sheet or None, column.row or row, column.letter or None, column.heading or None))
-        return places
+        each = zip(self._at("file", lines), self._at("sheet", lines), rows, strict=True)
+        return [self._place(file, sheet, row, field_name) for file, sheet, row in each]
+
+    def _place(self, file: str, sheet: str, row: int, field_name: str) -> Where:
+        column = self.layout.get((file, sheet), {}).get(field_name, _NO_COLUMN)
+        return Where(file, sheet or None, column.row or row, column.letter or None, column.heading or None)
 
     @cached_property
     def row_numbers(self) -> npt.NDArray[np.int64]:
