@@ -5,9 +5,9 @@ a code is looked up among all of history, and an unknown one is a warning and no
 """
 
 import csv
-from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -15,24 +15,20 @@ import numpy.typing as npt
 Mask = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int64]
 
-
-@lru_cache(maxsize=1)
-def codes() -> frozenset[str]:
-    """All codes ever published, and the roll-up codes xx01 (市辖区) that real numbers carry."""
-    with files("hzcert.data").joinpath("divisions.csv").open(encoding="utf-8") as lines:
-        published = {row["code"] for row in csv.DictReader(lines)}
-    return frozenset(published | {f"{code[:4]}01" for code in published})
-
-
-@lru_cache(maxsize=1)
-def provinces() -> frozenset[str]:
-    """The first two digits that a province ever had; 81 to 83 for residents' permits, 91 to 99 for foreigners' cards."""
-    return frozenset({code[:2] for code in codes()} | {"81", "82", "83"} | {f"9{digit}" for digit in range(1, 10)})
+_STILL = 9999
+_RESIDENTS = [810_000, 820_000, 830_000]  # 港澳台居民居住证
 
 
 def known(first_six: Codes) -> Mask:
-    """Which six digits were ever published, as numbers."""
-    return _published()[first_six]
+    """Which six digits were ever published, as numbers; of a foreigner's card (9), the province in digits two and three."""
+    foreign = (first_six >= 900_000) & _provincial()[first_six // 1_000 % 100]
+    return foreign | (_last_years()[first_six] > 0)
+
+
+def last_year(first_six: Codes) -> Codes:
+    """The last year in which six digits were published; 9999 where they still are, or never were."""
+    found = _last_years()[first_six]
+    return np.where(found == 0, _STILL, found)
 
 
 def in_province(first_six: Codes) -> Mask:
@@ -41,16 +37,22 @@ def in_province(first_six: Codes) -> Mask:
 
 
 @lru_cache(maxsize=1)
-def _published() -> Mask:
-    return _table(1_000_000, (int(code) for code in codes()))
+def _last_years() -> Codes:
+    """By code, the last year of any list that has it, 0 for none; the roll-up codes xx01 (市辖区) have no end."""
+    found = np.zeros(1_000_000, dtype=np.int64)
+    with files("hzcert.data").joinpath("divisions.csv").open(encoding="utf-8") as lines:
+        for code, _, _, last in islice(csv.reader(lines), 1, None):
+            found[int(code)] = max(found[int(code)], int(last))
+            found[int(code[:4] + "01")] = _STILL
+    found[found == found[found < _STILL].max()] = _STILL  # in the newest list
+    found[_RESIDENTS] = _STILL
+    return found
 
 
 @lru_cache(maxsize=1)
 def _provincial() -> Mask:
-    return _table(100, (int(code) for code in provinces()))
-
-
-def _table(size: int, members: Iterable[int]) -> Mask:
-    found = np.zeros(size, dtype=np.bool_)
-    found[list(members)] = True
+    """The first two digits that a province ever had, and of residents' permits; 91 to 99 for foreigners' cards."""
+    found = np.zeros(100, dtype=np.bool_)
+    found[np.flatnonzero(_last_years()) // 10_000] = True
+    found[91:] = True
     return found

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hzcert import dates, idnumber
 from hzcert.policy import Authority, Phase, Policy
@@ -37,6 +38,17 @@ class Distinct:
         values = zip(*(part.to_pylist() for part in self.parts), strict=True)
         return np.array([bool(test(*value)) for value in values], dtype=np.bool_)[self.places]
 
+    def renumbered(self, meaning: Callable[..., object]) -> Days:
+        """By entry, a number that is equal where the values mean the same."""
+        numbers: dict[object, int] = {}
+        values = zip(*(part.to_pylist() for part in self.parts), strict=True)
+        found = [numbers.setdefault(meaning(*value), len(numbers)) for value in values]
+        return np.array(found, dtype=np.int64)[self.places]
+
+    def matching(self, pattern: str) -> Mask:
+        """Which entries have a text in the first of these columns that a pattern of RE2's is found in."""
+        return mask(pc.match_substring_regex(self.parts[0], pattern))[self.places]
+
     def counts(self) -> list[int]:
         """How many entries have each value."""
         return [int(count) for count in np.bincount(self.places, minlength=len(self.parts[0]))]
@@ -62,11 +74,11 @@ class Entries:
 
     def text(self, name: str, line: int) -> str:
         """One field of one entry."""
-        return str(self[name].iloc[line])
+        return self.holders.text(name, line)
 
     def given(self, name: str) -> Mask:
         """Which entries say something in this field."""
-        return self._once(("given", name), lambda: mask(self[name] != ""))
+        return self.once(("given", name), lambda: mask(pc.not_equal(self.holders.texts(name), "")))
 
     def nobody(self) -> Mask:
         """No entry at all."""
@@ -74,7 +86,7 @@ class Entries:
 
     def distinct(self, *names: str) -> Distinct:
         """The different values of these fields together."""
-        return self._once(names, lambda: _one(self[names[0]]) if len(names) == 1 else self._several(names))
+        return self.once(names, lambda: _one(self.holders.texts(names[0])) if len(names) == 1 else self._several(names))
 
     def keys(self, *names: str) -> Days:
         """Small numbers that are equal where these fields are."""
@@ -103,7 +115,7 @@ class Entries:
 
     def day(self, name: str) -> Days:
         """A date as a number YYYYMMDD, the day 0 where only the month is given; 0 where there is none."""
-        return self._once(("day", name), lambda: dates.numbers(self[name]))
+        return self.once(("day", name), lambda: self._days(name))
 
     @cached_property
     def today(self) -> int:
@@ -123,7 +135,7 @@ class Entries:
 
     def titles(self, title: str, series: str) -> tuple[Title, ...]:
         """The titles that a name may mean."""
-        return self._once(("titles", title, series), lambda: self.policy.title_table.find(title, series))
+        return self.once(("titles", title, series), lambda: self.policy.title_table.find(title, series))
 
     def titles_at(self, line: int) -> tuple[Title, ...]:
         """The titles that one entry may mean."""
@@ -143,25 +155,41 @@ class Entries:
         found = self.titles(title, series)
         return self.policy.phase(level, found[0].series if found else "", specialty, self.as_of)
 
-    def first_other(self, names: tuple[str, ...], line: int) -> int:
-        """The first other entry with the same values in these fields."""
-        keys = self.distinct(*names).places
-        alike = self._once(("alike", *names), lambda: _lines_of_doubles(keys))[int(keys[line])]
-        return alike[0] if alike[0] != line else alike[1]
+    def first_other(self, same: Callable[["Entries"], Days], line: int) -> int:
+        """The first other entry that has the same number of a kind."""
+        keys, alike = self.once(("alike", same), lambda: (found := same(self), _lines_of_doubles(found)))
+        found = alike[int(keys[line])]
+        return found[0] if found[0] != line else found[1]
+
+    def _days(self, name: str) -> Days:
+        column = self.distinct(name)
+        return dates.numbers(pd.Series(column.parts[0].to_pylist(), dtype="str"))[column.places]
 
     def _several(self, names: tuple[str, ...]) -> Distinct:
         columns = [self.distinct(name) for name in names]
-        keys = np.zeros(len(self), dtype=np.int64)
-        for column in columns:  # a number of several digits, renumbered before it can overflow
-            keys, _ = pd.factorize(keys * len(column.parts[0]) + column.places)
-        first = np.unique(keys, return_index=True)[1]
+        keys = numbered_together(*(column.places for column in columns))
+        first = np.empty(keys.max(initial=-1) + 1, dtype=np.int64)
+        first[keys[::-1]] = np.arange(len(keys) - 1, -1, -1)  # the first entry of each: written last
         return Distinct(keys, tuple(column.parts[0].take(pa.array(column.places[first])) for column in columns))
 
-    def _once(self, key: object, make: Callable[[], T]) -> T:
+    def once(self, key: object, make: Callable[[], T]) -> T:
         """What is made, the first time, and kept."""
         if key not in self._known:
             self._known[key] = make()
         return cast("T", self._known[key])
+
+
+def numbered_together(*keys: Days) -> Days:
+    """Small numbers that are equal where all of these are."""
+    together = keys[0]
+    for each in keys[1:]:  # as a number of several digits, renumbered before it can overflow
+        together, _ = pd.factorize(together * (each.max(initial=0) + 1) + each)
+    return together
+
+
+def repeated(keys: Days) -> Mask:
+    """Which entries have a key that another has too."""
+    return mask(np.bincount(keys)[keys] > 1)
 
 
 def number_of(day: date) -> int:
@@ -193,9 +221,10 @@ def mask(values: object) -> Mask:
     return np.asarray(values, dtype=np.bool_)
 
 
-def _one(column: pd.Series) -> Distinct:
-    texts = pa.array(column, pa.large_string(), from_pandas=True)
-    coded = (texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts).dictionary_encode()
+def _one(texts: pa.LargeStringArray) -> Distinct:
+    if len(texts) and not pc.any(pc.not_equal(texts, "")).as_py():  # nobody has filled it in
+        return Distinct(np.zeros(len(texts), dtype=np.int64), (texts[:1],))
+    coded = texts.dictionary_encode()
     places = np.asarray(coded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
     return Distinct(places, (coded.dictionary,))
 

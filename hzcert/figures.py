@@ -4,6 +4,7 @@ from datetime import date
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from hzcert.errors import UsageError
 
@@ -53,10 +54,41 @@ class Figure(Strict, Generic[T]):
         return in_force[-1]
 
 
+# What is wrong with a value, by pydantic's word for it, or by the first part of that word.
+_WRONG = {
+    "extra_forbidden": "不认识的键",
+    "missing": "缺少这个键",
+    "literal_error": "只能是 {expected}",
+    "enum": "只能是 {expected}",
+    "string_pattern_mismatch": "不合样式 {pattern}",
+    "string_too_short": "不能为空",
+    "too_short": "不能为空",
+    "greater_than_equal": "不能小于 {ge}",
+    "value_error": "{error}",
+    "string": "应为文字，加引号",
+    "int": "应为整数",
+    "float": "应为数",
+    "decimal": "应为数",
+    "bool": "应为 true 或 false",
+    "date": "应为日期，如 2007-04-30",
+    "tuple": "应为一组，写在方括号里",
+    "dict": "应为一组键和值",
+}
+
+
 def describe(problem: ValidationError) -> str:
     """A validation error in one line: which key, and what is wrong with it."""
-    words = {"extra_forbidden": "不认识的键", "missing": "缺少这个键"}
-    return "；".join(
-        f"{'.'.join(str(part) for part in each['loc'])} {words.get(each['type'], each['msg'])}"
-        for each in problem.errors()
+    return "；".join(_described(each) for each in problem.errors())
+
+
+def _described(problem: ErrorDetails) -> str:
+    kind = problem["type"]
+    template = (
+        _WRONG.get(kind) or _WRONG.get(kind.partition("_")[0]) or problem["msg"].replace("{", "{{").replace("}", "}}")
     )
+    key = ".".join(f"第{part + 1}个" if isinstance(part, int) else part for part in problem["loc"])
+    words = {
+        name: str(word).replace("' or '", "'、'").replace("', '", "'、'")
+        for name, word in problem.get("ctx", {}).items()
+    }
+    return f"{key} {template.format(**words)}".strip()

@@ -12,7 +12,15 @@ _HAN = r"\u2e80-\u2fdf\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _SPACE_BY_HAN = re.compile(rf"(?<=[{_HAN}·])\s+|\s+(?=[{_HAN}·])")
 _STOP_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])\s*[.．]\s*(?=[{_HAN}])")
 _SEX_AFTER = re.compile(r"(?<=.)[（(][男女][)）]$")  # as published lists tell namesakes apart
-_ONLY_NAME_SIGNS = re.compile(rf"[{_HAN}]+(?:·[{_HAN}]+)*")
+# The characters themselves, block by block: Python's own tables lag behind Unicode, and miss those of its newest blocks.
+_CHARACTER = (
+    r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002a6df\U0002a700-\U0002ebe0\U0002ebf0-\U0002ee5d"
+    r"\U0002f800-\U0002fa1d\U00030000-\U00033479"
+)
+_ONLY_NAME_SIGNS = re.compile(rf"[{_CHARACTER}]+(?:·[{_CHARACTER}]+)*")
+_IS_CHARACTER = re.compile(f"[{_CHARACTER}]")
+_MISPLACED_DOT = re.compile(r"^·|·(?=·|$)")
+_SIGNS_OF_LATIN_NAMES = " -'’.,"
 # Letters and digits alone: a full-width bracket is how the standard writes titles.
 _FULL_WIDTH = str.maketrans(
     {
@@ -57,12 +65,18 @@ def is_han(name: str) -> bool:
 
 
 def strange_characters(name: str) -> str:
-    r"""What can't stand in a name: private-use, control and replacement characters, bare radicals, question marks, digits.
+    r"""What can't stand in a name: digits, brackets and other signs, private-use and control characters, bare radicals.
 
-    >>> strange_characters("王?\ue000"), strange_characters("玛依拉·艾力")
-    ('?\ue000', '')
+    Letters of other scripts can, and in names without a Han character also what Latin names are written with.
+
+    >>> strange_characters("王?\ue000"), strange_characters("玛依拉·艾力"), strange_characters("张三（小）")
+    ('?\ue000', '', '（）')
+    >>> strange_characters("Mary-Ann O'Neil"), strange_characters("张-三"), strange_characters("阿不都·")
+    ('', '-', '·')
     """
-    return "".join(sign for sign in name if _is_strange(sign))
+    signs = "·" if _IS_CHARACTER.search(name) else "·" + _SIGNS_OF_LATIN_NAMES
+    strange = "".join(sign for sign in name if sign not in signs and not _is_letter(sign))
+    return strange + ("·" if _MISPLACED_DOT.search(name) else "")
 
 
 def key(name: str) -> str:
@@ -88,11 +102,6 @@ def _name_steps(*, dots: bool = True) -> tuple[variants.Step, ...]:
     )
 
 
-def _is_strange(sign: str) -> bool:
-    return (
-        sign in "?？�□■*＊〓"
-        or sign.isdigit()
-        or "\u2e80" <= sign <= "\u2fdf"
-        or "\u31c0" <= sign <= "\u31ef"
-        or unicodedata.category(sign) in {"Co", "Cc", "Cn", "Cs"}
-    )
+def _is_letter(sign: str) -> bool:
+    """A letter of any script, or a mark on one; private-use and unassigned characters are none."""
+    return _IS_CHARACTER.match(sign) is not None or unicodedata.category(sign)[0] in "LM"

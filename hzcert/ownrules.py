@@ -23,6 +23,7 @@ _PARTS: dict[Kind, tuple[frozenset[str], frozenset[str]]] = {
     "unique": (frozenset(), frozenset({"together_with"})),
 }
 _WORDS = {"value", "heading"}  # the gaps that an office's words may have
+_ANY_LENGTH = 2**31
 
 
 class OwnRule(Strict):
@@ -32,9 +33,9 @@ class OwnRule(Strict):
     field: str
     kind: Kind
     severity: Severity
-    clause: str
-    says: str
-    remedy: str
+    clause: str = Field(min_length=1)
+    says: str = Field(min_length=1)
+    remedy: str = Field(min_length=1)
     case: tuple[str, ...] = ()  # the cases (业务类型) that it holds for; empty: all
     values: tuple[str, ...] = ()
     least: int | None = Field(default=None, ge=0)
@@ -49,7 +50,7 @@ class OwnRule(Strict):
     def _fits_re2(cls, pattern: str | None) -> str | None:
         if pattern is not None:
             try:
-                matches(pa.array([""]), pattern)
+                pc.match_substring_regex(pa.array([""]), pattern)  # alone, lest its brackets pair with ours
             except pa.ArrowInvalid as cause:
                 raise ValueError(f"样式写得不对：{cause}") from cause
         return pattern
@@ -63,9 +64,17 @@ class OwnRule(Strict):
         if unknown:
             raise ValueError(f"{self.code}: 没有栏目 {'、'.join(sorted(unknown))}")
         must, may = _PARTS[self.kind]
-        said = {part for parts in _PARTS.values() for part in parts[0] | parts[1] if getattr(self, part)}
+        said = {
+            part for parts in _PARTS.values() for part in parts[0] | parts[1] if getattr(self, part) not in (None, ())
+        }
         if said - must - may or must - said or (may and self.kind != "unique" and not said):
-            raise ValueError(f"{self.code}: kind = {self.kind} 应写 {'、'.join(sorted(must | may)) or '不带别的键'}")
+            raise ValueError(f"{self.code}: kind = {self.kind} {_asked(must, may)}")
+        if self.kind == "dates" and not self.field.endswith(("_on", "_date")):
+            raise ValueError(f"{self.code}: field = {self.field} 不是日期栏，不能用 kind = dates")
+        if (self.least or 0) > (self.most if self.most is not None else _ANY_LENGTH):
+            raise ValueError(f"{self.code}: least 大于 most")
+        if self.since and self.until and self.since > self.until:
+            raise ValueError(f"{self.code}: since 晚于 until")
         for text in (self.says, self.remedy):
             try:
                 text.format(**dict.fromkeys(_WORDS, ""))
@@ -89,6 +98,12 @@ class OwnRule(Strict):
 def matches(texts: pa.Array, pattern: str) -> pa.Array:
     """Which texts fit a pattern as a whole."""
     return pc.match_substring_regex(texts, rf"^(?:{pattern})$")
+
+
+def _asked(must: frozenset[str], may: frozenset[str]) -> str:
+    if must:
+        return f"应写 {'、'.join(sorted(must))}，不写别的检查"
+    return f"应写 {'、'.join(sorted(may))}，不写别的检查" if may else "不带别的检查"
 
 
 def codes_of(rules: Sequence[OwnRule]) -> dict[str, Code]:

@@ -11,22 +11,24 @@ from hzcert.figures import Figure
 from hzcert.findings import Code
 from hzcert.listing import brief
 from hzcert.outcome import Record
+from hzcert.ownrules import codes_of
 from hzcert.policy import Phase, Policy, Responsibility
 
 _KINDS = {"province": "省", "city": "市", "county": "县区"}
 
 
-def chosen(code: str | None) -> list[Code]:
-    """All kinds of findings, or the one that is asked for.
+def chosen(policy: Policy, code: str | None) -> list[Code]:
+    """All kinds of findings, the office's own last, or the one that is asked for.
 
     Raises:
         UsageError: there is no such code.
     """
+    known = CODES | codes_of(policy.rules)
     if code is None:
-        return list(CODES.values())
-    if code.upper() not in CODES:
+        return list(known.values())
+    if code.upper() not in known:
         raise UsageError(f"没有规则 {code}", "hzcert rules 列出全部规则")
-    return [CODES[code.upper()]]
+    return [known[code.upper()]]
 
 
 def clause_text(policy: Policy, clause: str) -> str:
@@ -47,7 +49,7 @@ def rule_records(policy: Policy, code: str | None) -> list[Record]:
             "message": brief(each.says),
             "remedy": brief(each.remedy),
         }
-        for each in chosen(code)
+        for each in chosen(policy, code)
     ]
     names = ("figure", "label", "since", "value", "clause")
     figures: list[Record] = [
@@ -59,7 +61,7 @@ def rule_records(policy: Policy, code: str | None) -> list[Record]:
 
 def rule_rows(policy: Policy, code: str | None) -> Iterator[Sequence[str]]:
     """Rules as rows: code, severity, clause, message, remedy."""
-    for each in chosen(code):
+    for each in chosen(policy, code):
         text = f"{each.clause} {clause_text(policy, each.clause)}" if code else each.clause
         yield each.id, each.severity.label, text, brief(each.says), brief(each.remedy)
 

@@ -1,13 +1,15 @@
 """The canonical columns, and tables of them that know where each row came from."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hzcert.findings import Code, Finding, Where, errors
 
@@ -58,6 +60,8 @@ class Column:
     row: int = 0  # of the value in a form; 0: each entry has its own
 
 
+_NO_COLUMN = Column("", "")
+Lines = Sequence[int] | npt.NDArray[np.int64]
 Layout = Mapping[tuple[str, str], Mapping[str, Column]]
 
 
@@ -67,6 +71,7 @@ class Table:
 
     rows: pd.DataFrame
     layout: Layout = field(default_factory=dict)
+    _texts: dict[str, pa.LargeStringArray] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def __len__(self) -> int:
         """How many entries."""
@@ -76,40 +81,65 @@ class Table:
         """One column."""
         return self.rows[name]
 
+    def texts(self, name: str) -> pa.LargeStringArray:
+        """One column as Arrow has it, which gives out a single cell fifty times faster than pandas does."""
+        if name not in self._texts:
+            texts = pa.array(self.rows[name], pa.large_string(), from_pandas=True)
+            self._texts[name] = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+        return self._texts[name]
+
+    def text(self, name: str, line: int) -> str:
+        """One field of one entry, by position in the table."""
+        return str(self.texts(name)[line].as_py())
+
     def where(self, line: int, field_name: str = "") -> Where:
         """The place of one entry, or of one of its fields, by position in the table."""
-        row = self.rows.iloc[line]
-        file, sheet = str(row["file"]), str(row["sheet"])
-        column = self.layout.get((file, sheet), {}).get(field_name)
-        return Where(
-            file,
-            sheet or None,
-            column.row if column and column.row else int(row["row"]),
-            column.letter if column else None,
-            column.heading if column else None,
-        )
+        return self._place(self.text("file", line), self.text("sheet", line), int(self.row_numbers[line]), field_name)
 
     def finding(self, line: int, code: Code, field_name: str = "", /, **words: object) -> Finding:
         """A finding about one field of one entry (the code's own field, unless another is named)."""
-        name = field_name or code.field
-        value = str(self.rows[name].iloc[line]) if name in self.rows.columns else ""
-        if name == "id_number":
-            value = str(self.rows["id_number_given"].iloc[line])
-        return code.at(self.where(line, name), value, field=name, **words)
+        return self.findings_at([line], code, field_name, lambda _: words)[0]
 
-    def findings(self, mask: Mask, code: Code, /, **words: object) -> Iterator[Finding]:
+    def findings(self, mask: Mask, code: Code, /, **words: object) -> list[Finding]:
         """One finding for each entry under the mask."""
-        for line in np.flatnonzero(mask):
-            yield self.finding(int(line), code, "", **words)
+        return self.findings_at(np.flatnonzero(mask), code, "", lambda _: words)
+
+    def findings_at(
+        self, lines: Lines, code: Code, field_name: str, says: Callable[[int], Mapping[str, object]]
+    ) -> list[Finding]:
+        """One finding for each of these entries, with the words that belong to it."""
+        name = field_name or code.field
+        shown = "id_number_given" if name == "id_number" else name
+        places = self._places(lines, name)
+        values = self._at(shown, lines) if shown in self.rows.columns else [""] * len(places)
+        return [
+            code.at(where, value, field=name, **says(int(line)))
+            for line, where, value in zip(lines, places, values, strict=True)
+        ]
+
+    def _at(self, name: str, lines: Lines) -> list[str]:
+        """A field of these entries."""
+        found: list[str] = self.texts(name).take(pa.array(lines, pa.int64())).to_pylist()
+        return found
+
+    def _places(self, lines: Lines, field_name: str) -> list[Where]:
+        """The places of a field of these entries."""
+        rows = self.row_numbers[np.asarray(lines, dtype=np.int64)].tolist()
+        each = zip(self._at("file", lines), self._at("sheet", lines), rows, strict=True)
+        return [self._place(file, sheet, row, field_name) for file, sheet, row in each]
+
+    def _place(self, file: str, sheet: str, row: int, field_name: str) -> Where:
+        column = self.layout.get((file, sheet), {}).get(field_name, _NO_COLUMN)
+        return Where(file, sheet or None, column.row or row, column.letter or None, column.heading or None)
+
+    @cached_property
+    def row_numbers(self) -> npt.NDArray[np.int64]:
+        """The row of each entry in its sheet, as the spreadsheet program shows it."""
+        return np.asarray(self.rows["row"], dtype=np.int64)
 
     def take(self, mask: Mask) -> "Table":
         """The entries under the mask."""
         return replace(self, rows=self.rows[mask].reset_index(drop=True))
-
-    def places(self) -> list[tuple[str, str, int]]:
-        """The place of every entry: file, sheet, row."""
-        columns = (self.rows[name] for name in ("file", "sheet", "row"))
-        return [(str(file), str(sheet), int(row)) for file, sheet, row in zip(*columns, strict=True)]
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Entries as dictionaries, for what is made one at a time."""
@@ -125,17 +155,23 @@ def make_table(records: Iterable[Mapping[str, object]], layout: Layout | None = 
     return table_of(columns, rows, layout)
 
 
-def table_of(columns: Mapping[str, Sequence[str]], rows: Sequence[int], layout: Layout | None = None) -> Table:
+def table_of(
+    columns: Mapping[str, Sequence[str] | pa.Array | pa.ChunkedArray], rows: Sequence[int], layout: Layout | None = None
+) -> Table:
     """A table from columns of text, as many as there are ``rows`` (their numbers); a column not given is empty."""
-    nothing = [""] * len(rows)
-    texts = pa.table(
-        {name: pa.array(columns.get(name, nothing), pa.large_string()) for name in (*FIELDS, *CARRIED, "file", "sheet")}
-    )
-    frame = texts.to_pandas()  # Arrow's text stays Arrow's: nothing is copied
+    nothing = pa.repeat(pa.scalar("", pa.large_string()), len(rows))
+    texts = {name: _as_text(columns.get(name, nothing)) for name in (*FIELDS, *CARRIED, "file", "sheet")}
+    given = texts["id_number_given"]
+    texts["id_number_given"] = pc.if_else(pc.equal(given, ""), texts["id_number"], given)
+    frame = pa.table(texts).to_pandas()  # Arrow's text stays Arrow's: nothing is copied
     frame["row"] = np.array(rows, dtype=np.int64)
-    given = frame["id_number_given"] == ""
-    frame["id_number_given"] = frame["id_number_given"].where(~given, frame["id_number"])
     return Table(frame, layout or {})
+
+
+def _as_text(column: Sequence[str] | pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    if isinstance(column, pa.Array | pa.ChunkedArray):
+        return column.cast(pa.large_string())
+    return pa.array(column, pa.large_string())
 
 
 def lines_in_error(entries: Table, found: Iterable[Finding]) -> Mask:
@@ -144,4 +180,11 @@ def lines_in_error(entries: Table, found: Iterable[Finding]) -> Mask:
     # A form is one entry on many rows: an error on any of them is its own.
     forms = {key for key, columns in entries.layout.items() if any(column.row for column in columns.values())}
     faulty = {place[:2] for place in places} & forms
-    return np.array([place in places or place[:2] in faulty for place in entries.places()], dtype=np.bool_)
+    in_error = np.zeros(len(entries), dtype=np.bool_)
+    # Few rows have a number that an error has: only for those the file and the sheet are looked at.
+    numbers = entries.row_numbers
+    maybe = np.isin(numbers, [row for *_, row in places]) if not faulty else np.ones(len(entries), dtype=np.bool_)
+    for line in np.flatnonzero(maybe).tolist():
+        sheet = entries.text("file", line), entries.text("sheet", line)
+        in_error[line] = (*sheet, int(numbers[line])) in places or sheet in faulty
+    return in_error

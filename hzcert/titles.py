@@ -70,14 +70,16 @@ def tidy_level(text: str) -> str:
 
 
 def series_fits(given: str, series: str) -> bool:
-    """Whether what a clerk wrote for a series can mean this one: its words, in order, inside the standard's.
+    """Whether what a clerk wrote for a series can mean this one: its words, in order, inside the standard's, or another name.
 
     >>> series_fits("工程系列", "工程技术人员"), series_fits("卫生", "卫生技术人员（护理）"), series_fits("会计", "经济专业人员")
+    (True, True, False)
+    >>> series_fits("中小学教师系列", "小学教师"), series_fits("医疗卫生", "卫生技术人员（医师）"), series_fits("财会", "统计专业人员")
     (True, True, False)
     """
     word = re.sub(r"(?:技术|专业)?(?:人员)?(?:系列|专业)?$", "", _key(given))
     rest = iter(_key(series))
-    return all(sign in rest for sign in word)
+    return all(sign in rest for sign in word) or series.partition("（")[0] in _other_names().get(word, ())
 
 
 def _spellings(title: Title) -> Iterable[str]:
@@ -88,6 +90,13 @@ def _spellings(title: Title) -> Iterable[str]:
 
 def _key(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", variants.fold(text)))
+
+
+@lru_cache(maxsize=1)
+def _other_names() -> dict[str, tuple[str, ...]]:
+    """What series are called besides, and the standard's that are meant."""
+    with files("hzcert.data").joinpath("series.csv").open(encoding="utf-8") as lines:
+        return {_key(row["word"]): tuple(row["series"].split()) for row in csv.DictReader(lines)}
 
 
 @lru_cache(maxsize=1)

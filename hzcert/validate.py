@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import numpy as np
 
-from hzcert import codes, names
-from hzcert.entries import Entries, iso
+from hzcert import codes, divisions, documents, names
+from hzcert.entries import Days, Entries, iso
 from hzcert.findings import Code, Finding, in_order
 from hzcert.ownrules import OwnRule
 from hzcert.policy import Authority, Policy
@@ -28,13 +29,14 @@ class Rule:
     code: Code
     breaks: Callable[[Entries], Mask]
     says: Says = _nothing
+    field: str = ""  # where it is not the code's own
 
 
 # --- the words ------------------------------------------------------------------------------------------------------
 
 
-def _other(*same: str) -> Says:
-    """The first other entry that shares these fields, by its place."""
+def _other(same: Callable[[Entries], Days]) -> Says:
+    """The first other entry that has the same number of this kind, by its place."""
     return lambda e, i: {"other": e.holders.where(e.first_other(same, i))}
 
 
@@ -77,7 +79,10 @@ def _committee_levels(e: Entries, i: int) -> Mapping[str, object]:
 
 def _document_year(e: Entries, i: int) -> Mapping[str, object]:
     name = "document_date" if e.day("document_date")[i] else "obtained_on"
-    return {"document_no": e.text("document_no", i), "heading": HEADINGS[name], "day": e.text(name, i)}
+    number, day = e.text("document_no", i), e.text(name, i)
+    if name == "obtained_on" and documents.year(number) > e.as_of.year:
+        return {"document_no": number, "heading": "办理日期", "day": e.as_of}
+    return {"document_no": number, "heading": HEADINGS[name], "day": day}
 
 
 def _age(name: str) -> Says:
@@ -93,12 +98,25 @@ def _day_of_processing(e: Entries, i: int) -> Mapping[str, object]:
     return {"as_of": e.as_of}
 
 
+def _youngest(e: Entries, i: int) -> Mapping[str, object]:
+    return {"age": e.policy.entry.youngest.on(e.as_of).value}
+
+
 def _since(e: Entries, i: int) -> Mapping[str, object]:
     return {"since": papers.first_issue_since(e)}
 
 
 def _points(signs: str) -> str:
     return "、".join(f"{sign}（U+{ord(sign):04X}）" for sign in signs)
+
+
+def _unspoilt(name: str) -> Rule:
+    return Rule(
+        codes.TEXT_STRANGE,
+        lambda e: person.text_strange(e, name),
+        lambda e, i: {"heading": HEADINGS[name], "signs": person.spoilt(e.text(name, i))},
+        name,
+    )
 
 
 # --- the table ------------------------------------------------------------------------------------------------------
@@ -111,6 +129,11 @@ RULES: tuple[Rule, ...] = (
     Rule(codes.BIRTH_DIFFERS, person.birth_differs, lambda e, i: {"expected": iso(int(e.ids.births[i]))}),
     Rule(codes.ID_OLD_FORM, person.id_in_old_form, lambda e, i: {"lengthened": e.text("id_number", i)}),
     Rule(codes.ID_DIVISION, person.division_unknown, lambda e, i: {"code": e.text("id_number", i)[:6]}),
+    Rule(
+        codes.ID_DIVISION_GONE,
+        person.division_gone,
+        lambda e, i: {"code": e.text("id_number", i)[:6], "last": divisions.last_year(e.ids.divisions[i : i + 1])[0]},
+    ),
     Rule(codes.ID_PROVINCE, person.province_unknown, lambda e, i: {"code": e.text("id_number", i)[:2]}),
     Rule(
         codes.NAME_STRANGE,
@@ -118,8 +141,12 @@ RULES: tuple[Rule, ...] = (
         lambda e, i: {"signs": _points(names.strange_characters(e.text("name", i)))},
     ),
     Rule(codes.NAME_NOT_HAN, person.name_not_han),
+    Rule(codes.NAME_SHORT, person.name_of_one_sign),
+    *map(
+        _unspoilt, ("employer", "department", "series", "specialty", "committee", "document_no", "old_certificate_no")
+    ),
     Rule(codes.SEX_UNKNOWN, person.sex_unknown),
-    Rule(codes.TWO_NAMES, person.same_id_two_names, _other("id_number")),
+    Rule(codes.TWO_NAMES, person.same_id_two_names, _other(lambda e: e.keys("id_number"))),
     Rule(codes.TITLE_UNKNOWN, qualification.title_unknown),
     Rule(codes.TITLE_AMBIGUOUS, qualification.title_ambiguous, _titles),
     Rule(codes.LEVEL_UNKNOWN, qualification.level_unknown),
@@ -152,18 +179,20 @@ RULES: tuple[Rule, ...] = (
     Rule(codes.PHASE_OVER, qualification.phase_over, _deadline),
     Rule(codes.NOT_OURS, qualification.not_this_authority, _right_authority),
     Rule(codes.OBTAINED_LATER, lambda e: papers.in_future(e, "obtained_on"), _day_of_processing),
-    Rule(
-        codes.OBTAINED_YOUNG,
-        papers.obtained_too_young,
-        lambda e, i: {"age": e.policy.entry.youngest.on(e.as_of).value},
-    ),
+    Rule(codes.OBTAINED_YOUNG, papers.obtained_too_young, _youngest),
     Rule(codes.OBTAINED_YOUNG_FOR_LEVEL, papers.obtained_young_for_level, _age("obtained_on")),
     Rule(codes.COMMITTEE_EARLY, papers.obtained_before_its_region, _said("committee")),
     Rule(codes.DOCUMENT_EARLIER, papers.document_before_obtained),
+    Rule(codes.DOCUMENT_LATER, papers.document_in_future, _day_of_processing),
     Rule(codes.DOCUMENT_YEAR, papers.document_of_another_year, _document_year),
     Rule(codes.DOCUMENT_FORM, lambda e: papers.document_malformed(e, "document_no")),
-    Rule(codes.SAME_CERTIFICATE, papers.certificate_twice, _other(*papers.TWICE)),
-    Rule(codes.SAME_OLD_NUMBER, papers.old_number_twice, _other("old_certificate_no")),
+    Rule(codes.SAME_CERTIFICATE, papers.certificate_twice, _other(papers.certificates)),
+    Rule(codes.SAME_OLD_NUMBER, papers.old_number_twice, _other(papers.old_numbers)),
+    Rule(
+        codes.OLD_NUMBER_IS_DOCUMENT,
+        papers.old_number_is_document,
+        lambda e, i: {"number": e.text("old_certificate_no", i)},
+    ),
     Rule(codes.NEW_TOO_OLD, papers.first_issue_too_old, _since),
     Rule(codes.EXCHANGE_TOO_NEW, papers.exchange_too_new, _since),
     Rule(codes.UNCONFIRMED, lambda e: e.case("调入确认") & ~e.given("transfer_confirmed_no")),
@@ -173,10 +202,17 @@ RULES: tuple[Rule, ...] = (
         lambda e: papers.of_another_case(e, "transfer_confirmed_no", "调入确认"),
         _said("case"),
     ),
+    Rule(
+        codes.CONFIRMATION_YEAR,
+        papers.confirmed_out_of_time,
+        lambda e, i: {"number": e.text("transfer_confirmed_no", i), "obtained_on": e.text("obtained_on", i)},
+    ),
     Rule(codes.NO_LOSS_NOTICE, lambda e: e.case("遗失补发") & ~e.given("loss_notice")),
     Rule(codes.LOSS_NOTICE_VAGUE, papers.loss_notice_vague),
+    Rule(codes.LOSS_NOTICE_DATE, papers.loss_notice_out_of_time, _said("obtained_on")),
     Rule(codes.LOST_OTHERWISE, lambda e: papers.of_another_case(e, "loss_notice", "遗失补发"), _said("case")),
     Rule(codes.RETIRED_LATER, lambda e: papers.in_future(e, "retired_on"), _day_of_processing),
+    Rule(codes.RETIRED_CHILD, papers.retired_as_child, _youngest),
     Rule(codes.RETIRED_YOUNG, papers.retired_young, _age("retired_on")),
     Rule(codes.OBTAINED_RETIRED, papers.obtained_after_retirement, _said("retired_on")),
     Rule(codes.NO_OLD_NUMBER, lambda e: e.case("换发") & ~e.given("old_certificate_no")),
@@ -198,8 +234,9 @@ def check(holders: Table, policy: Policy, as_of: date, authority: Authority) -> 
     entries = Entries(holders, policy, as_of, authority)
     found = [*_missing(entries)]
     for rule in rules_of(policy):
-        for line in np.flatnonzero(rule.breaks(entries)):
-            found.append(holders.finding(int(line), rule.code, "", **rule.says(entries, int(line))))
+        lines = np.flatnonzero(rule.breaks(entries))
+        if len(lines):
+            found += holders.findings_at(lines, rule.code, rule.field, partial(rule.says, entries))
     return in_order(found)
 
 
@@ -210,5 +247,9 @@ def _missing(e: Entries) -> Iterator[Finding]:
     for case, words in known.items():
         of_case = e.where("case", lambda text, case=case: (text if text in known else default) == case)
         for name in words.on(e.as_of).value:
-            for line in np.flatnonzero(of_case & ~e.given(name)):
-                yield e.holders.finding(int(line), codes.MISSING, name, heading=HEADINGS[name])
+            lines = np.flatnonzero(of_case & ~e.given(name))
+            yield from e.holders.findings_at(lines, codes.MISSING, name, partial(_heading, name))
+
+
+def _heading(name: str, line: int) -> Mapping[str, object]:
+    return {"heading": HEADINGS[name]}

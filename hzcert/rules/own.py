@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from hzcert.entries import Entries, mask, number_of
+from hzcert.entries import Entries, earlier, mask, number_of
 from hzcert.ownrules import Kind, OwnRule, matches
 from hzcert.table import Mask
 
@@ -40,11 +40,11 @@ def _unlike_pattern(e: Entries, rule: OwnRule) -> Mask:
 
 
 def _out_of_dates(e: Entries, rule: OwnRule) -> Mask:
-    """Before the first day or after the last; a month counts by its first day, and what is no date is out."""
+    """Surely before the first day or after the last: a month alone is, when all of it is. What is no date is out."""
     day = e.day(rule.field)
-    first = number_of(rule.since) if rule.since else 1
-    last = number_of(rule.until) if rule.until else 99_999_999
-    return (np.where(day % 100 > 0, day, day + 1) < first) | (day > last)
+    too_early = earlier(day, number_of(rule.since)) if rule.since else e.nobody()
+    too_late = earlier(np.full_like(day, number_of(rule.until)), day) if rule.until else e.nobody()
+    return mask((day == 0) | too_early | too_late)
 
 
 def _not_unique(e: Entries, rule: OwnRule) -> Mask:

@@ -1,14 +1,22 @@
 """Rules on dates, documents, doubles and cases (三.3, 三.4, 四, 五)."""
 
+import re
+
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from hzcert import dates, documents
-from hzcert.entries import Days, Entries, earlier, mask, number_of, years_between
+from hzcert import dates, documents, names
+from hzcert.entries import TITLED, Days, Entries, earlier, number_of, numbered_together, repeated, years_between
 from hzcert.rules.qualification import named_regions
 from hzcert.table import Mask
 
-TWICE = ("id_number", "title", "specialty")
+_MAY_BE_SPELT_OTHERWISE = r"[^0-9A-Z\x{4e00}-\x{9fa5}()\[\]-]"
+# A year in brackets, as document numbers have it; and what two spellings of such a number may differ in.
+_IN_BRACKETS = r"[(\[（［〔【〖{]\s*\d{2,4}\s*[)\]）］〕】〗}]"
+_NOT_COMPARED = r"[^\p{Han}0-9]|第0*"
+_DATE_IN_TEXT = re.compile(r"(?:19|20)\d\d(?:[-./年]\d{1,2}[-./月]\d{1,2}|\d{4}(?!\d))")
 
 
 # --- dates ----------------------------------------------------------------------------------------------------------
@@ -22,7 +30,8 @@ def in_future(e: Entries, name: str) -> Mask:
 def age_at(e: Entries, name: str) -> Days:
     """Whole years at a date, by the ID number; 999 where one of them is not known."""
     day = e.day(name)
-    return np.where(e.id_sound & (day > 0), years_between(e.ids.births, day), 999)
+    known = e.id_sound & (day > 0)
+    return e.once(("age", name), lambda: np.where(known, years_between(e.ids.births, day), 999))
 
 
 def obtained_too_young(e: Entries) -> Mask:
@@ -55,11 +64,20 @@ def document_before_obtained(e: Entries) -> Mask:
 
 
 def document_of_another_year(e: Entries) -> Mask:
-    """The year in the document's number is not that of its date; without one, it is before the qualification's."""
-    year = np.array([documents.year(text) for text in e.values("document_no")], dtype=np.int64)[e.keys("document_no")]
-    dated, obtained = e.day("document_date") // 10_000, e.day("obtained_on") // 10_000
-    differs = np.where(dated > 0, year != dated, year < obtained)
+    """The year in the document's number is not that of its date; without one, it is before the qualification's or to come."""
+    year, dated, obtained = _year(e, "document_no"), e.day("document_date") // 10_000, e.day("obtained_on") // 10_000
+    differs = np.where(dated > 0, year != dated, (year < obtained) | (year > e.as_of.year))
     return (year > 0) & differs & ~document_before_obtained(e)
+
+
+def document_in_future(e: Entries) -> Mask:
+    """Dated after the day of processing; where the qualification is too, that is said of it."""
+    return in_future(e, "document_date") & ~in_future(e, "obtained_on")
+
+
+def _year(e: Entries, name: str) -> Days:
+    """The year in a document's number; 0 where there is none."""
+    return np.array([documents.year(text) for text in e.values(name)], dtype=np.int64)[e.keys(name)]
 
 
 def document_malformed(e: Entries, name: str) -> Mask:
@@ -70,17 +88,67 @@ def document_malformed(e: Entries, name: str) -> Mask:
 # --- doubles --------------------------------------------------------------------------------------------------------
 
 
+def certificates(e: Entries) -> Days:
+    """Small numbers that are equal where person, title and specialty are, however spelt: as the register knows them."""
+    return e.once("certificates", lambda: _certificates(e))
+
+
+def _certificates(e: Entries) -> Days:
+    person = e.keys("id_number")
+    lines = np.flatnonzero(repeated(person))  # who stands in one entry has one certificate: nothing else to compare
+    titled, specialty = e.distinct(*TITLED), e.distinct("specialty")
+    titles = titled.renumbered(lambda title, series: found[0].code if (found := e.titles(title, series)) else title)
+    specialties = specialty.renumbered(names.unit_key)
+    numbers = person.copy()
+    numbers[lines] = len(e) + numbered_together(titles[lines], specialties[lines], person[lines])
+    return numbers
+
+
 def certificate_twice(e: Entries) -> Mask:
-    """The same ID number, title and specialty again: the later entry."""
-    return e.id_sound & e.given("title") & mask(pd.Series(e.keys(*TWICE)).duplicated(keep="first"))
+    """The same certificate again: the later entry."""
+    found = e.nobody()
+    lines = np.flatnonzero(repeated(e.keys("id_number")))
+    found[lines] = pd.Series(certificates(e)[lines]).duplicated(keep="first")
+    return e.id_sound & e.given("title") & found
+
+
+def old_number_is_document(e: Entries) -> Mask:
+    """The number of the entry's own document stands where that of the old certificate should (证号或批文号)."""
+    lines = np.flatnonzero(e.distinct("old_certificate_no").matching(_IN_BRACKETS))
+    number, document, confirmed = (
+        pc.replace_substring_regex(e.holders.texts(name).take(pa.array(lines)), _NOT_COMPARED, "")
+        for name in ("old_certificate_no", "document_no", "transfer_confirmed_no")
+    )
+    found = e.nobody()
+    found[lines] = pc.or_(pc.equal(number, document), pc.equal(number, confirmed))
+    return found
+
+
+def old_numbers(e: Entries) -> Days:
+    """Small numbers that are equal where the old certificate number is, however spelt."""
+    return e.once("old numbers", lambda: _old_numbers(e))
+
+
+def _old_numbers(e: Entries) -> Days:
+    distinct = e.distinct("old_certificate_no")
+    (texts,) = distinct.parts
+    if not pc.any(pc.match_substring_regex(texts, _MAY_BE_SPELT_OTHERWISE)).as_py():
+        return distinct.places
+    folded = pc.utf8_upper(pc.replace_substring_regex(pc.utf8_normalize(texts, "NFKC"), r"\s+", ""))
+    alike = np.asarray(folded.dictionary_encode().indices, dtype=np.int64)
+    return alike[distinct.places]
 
 
 def old_number_twice(e: Entries) -> Mask:
     """One old certificate number on entries for different certificates."""
-    frame = pd.DataFrame({"number": e.keys("old_certificate_no"), "certificate": e.keys(*TWICE)})
-    distinct = frame[e.given("old_certificate_no")].drop_duplicates()
-    shared = distinct["number"][distinct["number"].duplicated()]
-    return e.given("old_certificate_no") & mask(frame["number"].isin(set(shared)))
+    numbers = old_numbers(e)
+    # Everybody in one document may have its number there.
+    lines = np.flatnonzero(e.given("old_certificate_no") & repeated(numbers) & ~old_number_is_document(e))
+    frame = pd.DataFrame({"number": numbers[lines], "certificate": certificates(e)[lines]}).drop_duplicates()
+    shared = frame["number"][frame["number"].duplicated()]
+    found = e.nobody()
+    found[lines] = np.isin(numbers[lines], shared)
+    return found
 
 
 # --- 四, 五 the cases -----------------------------------------------------------------------------------------------
@@ -102,10 +170,15 @@ def first_issue_since(e: Entries) -> str:
     return dates.chinese(e.policy.entry.first_issue_since.on(e.as_of).value.isoformat())
 
 
+def retired_as_child(e: Entries) -> Mask:
+    """Retired before the age at which one can have obtained anything, or before birth."""
+    return age_at(e, "retired_on") < e.policy.entry.youngest.on(e.as_of).value
+
+
 def retired_young(e: Entries) -> Mask:
     """Retired at an age at which hardly anybody retires."""
     least = e.policy.entry.youngest_retired.on(e.as_of).value
-    return (age_at(e, "retired_on") < least) & ~in_future(e, "retired_on")
+    return (age_at(e, "retired_on") < least) & ~in_future(e, "retired_on") & ~retired_as_child(e)
 
 
 def obtained_after_retirement(e: Entries) -> Mask:
@@ -117,6 +190,25 @@ def loss_notice_vague(e: Entries) -> Mask:
     """A loss notice (遗失声明) that names no newspaper or no date."""
     vague = e.where("loss_notice", lambda text: not any(map(str.isdigit, text)) or not any(map(str.isalpha, text)))
     return e.given("loss_notice") & vague
+
+
+def confirmed_out_of_time(e: Entries) -> Mask:
+    """A confirmation whose number is of a year before the qualification, or to come."""
+    year = _year(e, "transfer_confirmed_no")
+    return (year > 0) & ((year < e.day("obtained_on") // 10_000) | (year > e.as_of.year))
+
+
+def loss_notice_out_of_time(e: Entries) -> Mask:
+    """A loss notice from before the qualification, or to come."""
+    told = np.array([_day_in(text) for text in e.values("loss_notice")], dtype=np.int64)[e.keys("loss_notice")]
+    return earlier(told, e.day("obtained_on")) | (told > e.today)
+
+
+def _day_in(text: str) -> int:
+    """The date in a text such as 湖州日报 2007年6月12日第3版, as a number; 0 where none can be read."""
+    found = _DATE_IN_TEXT.search(text)
+    iso = dates.read(found[0]) if found else None
+    return int(f"{iso.replace('-', ''):0<8}") if iso else 0
 
 
 def of_another_case(e: Entries, name: str, case: str) -> Mask:

@@ -1,22 +1,28 @@
 """Rules on the person (三.1, 三.3): ID number, date of birth, sex, name."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hzcert import divisions, idnumber, names
-from hzcert.entries import Entries, mask
+from hzcert.entries import Entries, mask, repeated
 from hzcert.table import Mask
 
 SEXES = ("男", "女")
 
 # Characters that every font has, with at most dots between them: nothing else to ask about such a name.
 _PLAIN_NAME = r"^[\x{3400}-\x{4db5}\x{4e00}-\x{9fa5}]+(?:·[\x{3400}-\x{4db5}\x{4e00}-\x{9fa5}]+)*$"
+# A spreadsheet's errors; what is left of characters that a program did not know; private-use and control characters.
+# In words that Python's expressions and RE2's share.
+_SPOILT = re.compile(
+    r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)|[?？]{2,}|[\x00-\x1f\x7f□"
+    "\x80-\x9f\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]"
+)
 _CUT = re.compile(r"\d\.\d+E\+\d\d")
 
 
@@ -40,16 +46,20 @@ def id_born_never(e: Entries) -> Mask:
 
 def id_in_old_form(e: Entries) -> Mask:
     """Given in 15 digits, which were still valid in 2007."""
-    return idnumber.parse(e["id_number_given"]).old_form & e.id_sound
+    length = pc.binary_length(e.holders.texts("id_number_given"))
+    short = np.flatnonzero(mask(pc.equal(length, 15)))
+    return _at(e, short[idnumber.is_old_form(e["id_number_given"].iloc[short])]) & e.id_sound
 
 
 def division_unknown(e: Entries) -> Mask:
-    """The first six digits were never published as a division, though the province exists.
-
-    Residents' permits (8) and foreigners' cards (9) carry other codes there.
-    """
+    """The first six digits were never published as a division, though the province exists."""
     first = e.ids.divisions
-    return e.id_sound & ~divisions.known(first) & (first < 800_000) & divisions.in_province(first)
+    return e.id_sound & ~divisions.known(first) & divisions.in_province(first)
+
+
+def division_gone(e: Entries) -> Mask:
+    """The first six digits were no longer in use when the holder was born; lists may lag behind by a year."""
+    return e.id_sound & (e.ids.births // 10_000 > divisions.last_year(e.ids.divisions) + 1)
 
 
 def province_unknown(e: Entries) -> Mask:
@@ -85,27 +95,47 @@ def name_not_han(e: Entries) -> Mask:
     return _names(e, lambda name: not names.is_han(name)) & ~name_strange(e)
 
 
+def name_of_one_sign(e: Entries) -> Mask:
+    """A name of a single Han character, as is left of one that was cut."""
+    return e.where("name", lambda name: len(name) == 1 and names.is_han(name))
+
+
+def text_strange(e: Entries, name: str) -> Mask:
+    """A field that holds what no clerk has written: a sign of no character, or a spreadsheet's own error."""
+    return e.distinct(name).matching(_SPOILT.pattern)
+
+
+def spoilt(text: str) -> str:
+    """What of a text can't have been meant: #N/A, ???, control, private-use and replacement characters.
+
+    >>> spoilt("#N/A"), spoilt("水利??"), spoilt("什么？"), spoilt("3#机组")
+    ('#N/A', '??', '', '')
+    """
+    return "".join(_SPOILT.findall(text))
+
+
 def same_id_two_names(e: Entries) -> Mask:
     """One ID number under several names; a former name (曾用名) of either settles it."""
-    keys = e.distinct("id_number").places
-    asked = e.id_sound & e.given("name")
-    lines = np.flatnonzero(asked)[pd.Series(keys[asked]).duplicated(keep=False).to_numpy()]
-    frame = pd.DataFrame({"id": keys[lines], "name": e["name"].iloc[lines].array, "line": lines})
-    frame["former"] = e["former_name"].iloc[lines].array
-    broken = e.nobody()
-    for _, group in frame.groupby("id"):
-        if len(set(group["name"]) - set(group["former"])) > 1:
-            broken[group["line"].to_numpy()] = True
-    return broken
+    person = e.keys("id_number")
+    # Most people stand in one entry: nobody asks for the names of those.
+    lines = np.flatnonzero(e.id_sound & e.given("name") & repeated(person))
+    said, former = defaultdict[int, set[str]](set), defaultdict[int, set[str]](set)
+    texts = (e.holders.texts(name).take(pa.array(lines)).to_pylist() for name in ("name", "former_name"))
+    for key, name, before in zip(person[lines].tolist(), *texts, strict=True):
+        said[key].add(name)
+        if before:
+            former[key].update(re.split("[、，,/]", before))
+    several = {key for key, names in said.items() if len(names) > 1 and len(names - former[key]) > 1}
+    return _at(e, lines[np.isin(person[lines], list(several))])
 
 
 def _names(e: Entries, test: Callable[[str], bool]) -> Mask:
     """Which names pass a test; those of plain characters don't, and are not tried."""
-    texts = pa.array(e["name"], pa.large_string(), from_pandas=True)
-    plain = np.asarray(pc.match_substring_regex(texts, _PLAIN_NAME).to_numpy(zero_copy_only=False), dtype=np.bool_)
-    odd = np.flatnonzero(~plain & e.given("name"))
-    passed = [test(name) for name in e["name"].iloc[odd]]
-    return _at(e, odd[mask(passed)])
+    distinct = e.distinct("name")
+    odd = ~mask(pc.match_substring_regex(distinct.parts[0], _PLAIN_NAME))
+    passed = np.zeros(len(odd), dtype=np.bool_)
+    passed[odd] = [name != "" and test(name) for name in distinct.parts[0].filter(pa.array(odd)).to_pylist()]
+    return passed[distinct.places]
 
 
 def _at(e: Entries, lines: npt.NDArray[np.int64]) -> Mask:

@@ -170,6 +170,10 @@ def department_of_few(e: Entries) -> Mask:
 
 def usual_departments(e: Entries) -> dict[str, str]:
     """The department that most entries of an employer name, where there are several and one is named more than any other."""
+    return e.once("usual departments", lambda: _usual_departments(e))
+
+
+def _usual_departments(e: Entries) -> dict[str, str]:
     both = e.distinct("employer", "department")
     counts: dict[str, list[tuple[int, str]]] = {}
     for count, unit, head in zip(both.counts(), *(part.to_pylist() for part in both.parts), strict=True):

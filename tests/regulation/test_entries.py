@@ -34,6 +34,9 @@ def test_an_ordinary_holder_has_nothing_wrong(found):
         pytest.param({"obtained_by": "考试", "committee": "湖州市人事局"}, [], id="一(三) 市人事局考试的中级"),
         pytest.param(JUNIOR | {"obtained_by": "考试", "committee": "德清县人事局"}, [], id="一(四) 县人事局考试的初级"),
         pytest.param({"obtained_by": "考试", "committee": "德清县人事局"}, ["HZ312"], id="一(四) 县人事局只考初级"),
+        pytest.param(
+            JUNIOR | {"obtained_by": "考试", "committee": "德清县人力资源局"}, [], id="一(四) 县人力资源局考试的初级"
+        ),
         pytest.param({"obtained_by": "考试", "committee": "嘉兴市人事局"}, ["HZ312"], id="一 外市考试"),
         pytest.param({"obtained_by": "考试", "committee": "人事部、财政部"}, ["HZ310"], id="一 全国统一考试不换"),
         pytest.param({"obtained_by": "考试", "committee": "浙江省人事厅"}, ["HZ310"], id="一 省统一考试不换"),
@@ -146,7 +149,9 @@ def test_3_3_division_codes_of_all_times_are_good_and_strange_ones_only_a_warnin
     assert found(holder(id_number=with_code("330511"))) == [], "郊区，1983–1987"
     assert found(holder(id_number=with_code("330501"))) == [], "市辖区"
     assert found(holder(id_number=with_code("330599"))) == ["HZ208"]
-    assert found(holder(id_number=with_code("990000"))) == [], "外国人永久居留身份证"
+    assert found(holder(id_number=with_code("932682"))) == [], "外国人永久居留身份证：9、省份、国家"
+    assert found(holder(id_number=with_code("990000"))) == ["HZ208"], "没有 90 这个省份"
+    assert found(holder(id_number=with_code("810000"))) == [], "香港居民居住证"
     assert found(holder(id_number=with_code("180101"))) == ["HZ209"]
 
 
@@ -261,6 +266,11 @@ def test_3_2_one_employer_has_one_department(policy, city, as_of):
         pytest.param({"document_date": "2000-01-20"}, ["HZ324"], id="三.4 文号的年份不是公布的年份"),
         pytest.param({"document_date": "", "obtained_on": "2000-01"}, ["HZ324"], id="三.4 文号早于取得的年份"),
         pytest.param({"document_date": ""}, [], id="三.4 没有公布日期，文号晚一年"),
+        pytest.param({"document_date": "", "document_no": "湖人专[2008]12号"}, ["HZ324"], id="三.4 没有公布日期，文号在将来"),
+        pytest.param({"document_date": "2007-09-16", "document_no": "湖人专[2007]12号"}, ["HZ328"], id="三.4 公布在办理之后"),
+        pytest.param({"document_date": "2007-09-15", "document_no": "湖人专[2007]12号"}, [], id="三.4 公布在办理当天"),
+        pytest.param({"document_date": "2007-09", "document_no": "湖人专[2007]12号"}, [], id="三.4 公布在办理当月"),
+        pytest.param({"obtained_on": "1999-01-20", "document_date": "1999-01-20"}, [], id="三.4 公布当天取得"),
         pytest.param({"document_date": "1998-11"}, ["HZ322"], id="三.4 公布早于取得，只说一次"),
         pytest.param({"region": "吴兴区", "employer": "样例设计院", "committee": "吴兴区初级评审委员会", **{k: JUNIOR[k] for k in ("title", "level")}}, ["HZ325"], id="三.3 1998年还没有吴兴区"),
         pytest.param({"birth_date": "1979-12-04"}, ["HZ326"], id="三.3 18岁的工程师"),
@@ -272,6 +282,10 @@ def test_3_3_dates_and_documents_agree(found, given, expected):
     assert found(holder(**given)) == expected
 
 
+TRANSFER = {"case": "调入确认"}
+LOST = {"case": "遗失补发"}
+
+
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
@@ -280,6 +294,19 @@ def test_3_3_dates_and_documents_agree(found, given, expected):
         pytest.param({"case": "遗失补发", "loss_notice": "已登报"}, ["HZ348"], id="五.2 没有日期"),
         pytest.param({"case": "遗失补发", "loss_notice": "2007-06-12"}, ["HZ348"], id="五.2 没有报纸"),
         pytest.param({"loss_notice": "湖州日报 2007-06-12"}, ["HZ349"], id="五.2 有遗失声明却报换发"),
+        pytest.param(TRANSFER | {"transfer_confirmed_no": "湖人专[1997]18号"}, ["HZ353"], id="五.1 先确认后取得"),
+        pytest.param(TRANSFER | {"transfer_confirmed_no": "湖人专[2008]18号"}, ["HZ353"], id="五.1 确认在将来"),
+        pytest.param(TRANSFER | {"transfer_confirmed_no": "湖人专[1998]18号"}, [], id="五.1 当年确认"),
+        pytest.param(LOST | {"loss_notice": "湖州日报 2007年9月16日"}, ["HZ354"], id="五.2 登报在将来"),
+        pytest.param(LOST | {"loss_notice": "湖州日报1996.6.12第3版"}, ["HZ354"], id="五.2 先遗失后取得"),
+        pytest.param(LOST | {"loss_notice": "湖州日报20070612"}, [], id="五.2 日期连写"),
+        pytest.param(LOST | {"loss_notice": "湖州日报二〇〇七年六月12日"}, [], id="五.2 读不出的日期由人看"),
+        pytest.param({"retired_on": "1980-05"}, ["HZ351", "HZ352"], id="四 10岁退休"),
+        pytest.param({"retired_on": "1969-05"}, ["HZ351", "HZ352"], id="四 出生以前退休"),
+        pytest.param(
+            {"birth_date": "1957-04-30", "retired_on": "2007-04-30", "sex": "女"}, [], id="四 50岁女干部当日退休"
+        ),
+        pytest.param({"birth_date": "1952-09-15", "retired_on": "2007-09-15", "sex": "女"}, [], id="四 55岁当天退休"),
         pytest.param({"retired_on": "2005-05"}, ["HZ350"], id="四 35岁退休"),
         pytest.param({"birth_date": "1940-03-12", "retired_on": "1997-05"}, ["HZ351"], id="四 退休以后取得"),
         pytest.param({"birth_date": "1940-03-12", "retired_on": "1998-12"}, [], id="四 退休当月取得"),
@@ -295,6 +322,20 @@ def test_same_certificate_twice_is_the_later_entry(policy, city, as_of):
     assert [(finding.code.id, finding.where.row) for finding in found] == [("HZ330", 3)]
 
 
+def test_the_same_certificate_is_known_however_it_is_spelt(policy, city, as_of):
+    def twice(one, other):
+        people = table(holder(**one), holder(row=3, old_certificate_no="旧2", **other))
+        return [(finding.code.id, finding.where.row) for finding in validate.check(people, policy, as_of, city)]
+
+    primary = {"title": "小学高级教师", "series": "小学教师", "specialty": "数学"}
+    assert twice(primary, primary | {"title": "高级教师（小学）"}) == [("HZ330", 3)]
+    assert twice({"specialty": "水利（水电）"}, {"specialty": "水利 水电"}) == [("HZ330", 3)]
+    assert twice({"specialty": "水利水电工程"}, {"specialty": "工程测量"}) == [], "两个专业，两份证书"
+    lecturer = {"title": "讲师", "specialty": "语文"}
+    assert twice(lecturer | {"series": "高等学校教师"}, lecturer | {"series": "技工学校教师"}) == [], "两个系列"
+    assert twice({}, JUNIOR) == [], "先后两级"
+
+
 def test_one_number_two_names(policy, city, as_of):
     other = {"title": "经济师", "series": "经济", "old_certificate_no": "旧2", "row": 3}
     assert {f.code.id for f in validate.check(table(holder(), holder(name="王五", **other)), policy, as_of, city)} == {
@@ -302,12 +343,60 @@ def test_one_number_two_names(policy, city, as_of):
     }
     renamed = holder(name="王五", former_name="沈云川", **other)
     assert validate.check(table(holder(), renamed), policy, as_of, city) == [], "曾用名说明了"
+    renamed_twice = holder(name="王五", former_name="沈云、沈云川", **other)
+    assert validate.check(table(holder(), renamed_twice), policy, as_of, city) == [], "两个曾用名"
+    namesake = holder(birth_date="1971-03-12", **other)
+    assert validate.check(table(holder(), namesake), policy, as_of, city) == [], "同名的两个人"
+
+
+def test_two_certificates_of_one_person_are_fine(policy, city, as_of):
+    junior = holder(**JUNIOR, obtained_on="1993-08", old_certificate_no="旧2", row=3)
+    junior |= {"document_no": "湖人专[1993]8号", "document_date": "1993-10-08"}
+    economist = holder(title="经济师", series="经济", specialty="工业经济", old_certificate_no="旧3", row=4)
+    assert validate.check(table(holder(), junior, economist), policy, as_of, city) == []
 
 
 def test_one_old_number_on_two_certificates(policy, city, as_of):
     other = holder(birth_date="1971-03-12", name="王五", row=3)
     found = validate.check(table(holder(), other), policy, as_of, city)
     assert [(finding.code.id, finding.where.row) for finding in found] == [("HZ331", 2), ("HZ331", 3)]
+
+
+@pytest.mark.parametrize("spelt", ["旧（00001）", "旧( 00001 )", "旧（０００01）"])
+def test_one_old_number_spelt_in_two_ways(policy, city, as_of, spelt):
+    people = table(
+        holder(old_certificate_no="旧(00001)"),
+        holder(birth_date="1971-03-12", name="王五", row=3, old_certificate_no=spelt),
+        holder(birth_date="1972-03-12", name="王六", row=4, old_certificate_no="旧(00002)"),
+    )
+    found = validate.check(people, policy, as_of, city)
+    assert [(finding.code.id, finding.where.row) for finding in found] == [("HZ331", 2), ("HZ331", 3)]
+
+
+@pytest.mark.parametrize("spelt", ["湖人专[1999]12号", "湖人专〔1999〕第012号", "湖人专（1999） 12号"])
+def test_a_document_in_place_of_the_old_number_is_nobodys_double(policy, city, as_of, spelt):
+    people = (holder(row=row, birth_date=f"19{68 + row}-03-12", old_certificate_no=spelt) for row in (2, 3))
+    found = validate.check(table(*people), policy, as_of, city)
+    assert [(finding.code.id, finding.where.row) for finding in found] == [("HZ355", 2), ("HZ355", 3)]
+
+
+def test_an_old_number_in_the_form_of_a_document_is_a_number(policy, city, as_of):
+    people = (
+        holder(row=row, birth_date=f"19{68 + row}-03-12", old_certificate_no="浙职证(1999)第0123号") for row in (2, 3)
+    )
+    found = validate.check(table(*people), policy, as_of, city)
+    assert [(finding.code.id, finding.where.row) for finding in found] == [("HZ331", 2), ("HZ331", 3)]
+
+
+def test_a_double_is_known_by_either_form_of_the_id_number(policy, city, as_of):
+    old = ID[:6] + ID[8:17]
+    people = table(holder(id_number=ID), holder(id_number=ID, id_number_given=old, row=3, old_certificate_no="旧2"))
+    found = validate.check(people, policy, as_of, city)
+    assert [(finding.code.id, finding.where.row) for finding in found] == [("HZ207", 3), ("HZ330", 3)]
+
+
+def test_no_entries_have_no_findings(policy, city, as_of):
+    assert validate.check(table(), policy, as_of, city) == []
 
 
 @pytest.mark.parametrize(
