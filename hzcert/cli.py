@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any, NoReturn, get_type_hints
@@ -137,6 +138,10 @@ HoldersFiles = Annotated[
 HoldersFile = Annotated[Path, typer.Argument(metavar="HOLDERS", help="人员名单：表格文件或文件夹；- 为标准输入")]
 OutFile = Annotated[Path, typer.Option("--out", help="写到哪个文件；后缀决定种类，- 为标准输出")]
 OutFolder = Annotated[Path, typer.Option("--out", help="写到哪个文件夹")]
+Marked = Annotated[
+    Path | None,
+    typer.Option("--annotate", metavar="DIR", help="把名单的副本写到这个文件夹：有问题的单元格着色并加批注"),
+]
 
 
 @app.command("run", epilog="例：hzcert run samples/huzhou-2007 --out /tmp/out")
@@ -145,6 +150,7 @@ def run_command(
     common: Common,
     batch: Annotated[Path, typer.Argument(metavar="BATCH", help="批次文件夹")],
     out: Annotated[Path | None, typer.Option("--out", help="结果文件夹；默认 BATCH/out")] = None,
+    annotated: Marked = None,
 ) -> None:
     """整批办理：导入、照片、审核、核对、收费、花名册、制证；可重复运行，中断后接着来。"""
     from hzcert import pipeline
@@ -152,7 +158,8 @@ def run_command(
     opened = pipeline.open_batch(batch, out)
     common = common.over(opened.file)
     settings = common.settle(opened.file, batch)
-    common.finish(pipeline.run(opened, settings, common.screen.progress, **common.writes), settings)
+    watch = common.screen.progress
+    common.finish(pipeline.run(opened, settings, watch, **common.writes, annotated=annotated), settings)
 
 
 @app.command("init", epilog="例：hzcert init 2007-第一批")
@@ -171,12 +178,13 @@ def ingest_command(
     common: Common,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="表格文件或文件夹；- 为标准输入")],
     out: OutFile,
+    annotated: Marked = None,
 ) -> None:
     """把各种名单读成一张规范的人员表。"""
     from hzcert import steps
 
     settings = common.settle()
-    common.finish(steps.ingest_files(files, out, settings, dry_run=bool(common.dry_run)), settings)
+    common.finish(steps.ingest_files(files, out, settings, **common.writes, annotated=annotated), settings)
 
 
 @photos_app.command("normalize", epilog="例：hzcert photos normalize samples/huzhou-2007/photos /tmp/photos")
@@ -213,12 +221,17 @@ def validate_command(
     common: Common,
     files: HoldersFiles,
     photos: Annotated[Path | None, typer.Option("--photos", help="规范后的照片文件夹：核对人人有照片")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="问题清单写到哪个文件；后缀决定种类，- 为标准输出")] = None,
+    annotated: Marked = None,
 ) -> None:
     """每一条规则审核每一个人。"""
     from hzcert import steps
 
     settings = common.settle()
-    common.finish(steps.validate_files(files, photos, settings, common.screen.progress), settings)
+    watch, writes = common.screen.progress, common.writes
+    common.finish(
+        steps.validate_files(files, photos, settings, watch, out=out, annotated=annotated, **writes), settings
+    )
 
 
 @app.command(
@@ -333,8 +346,7 @@ def main() -> None:
 
 def _language(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
     """The language that is asked for; before anything is parsed, since help and mistakes of usage speak it too."""
-    after = zip(arguments, arguments[1:], strict=False)
-    named = next((word for option, word in after if option == "--lang"), "")
+    named = next((word for option, word in pairwise(arguments) if option == "--lang"), "")
     named = named or next((each.partition("=")[2] for each in arguments if each.startswith("--lang=")), "")
     named = named or environment.get("HZCERT_LANG", "")
     return named if named in set(Language) else language.preferred(environment)

@@ -13,8 +13,7 @@ from rich.table import Table
 
 from hzcert import __version__, language
 from hzcert.errors import HzcertError
-from hzcert.findings import Finding, Severity, mask
-from hzcert.listing import brief
+from hzcert.findings import Finding, Severity, brief, mask
 from hzcert.outcome import Outcome
 from hzcert.sheets.writing import write_lines
 from hzcert.work import Progress as Watcher
@@ -138,7 +137,8 @@ class Screen:
         for output in outcome.outputs if whole else ():
             out.print(escape(language.sentence(f"写出：{output if self.show_ids else mask(output)}")))
         if outcome.look:
-            out.print(escape(language.sentence(outcome.look)))
+            for line in outcome.look.splitlines():
+                out.print(escape(language.sentence(line)))
 
     def _line(self, finding: Finding) -> str:
         record: Mapping[str, Any] = finding.record(show_ids=self.show_ids)

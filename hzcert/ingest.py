@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 
-from hzcert import codes, dates, documents, idnumber, names, titles
+from hzcert import codes, dates, documents, idnumber, listing, names, titles
 from hzcert.batch import Input
 from hzcert.findings import Finding, Where
 from hzcert.policy import Policy
@@ -140,6 +140,8 @@ def read_list(inputs: Iterable[Input], kind: Kind, policy: Policy, as_of: date) 
         counts["files"] += 1
         for grid in read(source.path, source.shown):
             if not any(as_text(cell).strip() for row in grid.rows for cell in row):
+                continue
+            if listing.is_ours(as_text(grid.rows[0][0]) if grid.rows[0] else ""):
                 continue
             counts["sheets"] += 1
             header = _header(grid, kind, found, layout)

@@ -143,7 +143,8 @@ def _in_english(text: str) -> str:
     if phrase := _by_phrase(text, known.phrases):
         return phrase
     parts = text.split("、")
-    return ", ".join(known.words.get(part, part) for part in parts) if known.words.keys() & set(parts) else text
+    ours = [_in_english(part) for part in parts] if len(parts) > 1 else parts
+    return ", ".join(ours) if ours != parts else text
 
 
 def _by_phrase(text: str, phrases: Sequence[Phrase]) -> str:
