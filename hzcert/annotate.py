@@ -80,11 +80,12 @@ def write(
             _annotate(copy, of_file[source.shown], [_about(source, show_ids), *notes], show_ids)
             with outputs.file(copy_name(source)) as path:
                 save(copy, path, settings.as_of)
-            told += [sentence(f"{_shown(source, show_ids)}：{note}") for note in notes]
+            told += [f"{_shown(source, show_ids)}: {sentence(note)}" for note in notes]
     counts = {"copies": len(outputs.written)}
     outputs.close(lambda written: manifest(settings, counts, files, written))
     made = [] if outputs.dry_run else [str(outputs.root / name) for name in outputs.written]
-    return Made(made, "\n".join(told))
+    where = [f"批注的副本在 {outputs.root}"] if made else []
+    return Made(made, "\n".join([*where, *told]))
 
 
 def _copy(source: Input) -> tuple[Copy, list[str]]:

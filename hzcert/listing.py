@@ -168,16 +168,16 @@ def _totals(
     of_code = Counter(finding.code for finding in found)
     for code in sorted(of_code, key=lambda code: (list(Severity).index(code.severity), code.id)):
         number = of_code[code]
-        counts = [number if code.severity is severity else 0 for severity in Severity]
+        counts = [number if code.severity is severity else "" for severity in Severity]
         cells = (brief(code.template), code.id, code.severity.label, code.clause, *counts, number)
         yield Row(cells, code.severity.value)
     yield Row((word("合计"), "", "", "", *_numbers(found)), "total")
 
 
-def _numbers(found: Iterable[Finding]) -> list[int]:
-    """How many of each severity, and of all."""
+def _numbers(found: Iterable[Finding]) -> list[int | str]:
+    """How many of each severity, and of all; nothing where there is none."""
     counts = Counter(finding.severity for finding in found)
-    return [*(counts[severity] for severity in Severity), counts.total()]
+    return [*(counts[severity] or "" for severity in Severity), counts.total()]
 
 
 def _together(of_unit: Mapping[str, Iterable[Finding]], paths: Mapping[str, str], show_ids: bool) -> Iterator[Row]:

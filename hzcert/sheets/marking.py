@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from hzcert.sheets import measure
 from hzcert.sheets.reading import Grid
@@ -160,24 +162,30 @@ def _cell(page: Any, each: Mark) -> str:
 def put_list(copy: Copy, listed: Sheet) -> None:
     """Add the sheet in front that lists everything, and open the workbook there."""
     book = copy.book
-    taken = {name.lower() for name in book.sheetnames}
-    page = book.create_sheet(sheet_name(listed.name, taken), 0)
+    page = book.create_sheet(sheet_name(listed.name, {name.lower() for name in book.sheetnames}), 0)
+    across, rooms = len(listed.columns), [column.width for column in listed.columns]
     for number, text in enumerate((listed.title, *map(str, listed.above)), start=1):
         _put(page.cell(number, 1), text)
         page.cell(number, 1).font = Font(name=_FONT, size=14 if number == 1 else 10, bold=number == 1)
+        page.cell(number, 1).alignment = _WRAPPED
+        page.merge_cells(start_row=number, end_row=number, start_column=1, end_column=across)
+        page.row_dimensions[number].height = measure.height(measure.lines(text, int(sum(rooms) * 0.85))) + 4
     first = len(listed.above) + 2
-    for place, column in enumerate(listed.columns, start=1):
-        _put(page.cell(first, place), column.heading)
-        _dress(page.cell(first, place), "plain", bold=True)
-        page.column_dimensions[get_column_letter(place)].width = column.width * 1.1
-    for number, row in enumerate(listed.rows, start=first + 1):
-        look, cells = (row.look, row.cells) if isinstance(row, Row) else ("plain", row)
-        for place, value in enumerate(cells, start=1):
+    headings = Row([column.heading for column in listed.columns])
+    for number, given in enumerate(chain([headings], listed.rows), start=first):
+        row = given if isinstance(given, Row) else Row(given)
+        for place, value in enumerate(row.cells, start=1):
             _put(page.cell(number, place), value)
-            _dress(page.cell(number, place), look)
+            _dress(page.cell(number, place), row.look, bold=number == first)
             if isinstance(value, Link) and value.sheet in copy.pages and number - first <= MOST_LINKS:
                 _lead(page.cell(number, place), copy.pages[value.sheet].title, value.cell)
+        page.row_dimensions[number].height = measure.height(measure.most_lines(list(map(clean, row.cells)), rooms))
+    for place, room in enumerate(rooms, start=1):
+        page.column_dimensions[get_column_letter(place)].width = room * 1.1
     page.freeze_panes = page.cell(first + 1, 1)
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", 9  # A4
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     # Two sheets that are both selected would be typed into at once.
     for each in book.worksheets:
         each.sheet_view.tabSelected = each is page
