@@ -5,13 +5,15 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from hzcert import __version__
 from hzcert.errors import InputError, OutputError
+from hzcert.settings import Settings
 
 _TEMPORARY = ".hzcert-"
 _JOURNAL = f"{_TEMPORARY}journal"
@@ -105,17 +107,23 @@ class Outputs:
         self.written: list[str] = []
         self._earlier: dict[str, bool] = {}
 
-    def open(self) -> None:
+    def open(self, never_lose: Iterable[str] = ()) -> None:
         """Take over what earlier runs left: their files are known, their half-written ones are gone.
 
+        Args:
+            never_lose: files that a person may have worked on since, which are then not to be replaced.
+
         Raises:
-            OutputError: the folder can't be made or written.
+            OutputError: the folder can't be made or written, or one of those files was changed.
         """
         if self.dry_run:
             return
         with _output_errors(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
             self._earlier = self._known()
+            for name in never_lose:
+                if not self._earlier.get(name, True) and (self.root / name).exists():
+                    raise OutputError(f"{self.root / name} 在 hzcert 写出后被改动过", "请移走或改名，以免改动丢失")
             self._refuse_foreign(MANIFEST)
             for leftover in self.root.rglob(f"{_TEMPORARY}*"):
                 leftover.unlink(missing_ok=True)
@@ -191,6 +199,26 @@ class Outputs:
 
     def _is_below(self, name: str) -> bool:
         return (self.root / name).resolve().is_relative_to(self.root.resolve())
+
+
+def manifest(
+    settings: Settings, counts: Mapping[str, object], inputs: Iterable[Input], written: Iterable[Input]
+) -> str:
+    """manifest.json: what went in, what came out, under which law, and counts that add up."""
+
+    def listed(files: Iterable[Input]) -> list[dict[str, object]]:
+        return [{"path": file.shown, "size": file.size, "sha256": file.sha256} for file in files]
+
+    content = {
+        "version": __version__,
+        "policy": {"name": settings.policy.name, "sha256": settings.policy_sha256},
+        "authority": settings.authority.code,
+        "as_of": settings.as_of.isoformat(),
+        "counts": counts,
+        "inputs": listed(inputs),
+        "outputs": listed(written),
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
 @contextmanager

@@ -1,20 +1,22 @@
 """The commands: each parses, calls, shows and exits. Errors become exit codes here and nowhere else."""
 
 import inspect
+import os
 import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any, NoReturn, get_type_hints
 
 import typer
 
-from hzcert import __version__
+from hzcert import __version__, language
 from hzcert.console import Screen
 from hzcert.errors import ExitCode, HzcertError
 from hzcert.findings import mask
@@ -45,6 +47,13 @@ class Format(StrEnum):
     JSONL = "jsonl"
 
 
+class Language(StrEnum):
+    """In which language people are spoken to."""
+
+    CHINESE = language.CHINESE
+    ENGLISH = language.ENGLISH
+
+
 def _option(name: str, text: str, **words: Any) -> Any:
     """An option that every command has: from the command line, or from ``HZCERT_NAME``."""
     return typer.Option(f"--{name}", envvar=f"HZCERT_{name.upper().replace('-', '_')}", help=text, **words)
@@ -60,6 +69,9 @@ class Common:
     register: Annotated[str | None, _option("register", "登记簿文件；默认批次里（或这里）的 register.db")] = None
     workers: Annotated[int | None, _option("workers", "并行进程数；默认处理器个数", min=1)] = None
     format: Annotated[Format | None, _option("format", "结果的形式；默认 text")] = None
+    lang: Annotated[
+        Language | None, _option("lang", "用哪种语言：zh 中文，en 英文；默认按系统语言，认不出时用中文")
+    ] = None
     quiet: Annotated[bool | None, _option("quiet", "不说多余的话，不显示进度")] = None
     verbose: Annotated[bool | None, _option("verbose", "多说一些，连提示也列出")] = None
     dry_run: Annotated[bool | None, _option("dry-run", "只算不写，也不取编号")] = None
@@ -73,6 +85,8 @@ class Common:
         names = ("quiet", "verbose", "dry_run", "show_ids", "strict")
         words = {name: getattr(batch, name) for name in names if getattr(self, name) is None}
         form = self.format or (Format(batch.format) if batch.format else None)
+        if self.lang is None and batch.lang:
+            language.speak(batch.lang)
         return replace(self, format=form, **words)
 
     @property
@@ -128,6 +142,10 @@ HoldersFiles = Annotated[
 HoldersFile = Annotated[Path, typer.Argument(metavar="HOLDERS", help="人员名单：表格文件或文件夹；- 为标准输入")]
 OutFile = Annotated[Path, typer.Option("--out", help="写到哪个文件；后缀决定种类，- 为标准输出")]
 OutFolder = Annotated[Path, typer.Option("--out", help="写到哪个文件夹")]
+Marked = Annotated[
+    Path | None,
+    typer.Option("--annotate", metavar="DIR", help="把名单的副本写到这个文件夹：有问题的单元格着色并加批注"),
+]
 
 
 @app.command("run", epilog="例：hzcert run samples/huzhou-2007 --out /tmp/out")
@@ -136,6 +154,7 @@ def run_command(
     common: Common,
     batch: Annotated[Path, typer.Argument(metavar="BATCH", help="批次文件夹")],
     out: Annotated[Path | None, typer.Option("--out", help="结果文件夹；默认 BATCH/out")] = None,
+    annotated: Marked = None,
 ) -> None:
     """整批办理：导入、照片、审核、核对、收费、花名册、制证；可重复运行，中断后接着来。"""
     from hzcert import pipeline
@@ -143,7 +162,8 @@ def run_command(
     opened = pipeline.open_batch(batch, out)
     common = common.over(opened.file)
     settings = common.settle(opened.file, batch)
-    common.finish(pipeline.run(opened, settings, common.screen.progress, **common.writes), settings)
+    watch = common.screen.progress
+    common.finish(pipeline.run(opened, settings, watch, **common.writes, annotated=annotated), settings)
 
 
 @app.command("init", epilog="例：hzcert init 2007-第一批")
@@ -177,12 +197,14 @@ def ingest_command(
     photos: Annotated[
         Path | None, typer.Option("--photos", help="把表内的照片取出，以身份证号命名写到哪个文件夹")
     ] = None,
+    annotated: Marked = None,
 ) -> None:
     """把各种名单读成一张规范的人员表。"""
     from hzcert import steps
 
     settings = common.settle()
-    common.finish(steps.ingest_files(files, out, settings, photos, dry_run=bool(common.dry_run)), settings)
+    written = steps.ingest_files(files, out, settings, photos, **common.writes, annotated=annotated)
+    common.finish(written, settings)
 
 
 @photos_app.command("normalize", epilog="例：hzcert photos normalize samples/huzhou-2007/photos /tmp/photos")
@@ -219,12 +241,17 @@ def validate_command(
     common: Common,
     files: HoldersFiles,
     photos: Annotated[Path | None, typer.Option("--photos", help="规范后的照片文件夹：核对人人有照片")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="问题清单写到哪个文件；后缀决定种类，- 为标准输出")] = None,
+    annotated: Marked = None,
 ) -> None:
     """每一条规则审核每一个人。"""
     from hzcert import steps
 
     settings = common.settle()
-    common.finish(steps.validate_files(files, photos, settings, common.screen.progress), settings)
+    watch, writes = common.screen.progress, common.writes
+    common.finish(
+        steps.validate_files(files, photos, settings, watch, out=out, annotated=annotated, **writes), settings
+    )
 
 
 @app.command(
@@ -323,15 +350,37 @@ def _main(
 def main() -> None:
     """Run, and end in a documented exit code."""
     signal.signal(signal.SIGTERM, _terminated)
+    language.speak(_language(sys.argv, os.environ))
     screen = Screen(show_ids="--show-ids" in sys.argv)
     try:
-        app()  # ends an interrupt in 130 and a usage error in 2 by itself
+        command = typer.main.get_command(app)
+        _say_help(command)
+        command()  # ends an interrupt in 130 and a usage error in 2 by itself
     except HzcertError as error:
         screen.fail(error)
         sys.exit(error.exit_code)
     except Exception:
         screen.say(f"hzcert 自身出错，报告在 {_defect_report()}，请交给开发者")
         sys.exit(ExitCode.DEFECT)
+
+
+def _language(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
+    """The language that is asked for; before anything is parsed, since help and mistakes of usage speak it too."""
+    named = next((word for option, word in pairwise(arguments) if option == "--lang"), "")
+    named = named or next((each.partition("=")[2] for each in arguments if each.startswith("--lang=")), "")
+    named = named or environment.get("HZCERT_LANG", "")
+    return named if named in set(Language) else language.preferred(environment)
+
+
+def _say_help(command: Any) -> None:
+    """Put the help of a command, its options and its subcommands into the language spoken."""
+    for attribute in ("help", "short_help", "epilog"):
+        if text := getattr(command, attribute, None):
+            setattr(command, attribute, language.help_text(text))
+    for each in command.params:
+        each.help = language.help_text(each.help or "")
+    for each in getattr(command, "commands", {}).values():
+        _say_help(each)
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:

@@ -11,10 +11,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from hzcert import __version__
+from hzcert import __version__, language
 from hzcert.errors import HzcertError
-from hzcert.findings import Finding, Severity, mask
-from hzcert.listing import brief
+from hzcert.findings import Finding, Severity, brief, mask
 from hzcert.outcome import Outcome
 from hzcert.sheets.writing import write_lines
 from hzcert.work import Progress as Watcher
@@ -58,12 +57,12 @@ class Screen:
             return
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=self._talk, transient=True) as bar:
-            yield _Bar(bar, bar.add_task(label, total=total))
+            yield _Bar(bar, bar.add_task(language.word(label), total=total))
 
     def say(self, message: str) -> None:
         """A remark for a person."""
         if not self.quiet:
-            self._talk.print(escape(message))
+            self._talk.print(escape(language.sentence(message)))
 
     def note(self, message: str) -> None:
         """A remark for a person who asked for more."""
@@ -72,8 +71,9 @@ class Screen:
 
     def fail(self, error: HzcertError) -> None:
         """Why a command could not go on, and what to do next."""
-        message, remedy = (text if self.show_ids else mask(text) for text in (error.message, error.remedy))
-        self._talk.print(f"[bold red]错误[/]：{escape(message)}")
+        said = (language.sentence(text) for text in (error.message, error.remedy))
+        message, remedy = (text if self.show_ids else mask(text) for text in said)
+        self._talk.print(f"[bold red]{language.word('错误')}[/]{_colon()}{escape(message)}")
         if remedy:
             self._talk.print(f"  → {escape(remedy)}")
 
@@ -96,7 +96,7 @@ class Screen:
 
     def table(self, title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """A table as the result."""
-        shown = Table(*headings, title=title, title_justify="left")
+        shown = _table(*headings, title=title)
         for row in rows:
             shown.add_row(*map(escape, row))
         self._out.print(shown, soft_wrap=False)
@@ -130,44 +130,70 @@ class Screen:
         for finding in shown if whole else shown[:MOST_SHOWN]:
             out.print(self._line(finding))
         if not whole and len(shown) > MOST_SHOWN:
-            out.print(f"…… 其余 {len(shown) - MOST_SHOWN} 条见 findings.xlsx")
+            out.print(language.sentence(f"…… 其余 {len(shown) - MOST_SHOWN} 条见 findings.xlsx"))
         if outcome.findings and not whole:
             out.print(_by_code(outcome), soft_wrap=False)
         out.print(_counts_table(outcome), soft_wrap=False)
         for output in outcome.outputs if whole else ():
-            out.print(f"写出：{escape(output if self.show_ids else mask(output))}")
+            out.print(escape(language.sentence(f"写出：{output if self.show_ids else mask(output)}")))
         if outcome.look:
-            out.print(escape(outcome.look))
+            for line in outcome.look.splitlines():
+                out.print(escape(language.sentence(line)))
 
     def _line(self, finding: Finding) -> str:
         record: Mapping[str, Any] = finding.record(show_ids=self.show_ids)
         place = str(finding.where) if self.show_ids else mask(str(finding.where))
-        value = f"（{record['value']}）" if record["value"] else ""
+        value = _bracketed(record["value"]) if record["value"] else ""
         colour = _COLOURS[finding.severity]
         return (
             f"[{colour}]{finding.severity.label}[/] {finding.code.id} {escape(place)} "
-            f"{escape(record['message'] + value)} → {escape(record['remedy'])}（{record['clause']}）"
+            f"{escape(record['message'] + value)} → {escape(record['remedy'])}{_bracketed(record['clause'])}"
         )
 
 
 def _by_code(outcome: Outcome) -> Table:
-    table = Table("程度", "代码", "问题", "依据", "条数", title="问题汇总", title_justify="left")
+    table = _table("程度", "代码", "问题", "依据", "条数", title="问题汇总")
     for severity in Severity:
         found = [finding for finding in outcome.findings if finding.severity is severity]
         for code in dict.fromkeys(finding.code for finding in sorted(found, key=lambda each: each.code.id)):
             number = sum(finding.code is code for finding in found)
             colour = f"[{_COLOURS[severity]}]{severity.label}[/]"
-            table.add_row(colour, code.id, escape(brief(code.says)), code.clause, str(number))
+            table.add_row(colour, code.id, escape(brief(code.template)), code.clause, str(number))
     return table
 
 
 def _counts_table(outcome: Outcome) -> Table:
-    table = Table("项目", "数", title="结果", title_justify="left")
+    table = _table("项目", "数", title="结果")
     for name, value in outcome.counts.items():
-        label = _COUNTS.get(name, name)
+        label = _label(name)
         if isinstance(value, Mapping):
-            words = "，".join(f"{_COUNTS.get(str(key), str(key))} {number}" for key, number in value.items())
+            words = _comma().join(f"{_label(str(key))} {number}" for key, number in value.items())
             table.add_row(label, escape(words))
         else:
             table.add_row(label, escape(str(value)))
     return table
+
+
+def _table(*headings: str, title: str) -> Table:
+    return Table(*map(language.word, headings), title=language.sentence(title), title_justify="left")
+
+
+def _label(name: str) -> str:
+    """What a count is called: in English by its key."""
+    return name.replace("_", " ") if _english() else _COUNTS.get(name, name)
+
+
+def _english() -> bool:
+    return language.spoken() == language.ENGLISH
+
+
+def _colon() -> str:
+    return ": " if _english() else "："
+
+
+def _comma() -> str:
+    return ", " if _english() else "，"
+
+
+def _bracketed(text: object) -> str:
+    return f" ({text})" if _english() else f"（{text}）"

@@ -135,6 +135,15 @@ class Finding:
         }
 
 
+def brief(says: str) -> str:
+    """What a kind of finding says, its gaps shown as dots.
+
+    >>> brief("缺少{heading}")
+    '缺少…'
+    """
+    return re.sub(r"\{[^}]*\}", "…", says)
+
+
 def errors(found: Iterable[Finding]) -> list[Finding]:
     """Those that set an entry aside."""
     return [finding for finding in found if finding.severity is Severity.ERROR]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
 
-from hzcert import codes, columns, formsheet, headings, lines, pictures
+from hzcert import codes, columns, formsheet, headings, lines, listing, pictures
 from hzcert.annexes import OPTIONS_TITLE
 from hzcert.batch import Input
 from hzcert.columns import Part, Texts
@@ -322,8 +322,9 @@ def _blocks(grid: Grid, known: Mapping[str, str]) -> list[Grid]:
 
 
 def _is_ours(grid: Grid) -> bool:
-    """Whether a sheet of our own blanks only lists what can be chosen."""
-    return bool(grid.rows and grid.rows[0]) and as_text(grid.rows[0][0]).startswith(OPTIONS_TITLE)
+    """Whether a sheet is of our own making: what can be chosen in a blank, or the list of findings in an annotated copy."""
+    title = as_text(grid.rows[0][0]) if grid.rows and grid.rows[0] else ""
+    return title.startswith(OPTIONS_TITLE) or listing.is_ours(title)
 
 
 def _table(sheets: list[_Sheet]) -> Table:

@@ -1,11 +1,13 @@
 """The language in which people are spoken to (语言): Chinese as it stands in the code, English from a catalogue.
 
 One run speaks one language, so that it is said once, at the edge, and not handed through every call. Findings keep the
-words that fill their messages, and are put into sentences only when somebody reads them.
+words that fill their messages, and are put into sentences only when somebody reads them. What has no English is shown
+in Chinese, which is honest: titles, levels and names of units are the data's own words.
 """
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,20 +19,29 @@ _spoken: ContextVar[str] = ContextVar("language", default=CHINESE)
 
 @dataclass(frozen=True)
 class Said:
-    """What one kind of finding says and asks for, with gaps; and an example: what breaks it, and what to write instead."""
+    """What one kind of finding says and asks for, with gaps."""
 
     says: str = ""
     remedy: str = ""
-    wrong: str = ""
-    right: str = ""
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A Chinese sentence with gaps, as a pattern, and the English one with the same gaps."""
+
+    chinese: re.Pattern[str]
+    english: str
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What one language says: by code, and words and phrases by their Chinese."""
+    """All that is said in English: by code, words by their Chinese, sentences with gaps, and help."""
 
     codes: Mapping[str, Said]
     words: Mapping[str, str]
+    phrases: Sequence[Phrase]
+    sentences: Sequence[Phrase]
+    help: Mapping[str, str]
 
 
 def speak(language: str) -> None:
@@ -53,32 +64,92 @@ def preferred(environment: Mapping[str, str]) -> str:
     return ENGLISH if named.lower().startswith("en") else CHINESE
 
 
-@lru_cache(maxsize=2)
-def catalogue(language: str) -> Catalogue:
-    """All that is translated; in Chinese, only the examples."""
-    raw = files("hzcert.data").joinpath("locale", f"{language}.toml").read_text(encoding="utf-8")
+@lru_cache(maxsize=1)
+def catalogue() -> Catalogue:
+    """The English catalogue."""
+    raw = files("hzcert.data").joinpath("locale", "en.toml").read_text(encoding="utf-8")
     content = tomllib.loads(raw)
-    codes = {code: Said(**said) for code, said in content["codes"].items()}
-    return Catalogue(codes, content.get("words", {}))
+    return Catalogue(
+        {code: Said(**said) for code, said in content["codes"].items()},
+        content["words"],
+        _phrases(content["phrases"]),
+        _phrases(content["sentences"]),
+        content["help"],
+    )
+
+
+def _phrases(table: Mapping[str, str]) -> tuple[Phrase, ...]:
+    """Sentences as patterns, the most telling first."""
+    longest = sorted(table, key=lambda chinese: -len(_GAP.sub("", chinese)))
+    return tuple(Phrase(pattern(chinese), table[chinese]) for chinese in longest)
+
+
+_GAP = re.compile(r"\{(\w+)\}")
+
+
+def pattern(template: str) -> re.Pattern[str]:
+    """A sentence with gaps as the pattern of all that it can say.
+
+    >>> pattern("找不到 {path}").fullmatch("找不到 a.xlsx")["path"]
+    'a.xlsx'
+    """
+    parts = _GAP.split(template)
+    said = (f"(?P<{part}>.*?)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
+    return re.compile("".join(said), re.DOTALL)
 
 
 def said(code: str) -> Said:
     """What is said of a code in the language spoken; empty where the code's own Chinese stands."""
-    here, chinese = catalogue(_spoken.get()).codes.get(code, Said()), catalogue(CHINESE).codes.get(code, Said())
-    return Said(here.says, here.remedy, here.wrong or chinese.wrong, here.right or chinese.right)
+    return catalogue().codes.get(code, Said()) if _spoken.get() == ENGLISH else Said()
 
 
 def word(text: str) -> str:
-    """A word or phrase of ours, given in Chinese; as it stands where it is nobody's but the data's.
+    """A word of ours, given in Chinese; as it stands where it is nobody's but the data's.
 
     >>> word("错误")
     '错误'
     """
-    return catalogue(ENGLISH).words.get(text, text) if _spoken.get() == ENGLISH else text
+    return catalogue().words.get(text, text) if _spoken.get() == ENGLISH else text
 
 
 def words(text: str) -> str:
-    """A list of words such as headings, each put into the language spoken."""
+    """What fills the gap of a message: a word, a sentence or a list of them, each put into the language spoken."""
+    return _in_english(text) if _spoken.get() == ENGLISH else text
+
+
+def sentence(text: str) -> str:
+    """What a command says to a person, such as why it could not go on, put into the language spoken."""
     if _spoken.get() != ENGLISH:
         return text
-    return ", ".join(map(word, text.split("、"))) if "、" in text else word(text)
+    return catalogue().words.get(text) or _by_phrase(text, catalogue().sentences) or _in_english(text)
+
+
+def help_text(text: str) -> str:
+    """A text of ``--help`` in the language spoken."""
+    if _spoken.get() != ENGLISH:
+        return text
+    return catalogue().help.get(text, text.replace("例：", "Example: "))
+
+
+@lru_cache(maxsize=1 << 14)
+def _in_english(text: str) -> str:
+    """A text in English as far as it is ours."""
+    known = catalogue()
+    if text in known.words:
+        return known.words[text]
+    parts = text.split("；")
+    if len(parts) > 1 and all(_in_english(part) != part for part in parts):
+        return "; ".join(map(_in_english, parts))
+    if phrase := _by_phrase(text, known.phrases):
+        return phrase
+    parts = text.split("、")
+    ours = [_in_english(part) for part in parts] if len(parts) > 1 else parts
+    return ", ".join(ours) if ours != parts else text
+
+
+def _by_phrase(text: str, phrases: Sequence[Phrase]) -> str:
+    """A text by the first phrase that it is an instance of; empty where there is none."""
+    for phrase in phrases:
+        if found := phrase.chinese.fullmatch(text):
+            return phrase.english.format(**{name: _in_english(value) for name, value in found.groupdict().items()})
+    return ""

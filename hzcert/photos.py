@@ -144,7 +144,7 @@ def _judge_person(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[F
     elif measure.sharpness < spec.good_sharpness:
         yield codes.PHOTO_SOFT.at(where, measured=f"{measure.sharpness:.1f}", limit=spec.good_sharpness)
     if faults := _light_faults(measure, spec):
-        yield codes.PHOTO_EXPOSURE.at(where, measured="，".join(faults))
+        yield codes.PHOTO_EXPOSURE.at(where, measured="；".join(faults))
     misplaced = measure.off_centre > spec.max_off_centre or measure.gap < spec.min_gap
     if misplaced or not spec.min_head <= measure.head <= spec.max_head:
         words = f"{measure.head:.0%}，偏离中线 {measure.off_centre:.0%}，头顶留白 {measure.gap:.0%}"

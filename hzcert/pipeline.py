@@ -1,6 +1,5 @@
 """The batch from end to end (全程): verbs in order, what was set aside, and the manifest. It alone knows several verbs."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -13,7 +12,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from hzcert import (
-    __version__,
+    annotate,
     clues,
     fees,
     ingest,
@@ -26,13 +25,13 @@ from hzcert import (
     roster,
     validate,
 )
-from hzcert.batch import MANIFEST, Input, Outputs, inventory, take_in
+from hzcert.batch import MANIFEST, Input, Outputs, inventory, manifest, take_in
 from hzcert.errors import InputError, OutputError, UsageError
 from hzcert.findings import Finding, Severity, in_order
 from hzcert.outcome import Outcome, Record
 from hzcert.settings import BATCH_FILE, BatchFile, Settings, read_batch_file
 from hzcert.sheets.writing import write_table, write_workbook
-from hzcert.steps import read_list, somebody
+from hzcert.steps import keep_apart, read_list, somebody
 from hzcert.table import ACCEPTED, SET_ASIDE, Mask, Table, lines_in_error
 from hzcert.work import Progress, executor
 
@@ -68,6 +67,7 @@ class Received:
     published: ingest.Ingested
     photos: Sequence[Input]
     files: Sequence[Input]
+    lists: Sequence[Input]  # those of the holders
 
 
 @dataclass(frozen=True)
@@ -103,10 +103,19 @@ def open_batch(root: Path, out: Path | None = None) -> Batch:
     return Batch(root, file, target)
 
 
-def run(batch: Batch, settings: Settings, watch: Watch, *, dry_run: bool = False, show_ids: bool = False) -> Outcome:
+def run(
+    batch: Batch,
+    settings: Settings,
+    watch: Watch,
+    *,
+    dry_run: bool = False,
+    show_ids: bool = False,
+    annotated: Path | None = None,
+) -> Outcome:
     """The whole path over one batch: read, check, decide, write. Safe to repeat and to resume."""
     received = receive(batch, settings)
     register.check(settings.register)  # before anything is written
+    marked = open_annotated(batch, annotated, received, dry_run=dry_run)
     outputs = Outputs(batch.out, dry_run=dry_run)
     outputs.open()
     with TemporaryDirectory() as nowhere:
@@ -114,13 +123,33 @@ def run(batch: Batch, settings: Settings, watch: Watch, *, dry_run: bool = False
         shots = normalise_photos([*received.photos, *pasted], settings, watch, outputs)
     compared, decided = decide(received, shots, settings, dry_run=dry_run)
     counts, records = write(received, shots, compared, decided, settings, outputs, show_ids=show_ids)
+    made = annotate.Made()
+    if marked is not None:
+        made = annotate.write(marked, received.lists, decided.findings, settings, show_ids=show_ids)
     outputs.close(lambda written: manifest(settings, counts, received.files, written))
     # How many numbers are new is of this run alone, so it is shown but stands in no file: a second run changes no byte.
     shown = counts | {"register": {"numbers": len(decided.numbers), "new_numbers": decided.new_numbers}}
     written = [] if dry_run else [str(batch.out / name) for name in (*outputs.written, MANIFEST)]
     look = f"结果在 {batch.out}：先看 findings.xlsx，再看 rosters/ 和 certificates/"
     look = "只算未写（--dry-run）" if dry_run else look
-    return Outcome("run", shown, decided.findings, records, written, look=look)
+    look = "\n".join(filter(None, (look, made.told)))
+    return Outcome("run", shown, decided.findings, records, [*written, *made.outputs], look=look)
+
+
+def open_annotated(batch: Batch, folder: Path | None, received: Received, *, dry_run: bool) -> Outputs | None:
+    """The folder for annotated copies, if one is named; before anything is written.
+
+    Raises:
+        UsageError: it is the out folder, or lies among the inputs.
+        OutputError: it can't be written, or somebody has changed a copy that lies there.
+    """
+    if folder is None:
+        return None
+    if folder.resolve() == batch.out.resolve():
+        raise UsageError(f"副本文件夹 {folder} 就是结果文件夹", "请用 --annotate 指明另一个文件夹")
+    for part in (batch.file.holders, batch.file.photos, batch.file.published):
+        keep_apart(batch.root / part, folder)
+    return annotate.open_folder(folder, received.lists, dry_run=dry_run)
 
 
 def receive(batch: Batch, settings: Settings) -> Received:
@@ -142,6 +171,7 @@ def receive(batch: Batch, settings: Settings) -> Received:
         read_list(lists, ingest.PUBLISHED, settings),
         shots,
         [*own, *sources, *lists, *shots],
+        sources,
     )
 
 
@@ -221,7 +251,8 @@ def write(
     pages = [page.record() for volume in volumes for page in volume.pages()]
     printed = [page | {"output": f"{CERTIFICATES}/{page['output']}"} for page in pages]
     with outputs.file("findings.xlsx") as path:
-        write_workbook(path, listing.sheets(decided.findings, "", show_ids=show_ids), day)
+        paths = listing.links(received.files, outputs.root / "findings.xlsx")
+        write_workbook(path, listing.sheets(decided.findings, holders, paths, show_ids=show_ids), day)
     with outputs.file("findings.jsonl") as path:
         path.write_text("".join(listing.lines(decided.findings, show_ids=show_ids)), encoding="utf-8")
     counts: dict[str, object] = {
@@ -261,26 +292,6 @@ def finding_counts(found: Iterable[Finding]) -> dict[str, int]:
     """How many findings of each severity."""
     severities = Counter(finding.severity for finding in found)
     return {str(severity): severities[severity] for severity in Severity}
-
-
-def manifest(
-    settings: Settings, counts: Mapping[str, object], inputs: Iterable[Input], written: Iterable[Input]
-) -> str:
-    """manifest.json: what went in, what came out, under which law, and counts that add up."""
-
-    def listed(files: Iterable[Input]) -> list[dict[str, object]]:
-        return [{"path": file.shown, "size": file.size, "sha256": file.sha256} for file in files]
-
-    content = {
-        "version": __version__,
-        "policy": {"name": settings.policy.name, "sha256": settings.policy_sha256},
-        "authority": settings.authority.code,
-        "as_of": settings.as_of.isoformat(),
-        "counts": counts,
-        "inputs": listed(inputs),
-        "outputs": listed(written),
-    }
-    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
 def _with_results(holders: Table, decided: Decided) -> tuple[Table, dict[int, str]]:

@@ -8,8 +8,7 @@ from pydantic import BaseModel
 from hzcert.codes import CODES
 from hzcert.errors import UsageError
 from hzcert.figures import Figure
-from hzcert.findings import Code
-from hzcert.listing import brief
+from hzcert.findings import Code, brief
 from hzcert.outcome import Record
 from hzcert.ownrules import codes_of
 from hzcert.policy import Phase, Policy, Responsibility

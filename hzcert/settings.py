@@ -32,6 +32,7 @@ class BatchFile(Strict):
     out: str = "out"
     workers: int | None = Field(default=None, ge=1)
     format: Literal["text", "json", "jsonl"] | None = None
+    lang: Literal["zh", "en"] | None = None
     quiet: bool | None = None
     verbose: bool | None = None
     dry_run: bool | None = None

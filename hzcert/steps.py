@@ -11,10 +11,26 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from hzcert import clues, codes, fees, forms, ingest, photos, pictures, reconcile, register, render, roster, validate
+from hzcert import (
+    annotate,
+    clues,
+    codes,
+    fees,
+    forms,
+    ingest,
+    listing,
+    photos,
+    pictures,
+    reconcile,
+    register,
+    render,
+    roster,
+    validate,
+)
 from hzcert.batch import Input, inventory, take_in, whole_file
 from hzcert.errors import InputError, OutputError, UsageError
 from hzcert.findings import Finding, errors, in_order
+from hzcert.language import word
 from hzcert.outcome import Outcome, Record
 from hzcert.settings import BATCH_FILE, Settings
 from hzcert.sheets.writing import ENDINGS, Sheet, write_table, write_workbook
@@ -102,7 +118,7 @@ def somebody(read: ingest.Ingested) -> ingest.Ingested:
 
 
 def write_result(
-    out: Path, headings: Mapping[str, str], rows: Iterable[Sequence[object]], sheets: Sequence[Sheet], day: date
+    out: Path, headings: Mapping[str, str], rows: Iterable[Sequence[object]], sheets: Iterable[Sheet], day: date
 ) -> None:
     """A result as a workbook of sheets, or its main table as CSV, TSV or Parquet; standard output is the console's."""
     if out == STDIO:
@@ -195,17 +211,32 @@ policy = "{settings.policy_name}"
 
 
 def ingest_files(
-    files: Sequence[Path], out: Path, settings: Settings, photo_folder: Path | None = None, *, dry_run: bool
+    files: Sequence[Path],
+    out: Path,
+    settings: Settings,
+    photo_folder: Path | None = None,
+    *,
+    dry_run: bool,
+    show_ids: bool = False,
+    annotated: Path | None = None,
 ) -> Outcome:
-    """Any clerk's files into one canonical holders table; pictures in them, where asked for, into a folder of photos."""
-    read = read_entries(files, settings, out, *([photo_folder] if photo_folder else []))
+    """Any clerk's files into one canonical holders table; where asked for, pictures in them as photos, and annotated copies."""
+    with inputs(files, *_given(out, photo_folder, annotated)) as sources:
+        read = somebody(read_list(sources, ingest.HOLDERS, settings))
+        found = in_order(read.findings)
+        made = annotate.copies(annotated, sources, found, settings, dry_run=dry_run, show_ids=show_ids)
     rows = list(ingest.written_rows(read.table)) if out == STDIO else ingest.written_rows(read.table)
     if not dry_run:
         write_result(out, ingest.WRITTEN, rows, [], settings.as_of)
         if photo_folder is not None:
             pictures.save(read.pictures, photo_folder)
     counts = {**read.counts, "read": len(read.table)}
-    return _outcome("ingest", counts, read.findings, [], out, ingest.WRITTEN, rows, dry_run=dry_run)
+    outcome = _outcome("ingest", counts, read.findings, [], out, ingest.WRITTEN, rows, dry_run=dry_run)
+    return replace(outcome, outputs=[*outcome.outputs, *made.outputs], look=made.told)
+
+
+def _given(*paths: Path | None) -> list[Path]:
+    return [path for path in paths if path is not None]
 
 
 def normalise_photos(
@@ -256,21 +287,48 @@ def _photo_outcome(
     return Outcome(command, photos.counts(shots), found, records, outputs, nested=True)
 
 
-def validate_files(files: Sequence[Path], folder: Path | None, settings: Settings, watch: Watch) -> Outcome:
+def validate_files(
+    files: Sequence[Path],
+    folder: Path | None,
+    settings: Settings,
+    watch: Watch,
+    *,
+    out: Path | None = None,
+    annotated: Path | None = None,
+    dry_run: bool = False,
+    show_ids: bool = False,
+) -> Outcome:
     """Every rule on every entry; with a folder of finished photos, also whether each has a good one."""
-    read = read_entries(files, settings)
-    holders = read.table
     received = [] if folder is None else _photo_files(folder)
-    found = clues.with_candidates(read.findings, holders, clues.of_photos(received))
-    found += validate.check(holders, settings.policy, settings.as_of, settings.authority)
-    if received:
-        with executor(settings.workers) as on, watch("照片", len(received)) as progress:
-            shots = photos.check(received, settings.policy.photo_spec(settings.as_of), on, progress)
-        found += [finding for shot in shots for finding in shot.findings]
-        found += photos.link(holders, shots)
+    with inputs(files, *_given(out, annotated)) as sources:
+        read = somebody(read_list(sources, ingest.HOLDERS, settings))
+        holders = read.table
+        found = clues.with_candidates(read.findings, holders, clues.of_photos(received))
+        found += validate.check(holders, settings.policy, settings.as_of, settings.authority)
+        found += _photo_findings(received, holders, settings, watch)
+        ordered = in_order(found)
+        made = annotate.copies(annotated, sources, ordered, settings, dry_run=dry_run, show_ids=show_ids)
     aside = int(lines_in_error(holders, found).sum())
     counts = {"read": len(holders), "accepted": len(holders) - aside, "set_aside": aside}
-    return Outcome("validate", counts, in_order(found))
+    if out is None:
+        return Outcome("validate", counts, ordered, outputs=made.outputs, look=made.told)
+    headings = {key: word(heading) for key, heading in listing.HEADINGS.items()}
+    rows = listing.rows(ordered, holders, show_ids=show_ids)
+    if not dry_run:
+        lasting = [source for source in sources if STDIO not in files]
+        paths = listing.links(lasting, out)
+        write_result(out, headings, rows, listing.sheets(ordered, holders, paths, show_ids=show_ids), settings.as_of)
+    outcome = _outcome("validate", counts, ordered, [], out, headings, rows, dry_run=dry_run)
+    return replace(outcome, outputs=[*outcome.outputs, *made.outputs], look=made.told)
+
+
+def _photo_findings(received: Sequence[Input], holders: Table, settings: Settings, watch: Watch) -> list[Finding]:
+    """What is wrong with finished photos, and with entries that have none."""
+    if not received:
+        return []
+    with executor(settings.workers) as on, watch("照片", len(received)) as progress:
+        shots = photos.check(received, settings.policy.photo_spec(settings.as_of), on, progress)
+    return [*(finding for shot in shots for finding in shot.findings), *photos.link(holders, shots)]
 
 
 def reconcile_files(

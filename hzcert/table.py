@@ -137,6 +137,11 @@ class Table:
         """The row of each entry in its sheet, as the spreadsheet program shows it."""
         return np.asarray(self.rows["row"], dtype=np.int64)
 
+    def places(self) -> Iterator[tuple[str, str, int]]:
+        """File, sheet and row of each entry."""
+        sources = (self.texts(name).to_pylist() for name in ("file", "sheet"))
+        return zip(*sources, self.row_numbers.tolist(), strict=True)
+
     def take(self, mask: Mask) -> "Table":
         """The entries under the mask."""
         return replace(self, rows=self.rows[mask].reset_index(drop=True))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hzcert import language
 from hzcert.policy import Authority, Policy, load_policy
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -13,6 +14,14 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="accept what is produced now as the golden files")
+
+
+@pytest.fixture(autouse=True)
+def _chinese(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever this machine's locale is: a test that wants English says so."""
+    for name in ("HZCERT_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    language.speak(language.CHINESE)
 
 
 @pytest.fixture(scope="session")

@@ -68,3 +68,26 @@ def shorten(text: str, most: int, mark: str = "") -> str:
     if len(text) * 2 <= most or len(text.encode("utf-16-le")) // 2 <= most:
         return text
     return text.encode("utf-16-le")[: (most - len(mark)) * 2].decode("utf-16-le", "ignore") + mark
+
+
+def link_address(path: str, sheet: str, cell: str) -> str:
+    """What XlsxWriter calls the address of a cell in another file, or (without a path) in this one; empty: none can be.
+
+    >>> link_address("../holders/甲 #1.xlsx", "张三's", "E7"), link_address("", "表", "A1")
+    ("external:../holders/甲%20%231.xlsx#'张三''s'!E7", "internal:'表'!A1")
+    >>> link_address("a.csv", "", "A7"), link_address("a:b.csv", "", "A7")
+    ('external:./a.csv', '')
+    """
+    place = f"'{sheet.replace(chr(39), chr(39) * 2)}'!{cell}" if sheet else ""
+    if not path:
+        return f"internal:{place}"
+    # A colon or a backslash would make another path of it elsewhere; a name that can't be shown can't be written.
+    if clean(path) != path or ":" in path or "\\" in path or "\n" in path or len(path) > _MOST_LINK:
+        return ""
+    escaped = "".join(f"%{ord(sign):02X}" if sign in _ESCAPED else sign for sign in path)
+    near = escaped if escaped.startswith("../") else f"./{escaped}"
+    return f"external:{near}#{place}" if place else f"external:{near}"
+
+
+_ESCAPED = '%#"<>[]^`{} \t'
+_MOST_LINK = 1000  # signs, less than programs allow

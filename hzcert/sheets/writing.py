@@ -22,12 +22,13 @@ from xlsxwriter.utility import xl_range
 
 from hzcert.errors import UsageError
 from hzcert.sheets import measure
-from hzcert.sheets.safe import cell_text, clean, defused, sheet_name
+from hzcert.sheets.safe import cell_text, clean, defused, link_address, sheet_name
 
 Kind = Literal["text", "number", "count", "money", "date"]
 Look = Literal["plain", "group", "subtotal", "total", "error", "warning", "info"]
 
 MOST_ROWS = 1_048_576
+MOST_LINKS = 65_530  # of one sheet; a spreadsheet program drops what is more
 ENDINGS = (".xlsx", ".csv", ".tsv", ".parquet")  # the kinds of tables that can be written
 _FONT = {"font_name": "宋体", "font_size": 9, "valign": "vcenter"}
 _MARGINS = {"left": 10 / 25.4, "right": 10 / 25.4, "top": 12 / 25.4, "bottom": 16 / 25.4}
@@ -40,14 +41,14 @@ _ALIGNED: Mapping[Kind, Mapping[str, str]] = {
     "count": {"num_format": "0", "align": "center"},
     "money": {"num_format": "#,##0.00", "align": "right"},
 }
+# What a colour says: how bad a finding is.
+FILLS: Mapping[Look, str] = {"error": "F8CBAD", "warning": "FFEB9C", "info": "DDEBF7"}
 _LOOKS: Mapping[Look, Mapping[str, object]] = {
     "plain": {},
     "group": {"bold": True, "bg_color": "#EDEDED"},
     "subtotal": {"bold": True},
     "total": {"bold": True, "bg_color": "#EDEDED"},
-    "error": {"bg_color": "#F8CBAD"},
-    "warning": {"bg_color": "#FFEB9C"},
-    "info": {"bg_color": "#DDEBF7"},
+    **{look: {"bg_color": f"#{colour}"} for look, colour in FILLS.items()},
 }
 
 
@@ -67,6 +68,20 @@ class Column:
     options: tuple[str, ...] = ()
     options_at: str = ""  # or where in the workbook they are listed, when there are too many for the cell
     hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A cell that leads to a cell of a workbook, or to a file without sheets; without a path, within its own workbook."""
+
+    text: str
+    path: str  # as seen from the folder of the workbook
+    sheet: str = ""
+    cell: str = "A1"
+
+    def __str__(self) -> str:
+        """What one reads in the cell."""
+        return self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +105,7 @@ class Sheet:
     below: tuple[str, ...] = ()
     ready: int = 0  # empty lines to be filled in
     hidden: bool = False  # only looked up by others, and not printed
+    most_rows: int = MOST_ROWS  # what is more goes on in a further sheet
 
 
 def write_workbook(path: Path, sheets: Iterable[Sheet], as_of: date, most_rows: int = MOST_ROWS) -> None:
@@ -191,6 +207,12 @@ class _Formats:
         fitted = "shrink" if column.one_line else "text_wrap"
         return self.get(**{**_ALIGNED[column.kind], **centred, **_LOOKS[look], "border": 1, fitted: True})
 
+    def link(self, column: Column, look: Look) -> Any:
+        """The format of a cell that leads elsewhere."""
+        centred = {"align": "center"} if column.centred else {}
+        blue = {"font_color": "#0563C1", "underline": 1}
+        return self.get(**{**_ALIGNED[column.kind], **centred, **_LOOKS[look], **blue, "border": 1, "text_wrap": True})
+
     def heading(self, column: Column) -> Any:
         """The format of a heading; compulsory ones are red."""
         colours = {"font_color": "#C00000", "bg_color": "#FCE4D6"} if column.compulsory else {"bg_color": "#D9E1F2"}
@@ -217,7 +239,7 @@ def _write_sheet(book: Any, sheet: Sheet, formats: _Formats, taken: set[str], mo
     """One sheet, or as many as its rows need; what stands below stands below the last."""
     head, foot = _head_heights(sheet), _foot_heights(sheet)
     spare = _spare_height(sheet, sum(head), sum(foot))
-    room = most_rows - len(head) - len(foot) - sheet.ready
+    room = min(most_rows, sheet.most_rows) - len(head) - len(foot) - sheet.ready
     rows = iter(sheet.rows)
     while True:
         page = book.add_worksheet(sheet_name(sheet.name, taken))
@@ -313,7 +335,9 @@ def _write_row(page: Any, number: int, row: Row, columns: Sequence[Column], form
         return
     for place, (column, value) in enumerate(zip(columns, row.cells, strict=True)):
         form = formats.cell(column, row.look)
-        if _is_number(value):
+        if isinstance(value, Link) and (address := link_address(value.path, value.sheet, value.cell)):
+            page.write_url(number, place, address, formats.link(column, row.look), cell_text(value))
+        elif _is_number(value):
             page.write_number(number, place, float(value), form)
         else:
             _write_text(page, number, place, value, form)
