@@ -44,7 +44,7 @@ def test_each_unit_has_its_sheet_and_the_summary_stands_first(book):
     made = book(found, entries)
     assert made.sheetnames == ["汇总", "德清县水利局", "长兴县样例小学", "无主管部门", "未归到单位"]
     assert [line["行"] for line in lines(made["长兴县样例小学"])] == [3]
-    summary = [row for row in made["汇总"].iter_rows(3, values_only=True)]
+    summary = list(made["汇总"].iter_rows(3, values_only=True))
     assert summary[1] == ("德清县水利局", None, None, None, 1, None, None, 1)
     assert summary[-3][:2] == ("性别只能是男或女", "HZ212")
     assert summary[-1] == ("合计", None, None, None, 4, None, None, 4)
