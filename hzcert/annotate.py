@@ -15,21 +15,35 @@ from hzcert.sheets.reading import read
 from hzcert.sheets.writing import Sheet
 
 
-def open_folder(folder: Path, files: Iterable[Input], *, dry_run: bool) -> Outputs:
+def open_folder(folder: Path, files: Sequence[Input], *, dry_run: bool) -> Outputs:
     """The folder for the copies of these files, and of nothing else.
 
     Raises:
         OutputError: it can't be written, or somebody has changed a copy that lies there.
     """
     outputs = Outputs(folder, dry_run=dry_run)
-    outputs.open(never_lose=[copy_name(each) for each in files])
+    outputs.open(never_lose=copy_names(files).values())
     return outputs
 
 
-def copy_name(source: Input) -> str:
-    """What the copy of a file is called: its own path, ending in .xlsx.
+def copy_names(files: Iterable[Input]) -> dict[str, str]:
+    """What the copies of files are called, by the names of the files; no two the same, wherever they are put."""
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for source in files:
+        name, number = _copy_name(source), 1
+        while name.lower() in taken:
+            number += 1
+            name = f"{_copy_name(source)[:-5]}({number}).xlsx"
+        names[source.shown] = name
+        taken.add(name.lower())
+    return names
 
-    >>> copy_name(Input(Path("a"), "holders/安吉县.csv", 0, "")), copy_name(Input(Path("a"), "/tmp/../b/甲.XLSX", 0, ""))
+
+def _copy_name(source: Input) -> str:
+    """A file's own path, ending in .xlsx.
+
+    >>> _copy_name(Input(Path("a"), "holders/安吉县.csv", 0, "")), _copy_name(Input(Path("a"), "/tmp/../b/甲.XLSX", 0, ""))
     ('holders/安吉县.csv.xlsx', 'tmp/b/甲.XLSX')
     """
     parts = [
@@ -73,12 +87,12 @@ def write(
     of_file: dict[str, list[Finding]] = defaultdict(list)
     for finding in found:
         of_file[finding.where.file].append(finding)
-    told: list[str] = []
+    names, told = copy_names(files), list[str]()
     for source in files:
         if source.shown in of_file:
             copy, notes = _copy(source, settings.password)
             _annotate(copy, of_file[source.shown], [_about(source, show_ids), *notes], show_ids)
-            with outputs.file(copy_name(source)) as path:
+            with outputs.file(names[source.shown]) as path:
                 save(copy, path, settings.as_of)
             told += [f"{_shown(source, show_ids)}: {sentence(note)}" for note in notes]
     counts = {"copies": len(outputs.written)}

@@ -329,8 +329,10 @@ def rules_command(
         records = rulebook.rule_records(law, code)
         common.finish(Outcome("rules", {"rules": len(records)}, items=records), settings)
     screen = common.screen
-    screen.table("规则", ("代码", "程度", "依据", "问题", "怎么办"), rulebook.rule_rows(law, code))
-    if code is None:
+    if code is not None:
+        screen.table("规则", ("项目", "内容"), rulebook.rule_details(law, code))
+    else:
+        screen.table("规则", ("代码", "程度", "依据", "问题", "怎么办"), rulebook.rule_rows(law))
         screen.table(f"{law.document_no} {law.title}", ("键", "名称", "自", "值", "依据"), rulebook.figure_rows(law))
 
 

@@ -141,7 +141,7 @@ def brief(says: str) -> str:
     >>> brief("缺少{heading}")
     '缺少…'
     """
-    return re.sub(r"\{[^}]*\}", "…", says)
+    return re.sub(r"\{(\w+)\}", lambda gap: str(_UNLESS_GIVEN.get(gap[1], "…")), says)
 
 
 def errors(found: Iterable[Finding]) -> list[Finding]:

@@ -7,11 +7,14 @@ from pydantic import BaseModel
 
 from hzcert.codes import CODES
 from hzcert.errors import UsageError
+from hzcert.examples import example
 from hzcert.figures import Figure
-from hzcert.findings import Code, brief
+from hzcert.findings import Code, Severity, brief
+from hzcert.language import word
 from hzcert.outcome import Record
 from hzcert.ownrules import codes_of
 from hzcert.policy import Phase, Policy, Responsibility
+from hzcert.table import HEADINGS
 
 _KINDS = {"province": "省", "city": "市", "county": "县区"}
 
@@ -45,8 +48,9 @@ def rule_records(policy: Policy, code: str | None) -> list[Record]:
             "field": each.field or None,
             "clause": each.clause,
             "clause_text": clause_text(policy, each.clause),
-            "message": brief(each.says),
-            "remedy": brief(each.remedy),
+            "message": brief(each.template),
+            "remedy": brief(each.remedy_template),
+            "example": _example(each.id),
         }
         for each in chosen(policy, code)
     ]
@@ -58,11 +62,38 @@ def rule_records(policy: Policy, code: str | None) -> list[Record]:
     return rules + figures
 
 
-def rule_rows(policy: Policy, code: str | None) -> Iterator[Sequence[str]]:
-    """Rules as rows: code, severity, clause, message, remedy."""
-    for each in chosen(policy, code):
-        text = f"{each.clause} {clause_text(policy, each.clause)}" if code else each.clause
-        yield each.id, each.severity.label, text, brief(each.says), brief(each.remedy)
+def rule_rows(policy: Policy) -> Iterator[Sequence[str]]:
+    """Every rule as a row: code, severity, clause, message, remedy."""
+    for each in chosen(policy, None):
+        yield each.id, each.severity.label, each.clause, brief(each.template), brief(each.remedy_template)
+
+
+def rule_details(policy: Policy, code: str) -> Iterator[Sequence[str]]:
+    """All that there is to know of one rule, a line each: what it is about, and an example."""
+    (rule,) = chosen(policy, code)
+    yield word("代码"), rule.id
+    yield word("程度"), f"{rule.severity.label} ({word(_MEANS[rule.severity])})"
+    yield word("栏目"), word(HEADINGS.get(rule.field, "")) or "-"
+    yield word("依据"), f"{rule.clause} {clause_text(policy, rule.clause)}"
+    yield word("问题"), brief(rule.template)
+    yield word("怎么办"), brief(rule.remedy_template)
+    shown = example(rule.id)
+    for label, lines in (("错例", shown.wrong), ("对例", shown.right)) if shown else ():
+        for place, line in enumerate(lines):
+            yield "" if place else word(label), line
+
+
+# What a severity comes to.
+_MEANS: Mapping[Severity, str] = {
+    Severity.ERROR: "退回，改正后再报",
+    Severity.WARNING: "不退回，请人看一眼",
+    Severity.INFO: "只是告知",
+}
+
+
+def _example(code: str) -> Record | None:
+    shown = example(code)
+    return None if shown is None else {"wrong": list(shown.wrong), "right": list(shown.right)}
 
 
 def figure_rows(policy: Policy) -> Iterator[Sequence[str]]:

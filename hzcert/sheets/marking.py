@@ -132,7 +132,7 @@ def count(raw: bytes) -> dict[str, int]:
             for kind, (where, begins) in _COUNTED.items():
                 if re.fullmatch(where, name):
                     found[kind] += len(re.findall(begins.encode(), parts.read(name))) if begins else 1
-    return {kind: number for kind, number in found.items() if number}
+    return {kind: found[kind] for kind in _COUNTED if found[kind]}
 
 
 def mark(copy: Copy, marks: Sequence[Mark]) -> None:

@@ -8,7 +8,7 @@ from hzcert import validate
 from hzcert.errors import UsageError
 from hzcert.findings import Severity
 from hzcert.policy import load_policy
-from hzcert.rulebook import rule_records, rule_rows
+from hzcert.rulebook import rule_details, rule_records, rule_rows
 from people import holder, holders, table
 
 SHIPPED = files("hzcert.data").joinpath("policies/huzhou-2007-35.toml").read_text(encoding="utf-8")
@@ -152,7 +152,8 @@ def test_the_rulebook_lists_them(policy_with):
     law = policy_with(PATTERN | {"severity": '"warning"'})
     (record,) = [each for each in rule_records(law, None) if each.get("code") == "OWN01"]
     assert (record["severity"], record["field"], record["clause"]) == ("warning", "phone", "本局办事指南 2")
-    assert [row[0] for row in rule_rows(law, "own01")] == ["OWN01"]
+    assert [row[0] for row in rule_rows(law)][-1] == "OWN01"
+    assert dict(rule_details(law, "own01"))["代码"] == "OWN01"
     with pytest.raises(UsageError, match="OWN02"):
         rule_records(law, "OWN02")
     assert "OWN01" not in {each.get("code") for each in rule_records(load_policy("huzhou-2007-35").policy, None)}
