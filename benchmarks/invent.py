@@ -48,13 +48,14 @@ def rows(count: int, seed: int = 1) -> Iterator[list[object]]:
     for number in range(1, count + 1):
         place = luck.choice(("330501", "330502", "330521", "330522", "330523"))
         born = date.fromordinal(luck.randint(date(1940, 1, 1).toordinal(), date(1975, 12, 31).toordinal()))
-        body = f"{place}{born:%Y%m%d}{luck.randint(0, 999):03}"
+        body = f"{place}{born:%Y%m%d}{number % 1000:03}"
+        unit, year = luck.randint(1, 200), luck.randint(2000, 2006)
         check = "10X98765432"[sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True)) % 11]
         yield [
             number, luck.choice(_SURNAMES) + luck.choice(_GIVEN) + luck.choice(_GIVEN), "女男"[int(body[16]) % 2],
-            f"{born:%Y-%m}", body + check, f"湖州市第{luck.randint(1, 200)}设计院", f"湖州市第{luck.randint(1, 20)}局",
-            "市本级", "工程技术人员", "工程师", "机械", "中级", "评审", date(luck.randint(2000, 2006), 12, 1),
-            "湖州市工程系列中级评审委员会", f"湖人专[{luck.randint(2000, 2006)}]{luck.randint(1, 99)}号", f"Z{number:07}", "换发",
+            f"{born:%Y-%m}", body + check, f"湖州市第{unit}设计院", f"湖州市第{unit % 20 + 1}局",
+            "市本级", "工程技术人员", "工程师", "机械", "中级", "评审", date(year, 12, luck.randint(2, 28)),
+            "湖州市工程系列中级评审委员会", f"湖人专[{year}]{luck.randint(1, 99)}号", f"Z{number:07}", "换发",
             f"139{luck.randint(0, 99_999_999):08}", "",
         ]  # fmt: skip
 

@@ -1,5 +1,3 @@
 """hzcert: batch toolkit for exchanging professional qualification certificates (换发专业技术资格证书)."""
 
-from importlib.metadata import version
-
-__version__ = version("hzcert")
+__version__ = "0.1.0"

@@ -11,6 +11,8 @@ from typing import cast
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from hzcert import codes, dates, documents, idnumber, names, titles
 from hzcert.findings import Finding, Where
@@ -27,6 +29,8 @@ _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d{2}")
 _SPACES = re.compile(r"\s+")
 _NOT_PLAIN = re.compile(r"\s|^['=]")
 _SERIES_OF = re.compile(r"(.+)[（(]([^（）()]+)[)）]")
+# The same for RE2, whose \\s is ASCII's alone.
+_NOT_PLAIN_RE2 = r"[\s\x0b\x1c-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]|^['=]"
 _PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]+")  # Han characters that no table changes, and nothing else
 
 _UNREAD = "\0"
@@ -102,6 +106,8 @@ def each(cells: Sequence[Cell], clean: Callable[[Cell], str]) -> Texts:
     kinds = set(map(type, cells))
     if kinds <= {str}:
         texts = cast("Sequence[str]", cells)
+        if clean is _plain_text and _all_plain(texts):
+            return list(texts)
         known = {text: clean(text) for text in set(texts)}
         # One object for equal texts is quicker to write into a table; not worth it where nearly all are different.
         if len(known) * 4 > len(texts) and all(text == new for text, new in known.items()):
@@ -110,6 +116,11 @@ def each(cells: Sequence[Cell], clean: Callable[[Cell], str]) -> Texts:
     # 1, 1.0 and True are one key of a dictionary, and not one text.
     by_kind = {pair: clean(pair[1]) for pair in set(zip(map(type, cells), cells, strict=True))}
     return [by_kind[type(cell), cell] for cell in cells]
+
+
+def _all_plain(texts: Sequence[str]) -> bool:
+    """Whether no text has anything that ``plain`` would change, looked at in one go."""
+    return not pc.any(pc.match_substring_regex(pa.array(texts, pa.large_string()), _NOT_PLAIN_RE2)).as_py()
 
 
 def _plain_text(cell: Cell) -> str:

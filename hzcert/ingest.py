@@ -77,11 +77,11 @@ def _list_part(grid: Grid, header: headings.Header, rows: lines.Lines, kind: Kin
     """The entries of a list, column by column; what is merged over several rows counts for each of them."""
     kept, layout = rows.entries, header.layout()
     picked = [grid.rows[at] for at in kept]
-    shortest = min(map(len, picked), default=0)
+    # Rows of one length, as most readers give them, turn into columns in one go.
+    widths = set(map(len, picked))
+    turned: list[tuple[Cell, ...]] = list(zip(*picked, strict=True)) if len(widths) == 1 else []
     cells = {
-        name: [row[place] for row in picked]
-        if place < shortest
-        else [row[place] if place < len(row) else "" for row in picked]
+        name: list(turned[place]) if place < len(turned) else [row[place] if place < len(row) else "" for row in picked]
         for name, place in header.columns.items()
     }
     position = {at: line for line, at in enumerate(kept)} if grid.merged else {}

@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from hzcert import (
-    annotate,
     clues,
     codes,
     fees,
@@ -22,7 +21,6 @@ from hzcert import (
     photos,
     pictures,
     reconcile,
-    register,
     render,
     roster,
     validate,
@@ -142,6 +140,8 @@ def without_errors(read: ingest.Ingested, settings: Settings) -> tuple[Table, li
 
 def reconciled(entries: Table, settings: Settings) -> tuple[Table, list[Finding]]:
     """Those entries that agreed with the published documents as they stand now, by the register (三.4)."""
+    from hzcert import register  # here, since SQLAlchemy takes a fifth of a second to load
+
     found = register.unreconciled(entries, settings.register)
     return entries.take(~lines_in_error(entries, found)), found
 
@@ -224,7 +224,7 @@ def ingest_files(
     with inputs(files, *_given(out, photo_folder, annotated)) as sources:
         read = somebody(read_list(sources, ingest.HOLDERS, settings))
         found = in_order(read.findings)
-        made = annotate.copies(annotated, sources, found, settings, dry_run=dry_run, show_ids=show_ids)
+        made = _annotated(annotated, sources, found, settings, dry_run=dry_run, show_ids=show_ids)
     rows = list(ingest.written_rows(read.table)) if out == STDIO else ingest.written_rows(read.table)
     if not dry_run:
         write_result(out, ingest.WRITTEN, rows, [], settings.as_of)
@@ -232,7 +232,25 @@ def ingest_files(
             pictures.save(read.pictures, photo_folder)
     counts = {**read.counts, "read": len(read.table)}
     outcome = _outcome("ingest", counts, read.findings, [], out, ingest.WRITTEN, rows, dry_run=dry_run)
-    return replace(outcome, outputs=[*outcome.outputs, *made.outputs], look=made.told)
+    return replace(outcome, outputs=[*outcome.outputs, *made[0]], look=made[1])
+
+
+def _annotated(
+    folder: Path | None,
+    files: Sequence[Input],
+    found: Sequence[Finding],
+    settings: Settings,
+    *,
+    dry_run: bool,
+    show_ids: bool,
+) -> tuple[Sequence[str], str]:
+    """Annotated copies, if a folder for them is named: their paths, and what a person should know of them."""
+    if folder is None:
+        return (), ""
+    from hzcert import annotate  # here, since openpyxl takes a tenth of a second to load
+
+    made = annotate.copies(folder, files, found, settings, dry_run=dry_run, show_ids=show_ids)
+    return made.outputs, made.told
 
 
 def _given(*paths: Path | None) -> list[Path]:
@@ -307,11 +325,11 @@ def validate_files(
         found += validate.check(holders, settings.policy, settings.as_of, settings.authority)
         found += _photo_findings(received, holders, settings, watch)
         ordered = in_order(found)
-        made = annotate.copies(annotated, sources, ordered, settings, dry_run=dry_run, show_ids=show_ids)
+        made = _annotated(annotated, sources, ordered, settings, dry_run=dry_run, show_ids=show_ids)
     aside = int(lines_in_error(holders, found).sum())
     counts = {"read": len(holders), "accepted": len(holders) - aside, "set_aside": aside}
     if out is None:
-        return Outcome("validate", counts, ordered, outputs=made.outputs, look=made.told)
+        return Outcome("validate", counts, ordered, outputs=made[0], look=made[1])
     headings = {key: word(heading) for key, heading in listing.HEADINGS.items()}
     rows = listing.rows(ordered, holders, show_ids=show_ids)
     if not dry_run:
@@ -319,7 +337,7 @@ def validate_files(
         paths = listing.links(lasting, out)
         write_result(out, headings, rows, listing.sheets(ordered, holders, paths, show_ids=show_ids), settings.as_of)
     outcome = _outcome("validate", counts, ordered, [], out, headings, rows, dry_run=dry_run)
-    return replace(outcome, outputs=[*outcome.outputs, *made.outputs], look=made.told)
+    return replace(outcome, outputs=[*outcome.outputs, *made[0]], look=made[1])
 
 
 def _photo_findings(received: Sequence[Input], holders: Table, settings: Settings, watch: Watch) -> list[Finding]:
@@ -335,6 +353,8 @@ def reconcile_files(
     holders: Path, published: Sequence[Path], out: Path, settings: Settings, *, dry_run: bool, show_ids: bool
 ) -> Outcome:
     """Entries against published lists (三.4); those that agree are noted in the register and may be printed."""
+    from hzcert import register  # here, since SQLAlchemy takes a fifth of a second to load
+
     read = read_entries([holders], settings, out)
     with inputs(published, out) as files:
         lists = read_list(files, ingest.PUBLISHED, settings)
@@ -369,6 +389,8 @@ def charge(holders: Path, out: Path, settings: Settings, *, dry_run: bool) -> Ou
 
 def build_rosters(holders: Path, out: Path, settings: Settings, *, dry_run: bool) -> Outcome:
     """Annex 4 rosters of the entries that may be printed, one workbook a level and destination; it gives no numbers."""
+    from hzcert import register  # here, since SQLAlchemy takes a fifth of a second to load
+
     policy, day = settings.policy, settings.as_of
     sound, found = without_errors(read_entries([holders], settings, out), settings)
     accepted, unchecked = reconciled(sound, settings)
@@ -384,6 +406,8 @@ def build_rosters(holders: Path, out: Path, settings: Settings, *, dry_run: bool
 
 def print_files(holders: Path, pictures: Path, out: Path, settings: Settings, *, dry_run: bool) -> Outcome:
     """Certificates of the entries that agree with the published documents, that this authority makes, with photo (三.4)."""
+    from hzcert import register  # here, since SQLAlchemy takes a fifth of a second to load
+
     policy, day, code = settings.policy, settings.as_of, settings.authority.code
     sound, found = without_errors(read_entries([holders], settings, out), settings)
     keep_apart(pictures, out)
