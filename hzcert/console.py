@@ -142,7 +142,8 @@ class Screen:
 
     def _line(self, finding: Finding) -> str:
         record: Mapping[str, Any] = finding.record(show_ids=self.show_ids)
-        place = str(finding.where) if self.show_ids else mask(str(finding.where))
+        where = language.words(str(finding.where))
+        place = where if self.show_ids else mask(where)
         value = _bracketed(record["value"]) if record["value"] else ""
         colour = _COLOURS[finding.severity]
         return (

@@ -42,7 +42,7 @@ class Where:
         if self.sheet:
             parts.append(f"[{self.sheet}]")
         if self.row is not None:
-            parts.append(self.cell or language.word("第{row}行").format(row=self.row))
+            parts.append(self.cell or f"第{self.row}行")
         return " ".join(parts)
 
     @property

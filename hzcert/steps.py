@@ -198,6 +198,9 @@ policy = "{settings.policy_name}"
 # 登记簿：证书编号记在这里，不可删除
 # register = "register.db"
 
+# 语言：zh 中文，en 英文
+# lang = "zh"
+
 # 材料不在上述文件夹时
 # holders = "holders"
 # photos = "photos"

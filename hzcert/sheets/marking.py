@@ -19,7 +19,7 @@ import openpyxl
 from openpyxl.cell.cell import MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 
@@ -33,6 +33,7 @@ _FONT = "宋体"
 _PLAIN, _BOLD = Font(name=_FONT, size=9), Font(name=_FONT, size=9, bold=True)
 _WRAPPED = Alignment(wrap_text=True, vertical="center")
 _FRAMED = Border(*(Side(style="thin", color="BFBFBF") for _ in range(4)))
+_FIRST_COLUMNS = 30  # in which something must stand
 _MOST_COMMENT = 4000  # signs; a longer one can hardly be read
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # of every entry of the file, so that the same copy is the same bytes
 
@@ -137,12 +138,12 @@ def count(raw: bytes) -> dict[str, int]:
 
 def mark(copy: Copy, marks: Sequence[Mark]) -> None:
     """Fill the cells that are spoken of and hang a comment on each."""
-    at: dict[tuple[str, str], list[Mark]] = defaultdict(list)
+    at: dict[tuple[str, int, int], list[Mark]] = defaultdict(list)
     for each in marks:
         if each.row is not None and each.sheet in copy.pages:
-            at[each.sheet, _cell(copy.pages[each.sheet], each)].append(each)
-    for (sheet, address), said in at.items():
-        cell = copy.pages[sheet][address]
+            at[each.sheet, *_place(copy.pages[each.sheet], each.row, each.column)].append(each)
+    for (sheet, row, column), said in at.items():
+        cell = copy.pages[sheet].cell(row, column)  # by numbers: by its address openpyxl looks through the whole sheet
         worst = min((each.look for each in said), key=list(FILLS).index)
         cell.fill = PatternFill("solid", fgColor=FILLS[worst])
         before = [cell.comment.text] if cell.comment else []
@@ -150,13 +151,15 @@ def mark(copy: Copy, marks: Sequence[Mark]) -> None:
         cell.comment = Comment(text, _AUTHOR, height=min(30 + 16 * measure.lines(text, 44), 400), width=320)
 
 
-def _cell(page: Any, each: Mark) -> str:
+def _place(page: Any, row: int, column: str | None) -> tuple[int, int]:
     """The cell that a mark goes on: the first that is filled in where a row is spoken of, the first of merged ones."""
-    filled = (cell.column_letter for cell in page[each.row] if not isinstance(cell, MergedCell) and cell.value)
-    address = f"{each.column or next(filled, 'A')}{each.row}"
-    if isinstance(page[address], MergedCell):
-        return next(str(merged.start_cell.coordinate) for merged in page.merged_cells.ranges if address in merged)
-    return address
+    filled = (place for place in range(1, _FIRST_COLUMNS) if page.cell(row, place).value)
+    place = column_index_from_string(column) if column else next(filled, 1)
+    if isinstance(page.cell(row, place), MergedCell):
+        address = page.cell(row, place).coordinate
+        first = next(merged for merged in page.merged_cells.ranges if address in merged)
+        return first.min_row, first.min_col
+    return row, place
 
 
 def put_list(copy: Copy, listed: Sheet) -> None:

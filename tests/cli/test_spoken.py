@@ -50,3 +50,27 @@ def test_errors_and_help_speak_english_too(hzcert):
 
 def test_a_language_that_is_not_spoken_is_a_mistake_of_usage(hzcert):
     assert hzcert("rules", "HZ203", "--lang", "fr").code == 2
+
+
+def test_what_is_printed_for_the_office_is_chinese_in_either_language(hzcert, messy, tmp_path):
+    hzcert("run", messy, "--out", tmp_path / "zh" / "out")
+    hzcert("run", messy, "--out", tmp_path / "en" / "out", "--lang", "en")
+    written = {
+        lang: {
+            path.relative_to(tmp_path / lang): path.read_bytes()
+            for path in (tmp_path / lang).rglob("*")
+            if path.is_file()
+        }
+        for lang in ("zh", "en")
+    }
+    assert written["zh"].keys() == written["en"].keys()
+    differ = {path.name for path, content in written["zh"].items() if content != written["en"][path]}
+    assert differ == {"findings.xlsx", "findings.jsonl", "manifest.json"}
+
+
+def test_every_message_of_the_messy_batch_is_english_but_for_the_data(hzcert, messy):
+    found = [
+        line for line in hzcert("run", messy, "--lang", "en", "--format", "jsonl").lines if line["type"] == "finding"
+    ]
+    ours = re.compile("填报|公布为|[^“]没有|照片|文件(?![.])|错误|应为|至多|应有|第[0-9]+行")
+    assert [line["message"] for line in found if ours.search(line["message"])] == []
