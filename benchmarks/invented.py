@@ -1,12 +1,15 @@
 """Invented entries by the million: every ID number with its valid check character, some entries with something wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import xlsxwriter
 
 from hzcert.idnumber import check_character
-from hzcert.table import Table, table_of
+from hzcert.table import HEADINGS, Table, table_of
 
 Texts = npt.NDArray[np.object_]
 
@@ -64,6 +67,23 @@ def table(count: int, faults: float = 0.0, seed: int = 35) -> Table:
     """Such entries as a table, as they come out of an ingest."""
     given = columns(count, faults, seed)
     return table_of(given | {"file": ["名单.xlsx"] * count, "sheet": ["Sheet1"] * count}, range(2, count + 2))
+
+
+def workbook(path: Path, count: int, faults: float = 0.0) -> int:
+    """Such entries as an xlsx workbook of 20 columns: numbers, text, dates, an empty column, strings shared as Excel does; how many columns."""
+    given = columns(count, faults)
+    days = [date.fromisoformat(text) for text in given.pop("document_date")]
+    numbers, phones = range(1, count + 1), [f"1390572{number % 10_000:04}" for number in range(count)]
+    sheet: dict[str, Iterable[object]] = {
+        "序号": numbers, **{HEADINGS[name]: texts for name, texts in given.items()}, HEADINGS["document_date"]: days,
+        HEADINGS["phone"]: phones, HEADINGS["remark"]: [None] * count,
+    }  # fmt: skip
+    with xlsxwriter.Workbook(path, {"use_zip64": True, "default_date_format": "yyyy-mm-dd"}) as book:
+        page = book.add_worksheet("人员")
+        page.write_row(0, 0, sheet)
+        for at, row in enumerate(zip(*sheet.values(), strict=True), start=1):
+            page.write_row(at, 0, row)
+    return len(sheet)
 
 
 def _spoil(texts: Mapping[str, Texts], lines: npt.NDArray[np.int64], chance: np.random.Generator) -> None:

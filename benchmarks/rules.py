@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
 import invented
-import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
@@ -27,7 +26,7 @@ from hzcert import codes, validate
 from hzcert.entries import Entries
 from hzcert.idnumber import check_character
 from hzcert.policy import load_policy
-from hzcert.table import FIELDS, HEADINGS, Table, table_of
+from hzcert.table import FIELDS, Table, table_of
 
 T = TypeVar("T")
 Line = Sequence[str]
@@ -259,14 +258,16 @@ def workbook(count: int, folder: Path) -> Iterator[Line]:
     rows = count // 10
     yield "`hzcert validate` on a workbook, the whole command", "rows", "CPU s", "of calamine's"
     path = folder / f"{rows}.xlsx"
-    frame = pd.DataFrame(invented.columns(rows, FAULTS)).rename(columns=HEADINGS)
-    frame.to_excel(path, index=False, engine="xlsxwriter")
-    reading = "import sys, python_calamine as c; b = c.load_workbook(sys.argv[1]); b.get_sheet_by_index(0).to_python()"
+    invented.workbook(path, rows, FAULTS)
+    reading = (
+        "import sys, python_calamine as c; "
+        "sum(1 for _ in c.load_workbook(sys.argv[1]).get_sheet_by_index(0).iter_rows())"
+    )
     base = _of_process([sys.executable, "-c", reading, str(path)])
     whole = _of_process(
         [sys.executable, "-m", "hzcert", "validate", str(path), "--as-of", AS_OF.isoformat(), "--format", "jsonl"]
     )
-    yield "calamine, to lists", f"{rows:,}", f"{base:.2f}", "1.0"
+    yield "calamine, rows not kept", f"{rows:,}", f"{base:.2f}", "1.0"
     yield "hzcert validate", f"{rows:,}", f"{whole:.2f}", f"{whole / base:.1f}"
 
 
