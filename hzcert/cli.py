@@ -77,7 +77,9 @@ class Common:
     dry_run: Annotated[bool | None, _option("dry-run", "只算不写，也不取编号")] = None
     show_ids: Annotated[bool | None, _option("show-ids", "显示完整的身份证号")] = None
     strict: Annotated[bool | None, _option("strict", "有警告也以退出码 1 结束")] = None
-    map: Annotated[list[str] | None, _option("map", "自定栏目，如 技术等级=级别；可用多次", metavar="栏目=字段")] = None
+    map: Annotated[
+        list[str] | None, _option("map", "自定栏目，如 技术等级=级别；可用多次", metavar="HEADING=FIELD")
+    ] = None
     password: Annotated[str | None, _option("password", "打开加密工作簿的密码；宜用环境变量 HZCERT_PASSWORD")] = None
 
     def over(self, batch: BatchFile) -> "Common":

@@ -85,6 +85,9 @@ def _phrases(table: Mapping[str, str]) -> tuple[Phrase, ...]:
 
 
 _GAP = re.compile(r"\{(\w+)\}")
+# What may fill some gaps, a row or column and one part of a list; others take anything.
+_GAPS = dict.fromkeys(("first", "last"), r"[0-9A-Z]+") | dict.fromkeys(("one", "other"), "[^、]+?")
+_PLAIN = re.compile(r"[0-9A-Z-]+")  # rows, cells, dates: a list of them belongs to no language
 
 
 def pattern(template: str) -> re.Pattern[str]:
@@ -94,7 +97,9 @@ def pattern(template: str) -> re.Pattern[str]:
     'a.xlsx'
     """
     parts = _GAP.split(template)
-    said = (f"(?P<{part}>.*?)" if place % 2 else re.escape(part) for place, part in enumerate(parts))
+    said = (
+        f"(?P<{part}>{_GAPS.get(part, '.*?')})" if place % 2 else re.escape(part) for place, part in enumerate(parts)
+    )
     return re.compile("".join(said), re.DOTALL)
 
 
@@ -144,7 +149,7 @@ def _in_english(text: str) -> str:
         return phrase
     parts = text.split("、")
     ours = [_in_english(part) for part in parts] if len(parts) > 1 else parts
-    return ", ".join(ours) if ours != parts else text
+    return ", ".join(ours) if ours != parts or all(map(_PLAIN.fullmatch, parts)) else text
 
 
 def _by_phrase(text: str, phrases: Sequence[Phrase]) -> str:

@@ -4,15 +4,18 @@ import ast
 import itertools
 import re
 import string
+from functools import partial
 from pathlib import Path
 
 import pytest
 import typer
 
 import hzcert
-from hzcert import cli, language
+from hzcert import cli, figures, idnumber, language, lines, names
 from hzcert.codes import CODES
 from hzcert.errors import HzcertError
+from hzcert.sheets import kinds, xls
+from hzcert.sheets.grid import Unreadable
 from hzcert.table import HEADINGS
 
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -40,34 +43,104 @@ def test_each_heading_has_an_english_name():
     assert set(HEADINGS.values()) <= set(language.catalogue().words)
 
 
-def alternatives(node):
+def alternatives(node, named):
     """All texts that an expression can become, each gap as a mark; what it takes from elsewhere is a gap."""
+    inner = partial(alternatives, named=named)
     if isinstance(node, ast.Constant):
         return [str(node.value)]
     if isinstance(node, ast.IfExp):
-        return [*alternatives(node.body), *alternatives(node.orelse)]
+        return [*inner(node.body), *inner(node.orelse)]
+    if isinstance(node, ast.BoolOp):
+        return list(itertools.chain.from_iterable(map(inner, node.values)))
     if isinstance(node, ast.JoinedStr):
-        return ["".join(parts) for parts in itertools.product(*map(alternatives, node.values))]
+        return ["".join(parts) for parts in itertools.product(*map(inner, node.values))]
     if isinstance(node, ast.FormattedValue):
-        return alternatives(node.value)
+        return inner(node.value)
+    if isinstance(node, ast.Name) and node.id in named:
+        return [named[node.id]]
     return [f"<{node.lineno}.{node.col_offset}>"]
 
 
-def raised():
-    """Every text that the code gives to an error: where, and what it says."""
+def texts_given(calls):
+    """The texts that the code gives to calls: by the name that is called, what makes sentences of its arguments."""
     for path in sorted(Path(hzcert.__file__).parent.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ERRORS:
-                for text in itertools.chain.from_iterable(map(alternatives, node.args)):
-                    if HAN.search(text):
-                        yield pytest.param(text, id=f"{path.name}:{node.lineno} {text[:20]}")
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        named = {
+            each.targets[0].id: each.value.value
+            for each in tree.body
+            if isinstance(each, ast.Assign)
+            and isinstance(each.targets[0], ast.Name)
+            and isinstance(each.value, ast.Constant)
+            and isinstance(each.value.value, str)
+        }
+        for node in ast.walk(tree):
+            name = isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", ""))
+            if name not in calls:
+                continue
+            given = [*node.args, *(keyword.value for keyword in node.keywords)]
+            texts = [(place, text) for place, each in enumerate(given) for text in alternatives(each, named)]
+            for place, text in texts:
+                if HAN.search(text):
+                    yield pytest.param(calls[name](text, place), id=f"{path.name}:{node.lineno} {text[:20]}")
 
 
-@pytest.mark.parametrize("text", list(raised()))
-def test_every_error_that_the_code_raises_has_its_english(text, english):
-    said = language.sentence(text)
+def as_it_stands(text, place):
+    return text
+
+
+def of_a_file(text, place):
+    """What is said of a file that can't be read: the reason follows its name, the remedy stands alone."""
+    return text if place else f"<0.0> {text}"
+
+
+def is_in_english(said, text):
+    marks = r"<\d+\.\d+>"
     assert not HAN.search(said.replace("三", ""))
-    assert sorted(re.findall(r"<\d+\.\d+>", said)) == sorted(re.findall(r"<\d+\.\d+>", text))
+    assert sorted(re.findall(marks, said)) == sorted(re.findall(marks, text))
+
+
+RAISED = dict.fromkeys(ERRORS, as_it_stands) | {
+    "Unreadable": of_a_file,
+    "no_table": lambda text, place: f"<0.0> 不是表格，而是 {text}",
+}
+
+
+@pytest.mark.parametrize("text", list(texts_given(RAISED)))
+def test_every_error_that_the_code_raises_has_its_english(text, english):
+    is_in_english(language.sentence(text), text)
+
+
+def test_what_to_do_about_an_unreadable_file_has_its_english(english):
+    assert not HAN.search(language.sentence(Unreadable("").remedy))
+
+
+@pytest.mark.parametrize("text", list(texts_given({"at": as_it_stands})))
+def test_what_the_code_puts_into_the_gaps_of_findings_has_its_english(text, english):
+    is_in_english(language.words(text), text)
+
+
+NO_TABLES = (kinds._NO_TABLE, kinds._ZIPPED, kinds._OPEN_DOCUMENT, kinds._OTHER_TEXT, xls._OLE_KINDS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *itertools.chain.from_iterable(each.values() for each in NO_TABLES),
+        *lines.Cut,
+        *(reason for reason, _ in names._name_steps()),
+        *idnumber.reasons("'０O1x"),
+        "；".join(lines.Cut),
+        "、".join(idnumber.reasons("'０O1x")),
+        *(
+            f"{key} {says.format(expected='1', pattern='2', ge='3')}"
+            for key in ("fee.amount", "phases.第1个.deadline", "phases.第1个")
+            for says in figures._WRONG.values()
+            if "{error}" not in says  # words of its own
+        ),
+    ],
+)
+def test_what_tables_put_into_gaps_has_its_english(text, english):
+    assert not HAN.search(language.words(text))
 
 
 def help_texts(command):
@@ -80,7 +153,7 @@ def help_texts(command):
 def test_all_help_has_its_english(english):
     for text in help_texts(typer.main.get_command(cli.app)):
         said = language.help_text(text)
-        assert said in language.catalogue().help.values() or said == text.replace("例：", "Example: "), text
+        assert said in language.catalogue().help.values() or said == f"Example: {text.removeprefix('例：')}", text
 
 
 @pytest.mark.parametrize("table", ["sentences", "phrases", "help", "words"])
@@ -107,6 +180,15 @@ def test_the_catalogue_keeps_the_gaps(table):
         ("反差 9.1，应有 20.0；过暗部分 60%，至多 40%", "contrast 9.1, should be 20.0; too dark 60%, at most 40%"),
         ("名单.xlsx [甲] 第7行", "名单.xlsx [甲] row 7"),
         ("a.xlsx [甲] 第7行 甲厂；a.xlsx [甲] 第8行 乙厂", "a.xlsx [甲] row 7 甲厂; a.xlsx [甲] row 8 乙厂"),
+        ("4至6、9等", "4 to 6, 9 and more"),
+        ("1998-01、1998-10", "1998-01, 1998-10"),
+        ("有隐藏的列：A 至 C、E", "there are hidden columns: A to C, E"),
+        (
+            "；可能是 330521197003120030（照片 甲.jpg）、330521197003120057（名单 乙.xls [表] B7 沈云川）等 4 个",
+            "; it may be one of 4: 330521197003120030 (photo 甲.jpg), 330521197003120057 (list 乙.xls [表] B7 沈云川)",
+        ),
+        ("；可能是 330521197003120030（照片 甲.jpg）", "; it may be 330521197003120030 (photo 甲.jpg)"),
+        ("甲至乙公司、丙", "甲至乙公司、丙"),
         ("图书、资料专业人员", "图书、资料专业人员"),
         ("德清县样例水利设计所", "德清县样例水利设计所"),
     ],
