@@ -25,7 +25,7 @@ _NAMES = ("name", "former_name")
 _TEXTS = ("employer", "department", "series", "specialty", "committee")
 _DOCUMENTS = ("document_no", "transfer_confirmed_no")
 _SEXES = {"1": "男", "2": "女", "男性": "男", "女性": "女"}
-_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d{2}")
+_SCIENTIFIC = re.compile(r"-?\d(?:\.\d+)?[Ee]\+?\d{2}")
 _SPACES = re.compile(r"\s+")
 _NOT_PLAIN = re.compile(r"\s|^['=]")
 _SERIES_OF = re.compile(r"(.+)[（(]([^（）()]+)[)）]")
@@ -235,7 +235,7 @@ def _id_number(cell: Cell, where: Where, found: list[Finding]) -> tuple[str, str
     """The ID number in the 18-character form, and as given; a number that a spreadsheet has cut is left unlike one."""
     raw = as_typed(as_text(cell)) if str(cell).startswith("=") else as_text(cell).strip()
     if (isinstance(cell, float | int) and abs(cell) >= 1e15) or _SCIENTIFIC.fullmatch(raw):
-        cut = idnumber.cut_number(float(raw))
+        cut = idnumber.cut_number(abs(float(raw)))  # a sign before it says nothing
         found.append(codes.ID_DAMAGED.at(where, cut))
         return cut, cut
     given = idnumber.compact(raw)

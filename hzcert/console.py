@@ -24,7 +24,9 @@ _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "c
 _COUNTS = {
     "read": "读入", "accepted": "接受", "set_aside": "退回", "files": "文件", "sheets": "工作表", "rows_cut": "略过的行",
     "ok": "原样合格", "normalized": "已规范", "rejected": "不合格", "matched": "相符", "differs": "有出入",
-    "ambiguous": "难以分辨", "missing": "未公布", "duplicate": "重复", "unclaimed": "公布而未报",     "payable": "收费", "exempt": "免费", "amount": "金额（元）", "rosters": "花名册", "rows": "行", "certificates": "证书",
+    "ambiguous": "难以分辨", "missing": "未公布", "duplicate": "重复", "unclaimed": "公布而未报",
+    "forms": "信息表", "sheets_twice": "重复的工作表", "rows_hidden": "隐藏的行", "rows_numbered": "只有序号的行", "pictures": "表内图片",
+    "payable": "收费", "exempt": "免费", "amount": "金额（元）", "rosters": "花名册", "rows": "行", "certificates": "证书",
     "volumes": "证书文件", "numbers": "编号", "new_numbers": "新编号", "photos": "照片", "entries": "填报",
     "reconciliation": "核对", "register": "登记", "fees": "收费", "ingest": "导入", "error": "错误", "warning": "警告", "info": "提示",
     "findings": "问题",

@@ -48,6 +48,13 @@ def test_errors_and_help_speak_english_too(hzcert):
     assert hzcert("validate", "/nowhere").err == "错误：找不到 /nowhere\n  → 请检查路径\n"
 
 
+def test_a_run_counts_in_the_language_spoken(hzcert, small):
+    result = hzcert("run", small, "--lang", "zh").out.partition("项目")[2].partition("结果在")[0]
+    assert "导入" in result and not re.search("[a-z]", result)
+    result = hzcert("run", small, "--lang", "en").out.partition("item")[2].partition("Results")[0]
+    assert "ingest" in result and not HAN.search(result)
+
+
 def test_a_language_that_is_not_spoken_is_a_mistake_of_usage(hzcert):
     assert hzcert("rules", "HZ203", "--lang", "fr").code == 2
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import openpyxl
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hzcert import columns, headings, ingest, lines
@@ -49,6 +49,7 @@ def test_every_row_is_an_entry_or_cut_or_holds_nothing(rows):
 
 
 @given(st.sampled_from(list(HEADINGS)), st.lists(CELLS, min_size=1, max_size=6))
+@example("id_number", [-1e15, "-3.3052119700312E+17"])
 def test_any_cell_becomes_text_and_a_second_time_changes_nothing(policy, name, cells):
     def normalised(given):
         part = columns.Part(

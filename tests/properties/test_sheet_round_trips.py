@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hzcert.sheets.grid import Grid
 from hzcert.sheets.reading import read
 from hzcert.sheets.safe import cell_text
+from hzcert.sheets.text import _MOVED
 from hzcert.sheets.writing import Column, Sheet, write_workbook
 
 _OFFICE = shutil.which("soffice")
@@ -94,7 +95,9 @@ def test_text_comes_back_from_csv(table: list[list[str]], encoding: str, delimit
         with path.open("w", encoding=encoding, newline="", errors="replace") as file:
             csv.writer(file, delimiter=delimiter).writerows(lines)
         (grid,) = read(path, "a")
-    expected = [[cell.encode(encoding, "replace").decode(encoding) for cell in row] for row in lines]
+    # What Python's GB 18030 keeps in the private-use area is a character of its own by now.
+    moved = _MOVED if encoding == "gb18030" else {}
+    expected = [[cell.encode(encoding, "replace").decode(encoding).translate(moved) for cell in row] for row in lines]
     assert _plain(list(grid.rows)) == _plain([list(row) for row in expected])
 
 
