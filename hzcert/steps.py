@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import date
+from importlib import resources
 from pathlib import Path
+from string import Template
 from tempfile import TemporaryDirectory
 
 import numpy as np
@@ -182,35 +184,13 @@ def blank_forms(folder: Path, settings: Settings, *, dry_run: bool) -> Outcome:
 
 
 def _batch_file(settings: Settings) -> str:
-    authorities = "，".join(f"{each.code} {each.name}" for each in settings.policy.authorities)
-    return f"""# 一个批次的设置。命令行的选项优先，其次是环境变量 HZCERT_...，最后是这里。
-# 名单放在 holders/，照片放在 photos/（以身份证号命名），公布名单放在 published/；结果写到 out/。
-
-# 办理机关：{authorities}
-authority = "{settings.authority.code}"
-
-# 政策：内置的名称，或本文件夹里一个 .toml 文件
-policy = "{settings.policy_name}"
-
-# 办理日期：证书的打印年份和各项期限都按这一天；不写则为运行当天
-# as_of = {settings.as_of.isoformat()}
-
-# 登记簿：证书编号记在这里，不可删除
-# register = "register.db"
-
-# 语言：zh 中文，en 英文
-# lang = "zh"
-
-# 材料不在上述文件夹时
-# holders = "holders"
-# photos = "photos"
-# published = "published"
-# out = "out"
-
-# 自己的栏目名：左边是表里写的，右边是规定的栏目；不读的写 ignored
-# [columns]
-# "技术等级" = "级别"
-"""
+    """batch.toml of a new batch, with what each line is for."""
+    return Template(resources.files("hzcert.data").joinpath("batch.toml").read_text(encoding="utf-8")).substitute(
+        authorities="，".join(f"{each.code} {each.name}" for each in settings.policy.authorities),
+        authority=settings.authority.code,
+        policy=settings.policy_name,
+        as_of=settings.as_of.isoformat(),
+    )
 
 
 def ingest_files(
