@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import chain, islice
 
 Cell = object  # text, float, int, bool, date, datetime, time, timedelta; empty text for an empty cell
@@ -25,6 +26,7 @@ class Grid:
     merged: tuple[Range, ...] = ()
     pictures: Mapping[Place, bytes] = field(default_factory=dict)  # by the cell of the upper left corner
     notes: tuple[str, ...] = ()  # what a person should know of how this sheet was read
+    days_late: int = 0  # 1462 in workbooks that count days from 1904: numbers without a date's format are so much later
     errors: Mapping[Place, str] = field(default_factory=dict)  # cells that show #N/A and its like; empty in ``rows``
 
 
@@ -35,6 +37,16 @@ class Unreadable(Exception):
         super().__init__(reason)
         self.reason = reason
         self.remedy = remedy
+
+
+DAYS_TO_1904 = 1462  # from day zero of most workbooks to that of those made on old Macs
+
+
+def only_months(rows: list[list[Cell]], places: Iterable[Place]) -> None:
+    """Put year and month, which is all that these cells show, in place of their dates."""
+    for row, place in places:
+        if row < len(rows) and place < len(rows[row]) and isinstance(when := rows[row][place], date):
+            rows[row][place] = f"{when:%Y-%m}"
 
 
 def letter(column: int) -> str:

@@ -2,13 +2,13 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import date, datetime, time
 from html.parser import HTMLParser
 from xml.parsers import expat
 
 from hzcert.sheets.grid import Cell, Grid, Place, Range, Unreadable
 from hzcert.sheets.guard import Budget, no_doctype
-from hzcert.sheets.values import iso_moment, plain_number
+from hzcert.sheets.values import iso_moment, plain_number, shows_month
 
 _MOST_SPAN = 16_384
 _SPACES = re.compile(r"[ \t\r\n\f]+")
@@ -174,6 +174,9 @@ class _SheetXml:
         self._kind = ""
         self._text: list[str] | None = None
         self._inside: list[str] = []
+        self._style = ""
+        self._month_styles: set[str] = set()
+        self._only_month = False
 
     def read(self, text: str) -> None:
         parser = expat.ParserCreate("utf-8")
@@ -196,6 +199,10 @@ class _SheetXml:
             case "Worksheet":
                 self.tables.append(_Table(self._budget, about.get("Name", "")))
                 self._following = 0
+            case "Style":
+                self._style = about.get("ID", "")
+            case "NumberFormat" if shows_month(about.get("Format", "")):
+                self._month_styles.add(self._style)
             case "Visible" | "Comment" as part:
                 self._inside.append(part)
             case "Row" if self.tables:
@@ -206,6 +213,7 @@ class _SheetXml:
                     self.tables[-1].hidden |= set(range(self._row + 1, min(self._following, 1_048_576) + 1))
             case "Cell" if self.tables:
                 self._column = _index(about.get("Index"), self._column + 2) - 1
+                self._only_month = about.get("StyleID") in self._month_styles
                 self._start_cell(about)
             case "Data" if self.tables and "Comment" not in self._inside:
                 self._kind, self._text = about.get("Type", "String"), []
@@ -246,6 +254,8 @@ class _SheetXml:
                 value = text.strip() in ("1", "true")
             case "DateTime":
                 value = _moment(text.strip())
+                if self._only_month and isinstance(value, date):
+                    value = f"{value:%Y-%m}"
             case "Error":
                 table.errors[self._row, self._column] = text
                 value = ""

@@ -1,21 +1,25 @@
 """What an ods workbook says of its rows besides their cells."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from hzcert.sheets.grid import Place, Unreadable
+from hzcert.sheets.grid import Place, Range, Unreadable
 from hzcert.sheets.guard import no_doctype
 
 _MOST_ROWS = 1_048_576
+_SHOWN_MONTH = re.compile(r"\s*\d{2,4}\s*[年./-]\s*\d{1,2}\s*月?\s*")
 
 
 @dataclass
 class Aside:
-    """What is told of one sheet besides its cells: errors that cells show, and the numbers of hidden rows."""
+    """What is told of one sheet besides its cells."""
 
     errors: dict[Place, str] = field(default_factory=dict)
-    hidden: set[int] = field(default_factory=set)
+    hidden: set[int] = field(default_factory=set)  # rows as the program numbers them
+    merged: list[Range] = field(default_factory=list)
+    months: list[Place] = field(default_factory=list)  # dates that are shown without their day
 
 
 def read_asides(chunks: Iterator[bytes]) -> list[Aside]:
@@ -49,6 +53,7 @@ class _Reader:
         self._row = self._next_row = 0
         self._column = self._next_column = 0
         self._text: list[str] | None = None
+        self._kind = ""
 
     def doctype(self, *_: object) -> None:
         raise no_doctype()
@@ -66,13 +71,23 @@ class _Reader:
             case "table:table-cell" | "table:covered-table-cell":
                 self._column = self._next_column
                 self._next_column += _count(attributes, "table:number-columns-repeated")
-                if attributes.get("calcext:value-type") == "error" and self.parser:
+                self._kind = attributes.get("calcext:value-type") or attributes.get("office:value-type", "")
+                if self._kind in ("error", "date") and self.parser:
                     self._text = []
                     self.parser.CharacterDataHandler = self._text.append
+                down, across = (_count(attributes, f"table:number-{way}-spanned") for way in ("rows", "columns"))
+                if (down > 1 or across > 1) and name == "table:table-cell":
+                    self.sheets[-1].merged.append(
+                        (self._row, self._column, self._row + down - 1, self._column + across - 1)
+                    )
 
     def end(self, name: str) -> None:
         if name == "table:table-cell" and self._text is not None and self.parser:
-            self.sheets[-1].errors[self._row, self._column] = "".join(self._text).strip() or "#?"
+            place, text = (self._row, self._column), "".join(self._text).strip()
+            if self._kind == "error":
+                self.sheets[-1].errors[place] = text or "#?"
+            elif _SHOWN_MONTH.fullmatch(text):
+                self.sheets[-1].months.append(place)
             self._text = None
             self.parser.CharacterDataHandler = None
 

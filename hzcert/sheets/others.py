@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from hzcert.sheets import xlsb
-from hzcert.sheets.grid import Cell, Grid, Unreadable
+from hzcert.sheets.grid import Cell, Grid, Unreadable, only_months
 from hzcert.sheets.guard import Budget, Parts
 from hzcert.sheets.ods import Aside, read_asides
 
@@ -67,7 +67,8 @@ def _grids(raw: bytes, shown: str, asides: Sequence[Aside], notes: tuple[str, ..
             sheet = book.get_sheet_by_index(place)
             rows = [_trimmed(row) for row in sheet.to_python(skip_empty_area=False)]
             aside = asides[place] if place < len(asides) else Aside()
-            merged = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
+            only_months(rows, aside.months)
+            merged = (*((*first, *last) for first, last in sheet.merged_cell_ranges or ()), *aside.merged)
             hidden = about.visible is not SheetVisibleEnum.Visible
             below = frozenset(number for number in aside.hidden if number <= len(rows))
             grids.append(Grid(shown, about.name, rows, hidden, below, merged, notes=notes, errors=aside.errors))

@@ -56,7 +56,9 @@ class Scanned:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)  # first and last, from 0
     errors: dict[Place, str] = field(default_factory=dict)
     months: list[Place] = field(default_factory=list)  # cells whose date is shown without its day
-    pasted: dict[Place, str] = field(default_factory=dict)  # pictures in cells that show an error, by their ID
+    pasted: dict[Place, str] = field(
+        default_factory=dict
+    )  # pictures in cells that show an error or nothing, by their ID
     drawing: str = ""
 
     def is_sparse(self) -> bool:
@@ -173,9 +175,9 @@ def _cell(piece: bytes, start: int, kind: bytes, place: Place, found: Scanned) -
         end = piece.find(b"</", end + 2)
     inside = piece[start:end]
     value = _VALUE.search(inside)
+    if (kind == b"e" or value is None) and (pasted := _PASTED.search(inside)):
+        found.pasted[place] = pasted[1].decode("utf-8", "replace")
     if kind == b"e":
-        if pasted := _PASTED.search(inside):
-            found.pasted[place] = pasted[1].decode("utf-8", "replace")
         found.errors[place] = value[1].decode("utf-8", "replace") if value else "#?"
     elif value is None and kind not in (b"str", b"inlineStr"):
         found.errors[place] = UNCOMPUTED

@@ -18,7 +18,7 @@ from xlrd.biffh import XLRDError
 from xlrd.sheet import Cell as XlsCell
 from xlrd.sheet import Sheet
 
-from hzcert.sheets.grid import Cell, Grid, Place, Unreadable
+from hzcert.sheets.grid import DAYS_TO_1904, Cell, Grid, Place, Unreadable
 from hzcert.sheets.guard import Budget
 from hzcert.sheets.kinds import no_table
 from hzcert.sheets.values import shows_month
@@ -109,7 +109,16 @@ def _grid(book: xlrd.Book, sheet: Sheet, shown: str, budget: Budget) -> Grid:
         rows.append(list(_cells(book, sheet.row(row), row, errors)))
     hidden = frozenset(row + 1 for row, about in sheet.rowinfo_map.items() if about.hidden and row < len(rows))
     merged = tuple((top, left, bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells)
-    return Grid(shown, sheet.name, rows, sheet.visibility != 0, hidden, merged, errors=errors)
+    return Grid(
+        shown,
+        sheet.name,
+        rows,
+        sheet.visibility != 0,
+        hidden,
+        merged,
+        days_late=DAYS_TO_1904 * book.datemode,
+        errors=errors,
+    )
 
 
 def _cells(book: xlrd.Book, cells: list[XlsCell], row: int, errors: dict[Place, str]) -> Iterator[Cell]:

@@ -5,13 +5,12 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from typing import cast
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from hzcert.sheets.apart import Task, read_apart
-from hzcert.sheets.grid import Cell, Grid, Place, Unreadable, letter, sharing
+from hzcert.sheets.grid import DAYS_TO_1904, Cell, Grid, Place, Unreadable, letter, only_months, sharing
 from hzcert.sheets.guard import Budget, Parts
 from hzcert.sheets.package import anchored, attribute, named, pasted, relations
 from hzcert.sheets.scan import Scanned, scan
@@ -28,6 +27,7 @@ class _Sheet:
 
     name: str
     hidden: bool
+    days_late: int
     about: Scanned
     pictures: Mapping[Place, bytes]
 
@@ -62,13 +62,15 @@ def _sheets(parts: Parts, main: str) -> Iterator[_Sheet]:
     months = month_styles(parts.tree(styles)) if styles in parts else frozenset()
     for _ in parts.chunks(strings) if (strings := by_kind.get("sharedStrings", "")) in parts else ():
         pass  # whole and within bounds, before another reader trusts it
+    since = {properties.get("date1904") for properties in named(workbook, "workbookPr")}
+    late = DAYS_TO_1904 if since & {"1", "true"} else 0
     for sheet in named(workbook, "sheet"):
         leads_to = related.get(attribute(sheet, "id"))
         if leads_to is None or leads_to.kind != "worksheet":
             continue  # a chart or a dialogue: no cells
         about = scan(parts.chunks(leads_to.target), months)
         pictures = anchored(parts, leads_to.target, about.drawing) if about.drawing else {}
-        yield _Sheet(sheet.get("name", ""), sheet.get("state", "visible") != "visible", about, pictures)
+        yield _Sheet(sheet.get("name", ""), sheet.get("state", "visible") != "visible", late, about, pictures)
 
 
 _Cells = tuple[list[list[Cell]], tuple[tuple[int, int, int, int], ...], Mapping[Place, str]]
@@ -99,9 +101,7 @@ def _cells(sheet: CalamineSheet, about: Scanned) -> _Cells:
         rows = list(sharing(found) if about.rows > _MANY else found)
     if left:
         rows = [left + row for row in rows]
-    for row, place in about.months:
-        if row < len(rows) and place < len(rows[row]) and isinstance(when := rows[row][place], date):
-            rows[row][place] = f"{when:%Y-%m}"  # all that the cell shows
+    only_months(rows, about.months)
     merged = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
     return rows, merged, about.errors
 
@@ -144,6 +144,7 @@ def _grid(
         merged,
         pictures,
         tuple(notes),
+        sheet.days_late,
         {place: text for place, text in errors.items() if place not in pictures},
     )
 

@@ -1,0 +1,104 @@
+"""What is read of ods, xls and SpreadsheetML beyond the cells themselves."""
+
+import io
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+import xlwt
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+from hzcert.sheets.grid import DAYS_TO_1904
+from hzcert.sheets.reading import read
+
+_NAMES = (
+    " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text"))
+    + ' xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
+)
+
+
+def _ods(path: Path, rows: str) -> None:
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("mimetype", kind)
+        file.writestr(
+            "content.xml",
+            f'<?xml version="1.0"?><office:document-content {_NAMES} office:version="1.2"><office:body>'
+            f'<office:spreadsheet><table:table table:name="名单">{rows}</table:table></office:spreadsheet>'
+            "</office:body></office:document-content>",
+        )
+        file.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+            f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/></manifest:manifest>',
+        )
+
+
+def test_ods_tells_merged_cells_months_errors_and_hidden_rows(tmp_path: Path) -> None:
+    shown = "".join(
+        f'<table:table-cell office:value-type="date" office:date-value="1998-12-01"><text:p>{text}</text:p></table:table-cell>'
+        for text in ("1998年12月", "1998-12", "1998年12月1日")
+    )
+    _ods(
+        tmp_path / "a",
+        '<table:table-row><table:table-cell office:value-type="string" table:number-rows-spanned="2">'
+        f"<text:p>沈云川</text:p></table:table-cell>{shown}</table:table-row>"
+        '<table:table-row table:visibility="filter"><table:covered-table-cell/>'
+        '<table:table-cell office:value-type="string" calcext:value-type="error"><text:p>#N/A</text:p></table:table-cell>'
+        "</table:table-row>",
+    )
+    (grid,) = read(tmp_path / "a", "a")
+    assert grid.rows[0] == ["沈云川", "1998-12", "1998-12", date(1998, 12, 1)]
+    assert grid.merged == ((0, 0, 1, 0),)
+    assert grid.hidden_rows == {2}
+    assert grid.errors == {(1, 1): "#N/A"}
+
+
+def test_xls_tells_months_hidden_rows_and_merged_cells(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("名单")
+    for column, shape in enumerate(('yyyy"年"m"月"', "yyyy-mm-dd")):
+        sheet.write(0, column, date(1998, 12, 1), xlwt.easyxf(num_format_str=shape))
+    sheet.write_merge(1, 2, 0, 0, "沈云川")
+    sheet.row(2).hidden = True
+    sheet.write(2, 1, "在此")
+    book.save(str(tmp_path / "a"))
+    (grid,) = read(tmp_path / "a", "a")
+    assert grid.rows[0] == ["1998-12", date(1998, 12, 1)]
+    assert grid.merged == ((1, 0, 2, 0),)
+    assert grid.hidden_rows == {3}
+
+
+def test_sheet_xml_tells_months(tmp_path: Path) -> None:
+    name = "urn:schemas-microsoft-com:office:spreadsheet"
+    shapes = {"m": "yyyy&quot;年&quot;m&quot;月&quot;", "d": "yyyy\\-mm\\-dd"}
+    styles = "".join(
+        f'<Style ss:ID="{style}"><NumberFormat ss:Format="{shape}"/></Style>' for style, shape in shapes.items()
+    )
+    cells = "".join(
+        f'<Cell ss:StyleID="{style}"><Data ss:Type="DateTime">1998-12-01T00:00:00.000</Data></Cell>' for style in shapes
+    )
+    (tmp_path / "a").write_text(
+        f'<?xml version="1.0"?><Workbook xmlns="{name}" xmlns:ss="{name}"><Styles>{styles}</Styles>'
+        f'<Worksheet ss:Name="名单"><Table><Row>{cells}</Row></Table></Worksheet></Workbook>',
+        encoding="utf-8",
+    )
+    (grid,) = read(tmp_path / "a", "a")
+    assert grid.rows == [["1998-12", date(1998, 12, 1)]]
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_a_workbook_that_counts_days_from_1904_says_so(tmp_path: Path, old: bool) -> None:
+    book = openpyxl.Workbook()
+    if old:
+        book.epoch = CALENDAR_MAC_1904
+    book.active["A1"] = date(1998, 12, 3)
+    book.active["B1"] = 34670
+    out = io.BytesIO()
+    book.save(out)
+    (tmp_path / "a").write_bytes(out.getvalue())
+    (grid,) = read(tmp_path / "a", "a")
+    assert grid.rows[0] == [date(1998, 12, 3), 34670.0]
+    assert grid.days_late == (DAYS_TO_1904 if old else 0)
