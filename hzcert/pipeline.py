@@ -28,10 +28,10 @@ from hzcert import (
 from hzcert.batch import MANIFEST, Input, Outputs, inventory, manifest, take_in
 from hzcert.errors import InputError, OutputError, UsageError
 from hzcert.findings import Finding, Severity, in_order
+from hzcert.given import keep_apart, read_list, somebody
 from hzcert.outcome import Outcome, Record
 from hzcert.settings import BATCH_FILE, BatchFile, Settings, read_batch_file
 from hzcert.sheets.writing import write_table, write_workbook
-from hzcert.steps import keep_apart, read_list, somebody
 from hzcert.table import ACCEPTED, SET_ASIDE, Mask, Table, lines_in_error
 from hzcert.work import Progress, executor
 

@@ -1,15 +1,12 @@
 """One step of the path alone (单步), from files to files: what the commands other than ``run`` do."""
 
-import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date
 from importlib import resources
 from pathlib import Path
 from string import Template
-from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -27,9 +24,10 @@ from hzcert import (
     roster,
     validate,
 )
-from hzcert.batch import Input, inventory, take_in, whole_file
+from hzcert.batch import Input, inventory, whole_file
 from hzcert.errors import InputError, OutputError, UsageError
-from hzcert.findings import Finding, errors, in_order
+from hzcert.findings import Finding, in_order
+from hzcert.given import STDIO, inputs, keep_apart, read_entries, read_list, somebody
 from hzcert.language import word
 from hzcert.outcome import Outcome, Record
 from hzcert.settings import BATCH_FILE, Settings
@@ -38,83 +36,9 @@ from hzcert.table import SET_ASIDE, Mask, Table, lines_in_error
 from hzcert.work import Progress, executor
 
 Watch = Callable[[str, int], AbstractContextManager[Progress]]
-STDIO = Path("-")
 
 
 # --- from and to files ----------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def inputs(paths: Sequence[Path], *outputs: Path) -> Iterator[list[Input]]:
-    """The files that arguments name: a file, all files of a folder, or ``-`` for standard input.
-
-    Raises:
-        InputError: one is missing.
-        UsageError: an output is one of them, or lies in a folder of them.
-    """
-    with TemporaryDirectory() as spool:
-        found: list[Input] = []
-        for path in paths:
-            keep_apart(path, *outputs)
-            if path == STDIO:
-                copy = Path(spool) / "标准输入"
-                copy.write_bytes(sys.stdin.buffer.read())
-                found.append(take_in(copy, Path(spool)))
-            elif path.is_dir():
-                found += inventory(path, path.parent)
-            elif path.exists():
-                found.append(take_in(path, path.parent))
-            else:
-                raise InputError(f"找不到 {path}", "请检查路径")
-        if not found:
-            raise InputError(f"{'、'.join(map(str, paths))} 里没有文件", "请检查路径")
-        yield _told_apart(found)
-
-
-def keep_apart(source: Path, *outputs: Path) -> None:
-    """Refuse an output that is an input, or lies in a folder of inputs: inputs are never changed.
-
-    Raises:
-        UsageError: it is.
-    """
-    for output in outputs:
-        if STDIO not in (source, output) and output.resolve().is_relative_to(source.resolve()):
-            raise UsageError(f"输出 {output} 与输入 {source} 重叠", "请写到别处；输入的文件从不改动")
-
-
-def _told_apart(found: list[Input]) -> list[Input]:
-    """Files of one name from different folders are called by their whole paths."""
-    times = Counter(each.shown for each in found)
-    return [replace(each, shown=str(each.path)) if times[each.shown] > 1 else each for each in found]
-
-
-def read_list(files: Sequence[Input], kind: ingest.Kind, settings: Settings) -> ingest.Ingested:
-    """Lists of one kind, read as this run's settings say."""
-    return ingest.read_list(
-        files, kind, settings.policy, settings.as_of, own_headings=settings.columns, password=settings.password
-    )
-
-
-def read_entries(paths: Sequence[Path], settings: Settings, *outputs: Path) -> ingest.Ingested:
-    """Entries of clerks' files, or of a table that an earlier command wrote.
-
-    Raises:
-        InputError: nobody is in them, and no finding says why.
-    """
-    with inputs(paths, *outputs) as files:
-        read = read_list(files, ingest.HOLDERS, settings)
-    return somebody(read)
-
-
-def somebody(read: ingest.Ingested) -> ingest.Ingested:
-    """What was read, if anybody was, or a finding says why nobody is there.
-
-    Raises:
-        InputError: the lists are empty.
-    """
-    if not len(read.table) and not errors(read.findings):
-        raise InputError("名单里没有读到任何人员", "请检查表头下面是否填了人员")
-    return read
 
 
 def write_result(
