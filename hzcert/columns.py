@@ -5,7 +5,7 @@ Column by column: a value that stands in a thousand rows is looked at once.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import cast
 
@@ -24,8 +24,9 @@ _DATES = ("birth_date", "obtained_on", "document_date", "retired_on")
 _NAMES = ("name", "former_name")
 _TEXTS = ("employer", "department", "series", "specialty", "committee")
 _DOCUMENTS = ("document_no", "transfer_confirmed_no")
+_WAYS = {"评审通过": "评审", "评委会评审": "评审", "考试合格": "考试", "考试通过": "考试"}
 _SEXES = {"1": "男", "2": "女", "男性": "男", "女性": "女"}
-_SCIENTIFIC = re.compile(r"-?\d(?:\.\d+)?[Ee]\+?\d{2}")
+_SCIENTIFIC = re.compile(r"-?\d(?:\.\d+)?[Ee]\+?\d{2,3}")
 _SPACES = re.compile(r"\s+")
 _NOT_PLAIN = re.compile(r"\s|^['=]")
 _SERIES_OF = re.compile(r"(.+)[（(]([^（）()]+)[)）]")
@@ -34,13 +35,27 @@ _NOT_PLAIN_RE2 = r"[\s\x0b\x1c-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}
 _PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]+")  # Han characters that no table changes, and nothing else
 
 _UNREAD = "\0"
+_FIRST_SERIAL = 10_000  # smaller numbers are years, or years with a month
 _ONE, _OCTOBER = re.compile(r"(?:\d{4}|\d{2})\.1"), re.compile(r"(?:\d{4}|\d{2})\.10")
+_STEP = 64  # between the doubles of 18 digits
 _FEWEST_MONTHS = 3  # different first days of months; by chance that many are so once in 27,000
 _MAY_BE_EMPTY = (
     "former_name", "employer", "department", "committee", "old_certificate_no", "retired_on", "transfer_confirmed_no",
     "loss_notice", "phone", "remark",
 )  # fmt: skip
 _NOTHING = frozenset({"无", "/", "-", "--", "—", "——", "暂无", "不详", "没有", "空"})  # what clerks write for nothing
+
+# And where something must be said: what says that it is not.
+_SAYS_NOTHING: Mapping[str, frozenset[str]] = {
+    "name": _NOTHING | {"待定", "同上", "无名", "姓名", "示范", "未知"},
+    "document_no": _NOTHING | {"待定", "待查", "同上", "未知"},
+    "obtained_by": _NOTHING | {"待定", "同上", "未知"},
+    "title": _NOTHING | {"待定", "同上", "未知"},
+    "transfer_confirmed_no": _NOTHING | {"待确认", "未确认", "办理中", "正在办理", "待定"},
+    "loss_notice": _NOTHING | {"未登报", "未登", "未", "没登", "待登报", "待定"},
+    "old_certificate_no": _NOTHING | {"遗失", "已遗失", "丢失", "见原件", "见原证", "待查"},
+}
+_UNSEEN = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff\u00ad")
 
 Texts = list[str]
 
@@ -57,6 +72,7 @@ class Part:
     errors: Set[tuple[int, str]]  # entries (by position) and fields whose cell is an error of a formula
     above: Mapping[str, str]  # what holds for every entry that does not say otherwise
     unit: str = ""  # the submitting unit, as the lines above have it
+    days_late: int = 0  # of numbers that stand for days
 
     def where(self, line: int, name: str) -> Where:
         """The place of one field of an entry, by position."""
@@ -71,6 +87,7 @@ def normalise(part: Part, policy: Policy, as_of: date) -> tuple[dict[str, Texts]
     """Every field that the sheet has as canonical text, all of one length; and what was found on the way."""
     found: list[Finding] = []
     clean = _cleaners(policy)
+    part = _in_time(part)
     columns = {
         name: each(cells, clean.get(name, _plain_text)) for name, cells in part.cells.items() if name != "id_number"
     }
@@ -87,9 +104,10 @@ def normalise(part: Part, policy: Policy, as_of: date) -> tuple[dict[str, Texts]
         found += _changed_texts(part, name, columns)
     if "series" in columns and "specialty" not in columns:
         columns |= _series_and_specialty(columns["series"], policy)
-    for name in _MAY_BE_EMPTY:
-        if not _NOTHING.isdisjoint(columns.get(name, ())):
-            columns[name] = ["" if text in _NOTHING else text for text in columns[name]]
+    for name in columns.keys() & {*_MAY_BE_EMPTY, *_SAYS_NOTHING}:
+        nothing = {text for text in set(columns[name]) if text and _is_nothing(name, text)}
+        if nothing:
+            columns[name] = ["" if text in nothing else text for text in columns[name]]
     numbers = columns.get("id_number", [""] * len(part.rows))
     for name in _DATES:
         if name in columns:
@@ -99,6 +117,21 @@ def normalise(part: Part, policy: Policy, as_of: date) -> tuple[dict[str, Texts]
     if not titles.BROAD_LEVELS.keys().isdisjoint(columns.get("level", ())):
         columns["level"] = _narrowed(columns, policy)
     return columns, found
+
+
+def _in_time(part: Part) -> Part:
+    """The same, numbers that stand for days counted from where most workbooks count."""
+    if not part.days_late:
+        return part
+    late = {
+        name: [
+            cell + part.days_late if isinstance(cell, float) and cell >= _FIRST_SERIAL else cell
+            for cell in part.cells[name]
+        ]
+        for name in _DATES
+        if name in part.cells
+    }
+    return replace(part, cells={**part.cells, **late})
 
 
 def each(cells: Sequence[Cell], clean: Callable[[Cell], str]) -> Texts:
@@ -121,6 +154,12 @@ def each(cells: Sequence[Cell], clean: Callable[[Cell], str]) -> Texts:
 def _all_plain(texts: Sequence[str]) -> bool:
     """Whether no text has anything that ``plain`` would change, looked at in one go."""
     return not pc.any(pc.match_substring_regex(pa.array(texts, pa.large_string()), _NOT_PLAIN_RE2)).as_py()
+
+
+def _is_nothing(name: str, text: str) -> bool:
+    """Whether a text only says that there is nothing, or can't be seen."""
+    seen = text.translate(_UNSEEN).strip()
+    return not seen or seen in _SAYS_NOTHING.get(name, _NOTHING)
 
 
 def _plain_text(cell: Cell) -> str:
@@ -194,10 +233,17 @@ def _cleaners(policy: Policy) -> dict[str, Callable[[Cell], str]]:
         **dict.fromkeys(_DOCUMENTS, of_text(documents.tidy)),
         **dict.fromkeys(_DATES, _date_text),
         "title": of_text(lambda text: _SPACES.sub("", names.tidy_text(text))),
-        "sex": of_text(lambda text: _SEXES.get(text, text)),
-        "level": of_text(titles.tidy_level),
-        "region": of_text(lambda text: policy.region_spellings.get(text, text)),
+        "sex": of_text(lambda text: _SEXES.get(_folded(text), _folded(text))),
+        "level": of_text(lambda text: titles.tidy_level(_folded(text))),
+        "region": of_text(lambda text: policy.region_spellings.get(_folded(text), _folded(text))),
+        "case": of_text(_folded),
+        "obtained_by": of_text(lambda text: _WAYS.get(_folded(text), _folded(text))),
     }
+
+
+def _folded(text: str) -> str:
+    """A word of a list, without spaces, radicals and what can't be seen."""
+    return _SPACES.sub("", names.tidy_text(text))
 
 
 def _id_numbers(part: Part, found: list[Finding]) -> tuple[Texts, Texts]:
@@ -218,11 +264,14 @@ def _id_numbers(part: Part, found: list[Finding]) -> tuple[Texts, Texts]:
 
 
 def _cut_as_text(numbers: Texts) -> list[int]:
-    """Numbers that were cut before they became text, as a CSV file or a change of format leaves them: all end in 000.
+    """Numbers that were cut before they became text: all end in 000, or all are what a double holds, multiples of 64.
 
     One may end so by nature. Several and no other, or one that its check character disowns, did not.
     """
-    cut = [line for line, number in enumerate(numbers) if number.endswith("000") and len(number) == 18]
+    long = [line for line, number in enumerate(numbers) if len(number) == 18 and number.isdecimal()]
+    if len({numbers[line] for line in long}) > 1 and all(int(numbers[line]) % _STEP == 0 for line in long):
+        return long
+    cut = [line for line in long if numbers[line].endswith("000") and numbers[line][0] != "0"]
     if not cut:
         return []
     whole = sum(len(number) == 18 and number.isdecimal() for number in numbers)
@@ -248,6 +297,8 @@ def _id_number(cell: Cell, where: Where, found: list[Finding]) -> tuple[str, str
 def _date_text(cell: Cell) -> str:
     """A date as ISO text, or as it was given, after a mark, where it can't be read."""
     iso = dates.read(plain(cell) if isinstance(cell, str) else cell)
+    if iso is None and isinstance(cell, str):  # once more without radicals and what can't be seen
+        iso = dates.read(names.tidy_text(plain(cell)))
     return _UNREAD + _plain_text(cell) if iso is None else iso
 
 
@@ -259,7 +310,8 @@ def _dates(name: str, part: Part, texts: Texts, numbers: Texts, found: list[Find
             if isinstance(cell, date) and texts[line].endswith("-01") and _is_month_of(texts[line], numbers[line]):
                 texts[line] = texts[line][:7]
     cells = part.cells[name]
-    if not part.sheet:
+    # A file without types, or a table of ours, in which a number has become text.
+    if not part.sheet or part.sheet.startswith("第 ") or "id_number_given" in part.cells:
         for line in _cut_months(cells):
             texts[line] = _UNREAD + plain(as_text(cells[line]))
     if name == "obtained_on" and _are_months(cells):

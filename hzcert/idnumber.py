@@ -28,8 +28,8 @@ _CHECK_DIGITS: Digits = np.array([_X if sign == "X" else int(sign) for sign in _
 _MONTHS: Days = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int64)
 
 # Full-width digits, the letter O for nought, and what clerks type for X: Cyrillic and Roman letters, the cross.
-_LOOK_ALIKES = str.maketrans("０１２３４５６７８９OoＯｏ", "01234567890000") | str.maketrans(
-    dict.fromkeys("ＸｘxХхⅩⅹ×✕", "X")
+_LOOK_ALIKES = str.maketrans("０１２３４５６７８９OoＯｏОо〇", "01234567890000000") | str.maketrans(
+    dict.fromkeys("ＸｘxХхⅩⅹ×✕ΧχＸ╳✖", "X")
 )
 _NOT_PART = re.compile(r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff'‘’`´＇_‐‑–—－-]+")
 
@@ -53,7 +53,7 @@ def reasons(text: str) -> tuple[str, ...]:
     steps = {
         "空格、撇号等": kept != text,
         "全角": any("\uff10" <= sign <= "\uff19" for sign in kept),
-        "字母 O": any(sign in "OoＯｏ" for sign in kept),
+        "字母 O": any(sign in "OoＯｏОо〇" for sign in kept),
         "X 的写法": any(sign.translate(_LOOK_ALIKES) == "X" != sign for sign in kept),
     }
     return tuple(reason for reason, holds in steps.items() if holds)

@@ -94,7 +94,27 @@ def _list_part(grid: Grid, header: headings.Header, rows: lines.Lines, kind: Kin
     numbers = [at + 1 for at in kept]
     above = headings.read_above(grid, header.first)
     said = _from_above(above, kind, policy, "region" in header.columns)
-    return Part(grid.file, grid.name, numbers, cells, layout, _error_lines(grid, layout, numbers), said, above.unit)
+    return Part(
+        grid.file,
+        grid.name,
+        numbers,
+        cells,
+        layout,
+        _error_lines(grid, layout, numbers),
+        said,
+        above.unit,
+        grid.days_late,
+    )
+
+
+def _other_lists(grid: Grid, header: headings.Header, rows: lines.Lines) -> Iterator[Finding]:
+    """People that no header was read for: above the one that was found, or below another one of other columns."""
+    header_row = header.last + 1
+    if above := lines.people_above(grid, header):
+        where = Where(grid.file, grid.name or None, above[0] + 1)
+        yield codes.PEOPLE_ABOVE.at(where, rows=lines.row_list([at + 1 for at in above]), header=header_row)
+    if rows.other_header is not None:
+        yield codes.OTHER_HEADER.at(Where(grid.file, grid.name or None, rows.other_header + 1), header=header_row)
 
 
 def _form_part(grid: Grid, form: formsheet.Form, policy: Policy) -> Part:
@@ -207,6 +227,7 @@ def _read_sheet(
         if header is None or any(finding.code is codes.NO_COLUMN for finding in found):
             return found
         rows = lines.sort_rows(grid, header, known)
+        found += _other_lists(grid, header, rows)
         part, cut = _list_part(grid, header, rows, kind, policy), rows.cut
         counts["rows_numbered"] += rows.numbered
     texts, changes = columns.normalise(part, policy, as_of)

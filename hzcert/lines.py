@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from hzcert.headings import Header, is_heading
+from hzcert.headings import Header, is_heading, meaning
 from hzcert.sheets.grid import Cell, Grid, as_text
+from hzcert.table import FIELDS
 
 _EXAMPLE = re.compile(
     r"[（(【\[]?(?:填写|填表)?(?:示例|范例|样例|例子|举例|例如)\s*\d*(?:行)?\s*(?:[：:）)】\]]|$)|[（(]?例\s*\d*\s*(?:[：:）)]|$)"
@@ -41,6 +42,10 @@ class Cut(StrEnum):
     BAND = "分组的标题"
 
 
+_ID_NUMBER = re.compile(r"\d{15}|\d{17}[\dXx]")
+_FEWEST_HEADINGS = 3
+
+
 @dataclass
 class Lines:
     """The rows of one sheet: entries and what is cut by their place in the grid, and how many hold but a running number."""
@@ -48,6 +53,7 @@ class Lines:
     entries: list[int] = field(default_factory=list)
     cut: dict[int, Cut] = field(default_factory=dict)
     numbered: int = 0
+    other_header: int | None = None  # where a header of other columns ends what could be read
 
 
 def sort_rows(grid: Grid, header: Header, known: Mapping[str, str]) -> Lines:
@@ -73,7 +79,27 @@ def sort_rows(grid: Grid, header: Header, known: Mapping[str, str]) -> Lines:
                     kept.entries.append(at)
                     continue
         _sort_row(row, at, header, known, at in examples, at in bands, kept)
+        if kept.cut.get(at) is Cut.HEADER and _differs(row, header, known):
+            kept.other_header = at
+            break
     return kept
+
+
+def _differs(row: Sequence[Cell], header: Header, known: Mapping[str, str]) -> bool:
+    """Whether the headings of a row name other fields than the header does in the same columns."""
+    named = {place: meaning(text, known) for place, cell in enumerate(row) if (text := as_text(cell).strip())}
+    fields = {place: name for place, name in named.items() if name in FIELDS}
+    ours = dict(enumerate(header.meanings))
+    return len(fields) >= _FEWEST_HEADINGS and any(ours.get(place) != name for place, name in fields.items())
+
+
+def people_above(grid: Grid, header: Header) -> list[int]:
+    """Rows above a header that hold an ID number: of people whom nobody would read."""
+    return [
+        at
+        for at, row in enumerate(grid.rows[: header.first])
+        if any(isinstance(cell, str) and _ID_NUMBER.fullmatch(cell.strip()) for cell in row)
+    ]
 
 
 def _examples(rows: Sequence[Sequence[Cell]], header: Header) -> set[int]:

@@ -107,7 +107,9 @@ def _since(e: Entries, i: int) -> Mapping[str, object]:
 
 
 def _points(signs: str) -> str:
-    return "、".join(f"{sign}（U+{ord(sign):04X}）" for sign in signs)
+    # Never digit by digit: it may be an ID number that stands there.
+    each = dict.fromkeys("数字" if sign.isdecimal() else f"{sign}（U+{ord(sign):04X}）" for sign in signs)
+    return "、".join(each)
 
 
 def _unspoilt(name: str) -> Rule:

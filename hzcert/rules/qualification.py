@@ -189,7 +189,10 @@ def _native(e: Entries) -> Mask:
 
 
 def _reviewed(e: Entries) -> Mask:
-    return e.one_of("obtained_by", e.policy.scope.reviewed.on(e.as_of).value)
+    """By review, or by a confirmation (确认): of a transfer-in it is another's, of anybody else it must be this city's too."""
+    scope = e.policy.scope
+    ways = (*scope.reviewed.on(e.as_of).value, *scope.confirmed.on(e.as_of).value)
+    return e.one_of("obtained_by", ways)
 
 
 def _examined(e: Entries) -> Mask:
