@@ -42,6 +42,7 @@ _GAP = r"[^\S\n]*"
 _UNIT_ABOVE = re.compile(
     rf"(?:填报|呈报|报送)单位(?:名称)?{_GAP}(?:[（(]盖章[）)])?{_GAP}[：:\t]{_GAP}(?:[（(]盖章[）)])?{_GAP}([^\s：:，,]++)(?!{_GAP}[：:])"
 )
+_SAID = re.compile(r"[^\W_]")  # more than the line to write on
 _SEAL = re.compile(r"[（(](?:盖|公|签|印)?章[）)]?$")
 _DAY_ABOVE = re.compile(rf"(?:公布|发文|印发)(?:日期|时间){_GAP}[：:\t]{_GAP}(\S+)")
 # 经公示无异议 is said of those who were granted it.
@@ -204,9 +205,14 @@ def _header(top: _Top, first: int, last: int) -> tuple[Header, tuple[int, int, i
     parts = [_parts(top, first, last, place) for place in range(width)]
     meant = [_meant(each, top.known) for each in parts]
     columns: dict[str, int] = {}
-    for wanted in (True, False):
-        for place, (name, _, whole) in enumerate(meant):
-            if name in _OURS and whole is wanted:
+    # The prescribed heading before any alias of it, an alias before what stands below something unknown.
+    ranks = [
+        0 if name in HEADINGS and heading_key("".join(each)) == heading_key(HEADINGS[name]) else 1 if whole else 2
+        for each, (name, _, whole) in zip(parts, meant, strict=True)
+    ]
+    for wanted in range(3):
+        for place, (name, _, _) in enumerate(meant):
+            if name in _OURS and ranks[place] == wanted:
                 columns.setdefault(name, place)
     # 姓名 below something unknown is ours only while no other column is the name.
     meanings = tuple(
@@ -267,7 +273,7 @@ def read_above(grid: Grid, before: int) -> Above:
     unit, day, level = _UNIT_ABOVE.search(text), _DAY_ABOVE.search(text), _LEVEL_ABOVE.search(text)
     word = (level[1] or level[2]) if level else ""
     return Above(
-        _SEAL.sub("", unit[1]) if unit and heading_key(unit[1]) not in aliases() else "",
+        _SEAL.sub("", unit[1]) if unit and heading_key(unit[1]) not in aliases() and _SAID.search(unit[1]) else "",
         tidy_level(word if word in ("助理", "员") else f"{word}级") if word else "",
         _document_above(text),
         (dates.read(day[1]) or "") if day else "",

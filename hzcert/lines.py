@@ -11,6 +11,7 @@ from hzcert.table import FIELDS
 
 _EXAMPLE = re.compile(
     r"[（(【\[]?(?:填写|填表)?(?:示例|范例|样例|例子|举例|例如)\s*\d*(?:行)?\s*(?:[：:）)】\]]|$)|[（(]?例\s*\d*\s*(?:[：:）)]|$)"
+    r"|(?:此|本)行(?:为|是)?(?:示例|范例|样例|例子)|(?:填写)?(?:示例|范例|样例)[，,。；;]|样表$|[eE]\.?[gG]\.?$"
 )
 _EXAMPLE_NAME = re.compile(r"示例|范例|样例|填写例|举例")
 _TOTAL_NAME = re.compile(r"(?:合|小|总|共)\s*计")
@@ -75,7 +76,8 @@ def sort_rows(grid: Grid, header: Header, known: Mapping[str, str]) -> Lines:
                 continue
             if -1 < name_at < len(row) and -1 < title_at < len(row) and row[name_at] and len(row) - row.count("") >= 3:
                 name, title = row[name_at], row[title_at]
-                if isinstance(title, str) and title not in no_titles and isinstance(name, str) and _NAMELIKE(name):
+                named = isinstance(name, str) and not is_heading(name, known) and _NAMELIKE(name)
+                if named and isinstance(title, str) and title not in no_titles:
                     kept.entries.append(at)
                     continue
         _sort_row(row, at, header, known, at in examples, at in bands, kept)

@@ -257,7 +257,7 @@ class Policy(Strict):
             for authority in self.regions.values()
             for word in (authority.region, authority.name, authority.centre, *authority.region_words)
             if word
-        }
+        } | {f"{self.province}{self.city}{region}": region for region in self.regions}
 
     def photo_spec(self, day: date) -> PhotoSpec:
         """The photo rules in force on a day, as plain numbers that travel to workers."""

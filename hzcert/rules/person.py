@@ -125,7 +125,11 @@ def same_id_two_names(e: Entries) -> Mask:
         said[key].add(name)
         if before:
             former[key].update(re.split("[、，,/]", before))
-    several = {key for key, names in said.items() if len(names) > 1 and len(names - former[key]) > 1}
+    several = {
+        key
+        for key, called in said.items()
+        if len(called) > 1 and len({name.replace("·", "") for name in called - former[key]}) > 1
+    }
     return _at(e, lines[np.isin(person[lines], list(several))])
 
 
