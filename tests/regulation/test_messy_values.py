@@ -1,4 +1,4 @@
-"""What second readers got past the tool, or had refused by it: spellings, cut numbers, lists on lists."""
+"""Values and sheets as hurried clerks leave them: spellings, cut numbers, lists on lists; nothing wrong passes, nothing good is refused."""
 
 from collections.abc import Callable
 from datetime import date
