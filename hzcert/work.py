@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+_LONGEST_END = 5.0  # seconds that killed workers are waited for
 
 
 class Progress(Protocol):
@@ -54,9 +56,13 @@ def executor(workers: int) -> Iterator[Executor]:
         yield pool
     except BaseException:
         # An interrupt may come while workers are starting: waiting for them could take for ever.
+        manager = cast("threading.Thread | None", pool._executor_manager_thread)
         for process in list((pool._processes or {}).values()):
             process.kill()
         pool.shutdown(wait=False, cancel_futures=True)
+        if manager is not None:
+            # Left to itself it may close its pipe just while the interpreter's exit writes to it: a traceback after ours.
+            manager.join(_LONGEST_END)
         raise
     pool.shutdown()
 
