@@ -7,10 +7,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import cast
+from functools import lru_cache
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -19,6 +18,7 @@ from hzcert.findings import Finding, Where
 from hzcert.policy import Policy
 from hzcert.sheets.grid import Cell, as_text
 from hzcert.table import HEADINGS, Column
+from hzcert.texts import Texts, repeated, texts_of
 
 _DATES = ("birth_date", "obtained_on", "document_date", "retired_on")
 _NAMES = ("name", "former_name")
@@ -57,7 +57,9 @@ _SAYS_NOTHING: Mapping[str, frozenset[str]] = {
 }
 _UNSEEN = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff\u00ad")
 
-Texts = list[str]
+# Texts that may say nothing: short ones, and those with signs that can't be seen.
+_MAYBE_NOTHING = r"(?s)^.{1,6}$|[\x{200b}-\x{200d}\x{2060}\x{feff}\x{ad}]"
+_NOT_HAN = r"[^\x{4e00}-\x{9fff}]"  # what _PLAIN_NAME lacks
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ def normalise(part: Part, policy: Policy, as_of: date) -> tuple[dict[str, Texts]
     found: list[Finding] = []
     clean = _cleaners(policy)
     part = _in_time(part)
+    part = replace(part, cells={name: _as_texts(cells) for name, cells in part.cells.items()})
     columns = {
         name: each(cells, clean.get(name, _plain_text)) for name, cells in part.cells.items() if name != "id_number"
     }
@@ -95,26 +98,25 @@ def normalise(part: Part, policy: Policy, as_of: date) -> tuple[dict[str, Texts]
         found += _changed_names(part, columns["name"])
     if "id_number" in part.cells:
         numbers, given = _id_numbers(part, found)
-        carried = columns.get("id_number_given", [""] * len(given))
         columns["id_number"] = numbers
         columns["id_number_given"] = (
-            [old or new for old, new in zip(carried, given, strict=True)] if any(carried) else given
+            columns["id_number_given"].or_else(given) if "id_number_given" in columns else given
         )
     for name in (*_TEXTS, "title", "former_name"):
         found += _changed_texts(part, name, columns)
     if "series" in columns and "specialty" not in columns:
         columns |= _series_and_specialty(columns["series"], policy)
     for name in columns.keys() & {*_MAY_BE_EMPTY, *_SAYS_NOTHING}:
-        nothing = {text for text in set(columns[name]) if text and _is_nothing(name, text)}
-        if nothing:
-            columns[name] = ["" if text in nothing else text for text in columns[name]]
-    numbers = columns.get("id_number", [""] * len(part.rows))
+        maybe = columns[name].matching(_MAYBE_NOTHING)
+        columns[name] = columns[name].renamed({text: "" for text in maybe if text and _is_nothing(name, text)})
+    numbers = columns.get("id_number", repeated("", len(part.rows)))
     for name in _DATES:
         if name in columns:
             columns[name] = _dates(name, part, columns[name], numbers, found)
     for name, value in {"case": policy.entry.default_case.on(as_of).value, **part.above}.items():
-        columns[name] = [text or value for text in columns.get(name, [""] * len(part.rows))]
-    if not titles.BROAD_LEVELS.keys().isdisjoint(columns.get("level", ())):
+        held = repeated(value, len(part.rows))
+        columns[name] = columns[name].or_else(held) if name in columns else held
+    if "level" in columns and not titles.BROAD_LEVELS.keys().isdisjoint(columns["level"].distinct):
         columns["level"] = _narrowed(columns, policy)
     return columns, found
 
@@ -134,26 +136,22 @@ def _in_time(part: Part) -> Part:
     return replace(part, cells={**part.cells, **late})
 
 
+def _as_texts(cells: Sequence[Cell]) -> Sequence[Cell]:
+    texts = texts_of(cells)
+    return cells if texts is None else texts
+
+
 def each(cells: Sequence[Cell], clean: Callable[[Cell], str]) -> Texts:
     """A function of every cell, worked out once for each that is different."""
-    kinds = set(map(type, cells))
-    if kinds <= {str}:
-        texts = cast("Sequence[str]", cells)
-        if clean is _plain_text and _all_plain(texts):
-            return list(texts)
-        known = {text: clean(text) for text in set(texts)}
-        # One object for equal texts is quicker to write into a table; not worth it where nearly all are different.
-        if len(known) * 4 > len(texts) and all(text == new for text, new in known.items()):
-            return list(texts)
-        return [known[text] for text in texts]
+    if isinstance(cells, Texts):
+        if clean is _plain_text:
+            return cells.renamed({text: plain(text) for text in cells.matching(_NOT_PLAIN_RE2)})
+        return cells.each(clean)
     # 1, 1.0 and True are one key of a dictionary, and not one text.
-    by_kind = {pair: clean(pair[1]) for pair in set(zip(map(type, cells), cells, strict=True))}
-    return [by_kind[type(cell), cell] for cell in cells]
-
-
-def _all_plain(texts: Sequence[str]) -> bool:
-    """Whether no text has anything that ``plain`` would change, looked at in one go."""
-    return not pc.any(pc.match_substring_regex(pa.array(texts, pa.large_string()), _NOT_PLAIN_RE2)).as_py()
+    different: dict[tuple[type, Cell], int] = {}
+    which = [different.setdefault((type(cell), cell), len(different)) for cell in cells]
+    new = pa.array([clean(cell) for _, cell in different], pa.large_string())
+    return Texts(new.take(pa.array(which, pa.int64())))
 
 
 def _is_nothing(name: str, text: str) -> bool:
@@ -194,7 +192,9 @@ def _tidy_name(cell: Cell) -> str:
 
 def _changed_names(part: Part, after: Texts) -> Iterator[Finding]:
     """Names that are not as they were given, but for spaces around them."""
-    for line, (cell, name) in enumerate(zip(part.cells["name"], after, strict=True)):
+    cells = part.cells["name"]
+    for line in cells.lines_of(cells.matching(_NOT_HAN)) if isinstance(cells, Texts) else range(len(cells)):
+        cell, name = cells[line], after[line]
         if cell != name and (before := as_text(cell).strip()) != name:
             why = "、".join(names.tidied(as_typed(before))[1]) or "撇号"
             yield codes.TIDIED_NAME.at(part.where(line, "name"), before, before=before, after=name, why=why)
@@ -203,10 +203,14 @@ def _changed_names(part: Part, after: Texts) -> Iterator[Finding]:
 def _changed_texts(part: Part, name: str, columns: Mapping[str, Texts]) -> Iterator[Finding]:
     """Texts that are not as they were given, but for spaces around them and the width of brackets and spaces."""
     cells = part.cells.get(name, ())
-    texts = {cell: plain(cell) for cell in set(cells) if isinstance(cell, str)}
-    suspects = {cell for cell, text in texts.items() if text and not _PLAIN_NAME.fullmatch(text)}
-    for line, cell in enumerate(cells) if suspects else ():
-        if cell in suspects and (after := columns[name][line]) != (before := texts[cell]) and after:
+    if isinstance(cells, Texts):
+        new = zip(cells.distinct, columns[name].at(cells.firsts), strict=True)
+        lines = cells.lines_of(cell for cell, after in new if after and cell != after).tolist()
+    else:
+        lines = [line for line, cell in enumerate(cells) if isinstance(cell, str)]
+    for line in lines:
+        before, after = plain(as_text(cells[line])), columns[name][line]
+        if after and after != before:
             steps = names.tidied if name in _NAMES else names.tidied_text
             why = "、".join(steps(before)[1]) or "空格"
             words = {"heading": HEADINGS[name], "before": before, "after": after, "why": why}
@@ -216,9 +220,11 @@ def _changed_texts(part: Part, name: str, columns: Mapping[str, Texts]) -> Itera
 def _series_and_specialty(texts: Texts, policy: Policy) -> dict[str, Texts]:
     """One column for both, such as 工程技术人员(水利水电工程), taken apart; a series may have brackets of its own."""
     known = {title.series for titles in policy.title_table.by_spelling.values() for title in titles}
-    pairs = {text: _SERIES_OF.fullmatch(text) for text in set(texts) if text not in known}
-    series = [found[1] if (found := pairs.get(text)) else text for text in texts]
-    return {"series": series, "specialty": [found[2] if (found := pairs.get(text)) else "" for text in texts]}
+    pairs = {text: found for text in texts.distinct if text not in known and (found := _SERIES_OF.fullmatch(text))}
+    return {
+        "series": texts.each(lambda text: pairs[text][1] if text in pairs else text),
+        "specialty": texts.each(lambda text: pairs[text][2] if text in pairs else ""),
+    }
 
 
 def _cleaners(policy: Policy) -> dict[str, Callable[[Cell], str]]:
@@ -249,18 +255,17 @@ def _folded(text: str) -> str:
 def _id_numbers(part: Part, found: list[Finding]) -> tuple[Texts, Texts]:
     """ID numbers in the 18-character form, and as given; those that are right as they stand are not looked at further."""
     cells = part.cells["id_number"]
-    numbers = [cell if isinstance(cell, str) else "" for cell in cells]
-    given = list(numbers)
-    right = idnumber.well_formed(pd.Series(numbers, dtype="str"))
-    for line in _cut_as_text(numbers):
-        numbers[line] = given[line] = cut = idnumber.cut_number(float(numbers[line]))
+    column = cells if isinstance(cells, Texts) else each(cells, lambda cell: cell if isinstance(cell, str) else "")
+    numbers: dict[int, str] = {}
+    given: dict[int, str] = {}
+    for line in _cut_as_text(column):
+        numbers[line] = given[line] = cut = idnumber.cut_number(float(column[line]))
         found.append(codes.ID_DAMAGED.at(part.where(line, "id_number"), cut))
-    for line in np.flatnonzero(~right).tolist():
-        if plain(as_text(cells[line])):
-            numbers[line], given[line] = _id_number(cells[line], part.where(line, "id_number"), found)
-        else:
-            numbers[line], given[line] = "", ""
-    return numbers, given
+    for line in np.flatnonzero(~idnumber.well_formed(column.series())).tolist():
+        numbers[line], given[line] = (
+            _id_number(cells[line], part.where(line, "id_number"), found) if plain(as_text(cells[line])) else ("", "")
+        )
+    return column.patched(numbers), column.patched(given)
 
 
 def _cut_as_text(numbers: Texts) -> list[int]:
@@ -268,16 +273,18 @@ def _cut_as_text(numbers: Texts) -> list[int]:
 
     One may end so by nature. Several and no other, or one that its check character disowns, did not.
     """
-    long = [line for line, number in enumerate(numbers) if len(number) == 18 and number.isdecimal()]
-    if len({numbers[line] for line in long}) > 1 and all(int(numbers[line]) % _STEP == 0 for line in long):
-        return long
-    cut = [line for line in long if numbers[line].endswith("000") and numbers[line][0] != "0"]
-    if not cut:
+    is_long = pc.and_(pc.equal(pc.utf8_length(numbers.array), 18), pc.utf8_is_decimal(numbers.array))
+    long = np.flatnonzero(is_long.to_numpy(zero_copy_only=False))
+    whole = numbers.array.filter(is_long)
+    if all(int(number) % _STEP == 0 for number in Texts(whole)) and len(whole.unique()) > 1:
+        return list(long.tolist())
+    is_cut = pc.and_not(pc.ends_with(whole, "000"), pc.starts_with(whole, "0"))
+    cut = Texts(whole.filter(is_cut))
+    if not len(cut):
         return []
-    whole = sum(len(number) == 18 and number.isdecimal() for number in numbers)
-    column = pd.Series([numbers[line] for line in cut], dtype="str")
-    disowned = not idnumber.check_holds(column).all()
-    return cut if disowned or (len(cut) == whole and len(set(column)) > 1) else []
+    disowned = not idnumber.check_holds(cut.series()).all()
+    certain = disowned or (len(cut) == len(whole) and len(set(cut)) > 1)
+    return list(long[is_cut.to_numpy(zero_copy_only=False)].tolist()) if certain else []
 
 
 def _id_number(cell: Cell, where: Where, found: list[Finding]) -> tuple[str, str]:
@@ -304,25 +311,30 @@ def _date_text(cell: Cell) -> str:
 
 def _dates(name: str, part: Part, texts: Texts, numbers: Texts, found: list[Finding]) -> Texts:
     """Dates as ISO text; what can't be read stays as it was, with a finding."""
+    cells = part.cells[name]
+    days = [] if isinstance(cells, Texts) else [line for line, cell in enumerate(cells) if isinstance(cell, date)]
     if name == "birth_date":
         # A month typed into a date cell becomes its first day: the ID number tells, of the same month, another one.
-        for line, cell in enumerate(part.cells[name]):
-            if isinstance(cell, date) and texts[line].endswith("-01") and _is_month_of(texts[line], numbers[line]):
-                texts[line] = texts[line][:7]
-    cells = part.cells[name]
+        texts = texts.patched(
+            {
+                line: text[:7]
+                for line in days
+                if (text := texts[line]).endswith("-01") and _is_month_of(text, numbers[line])
+            }
+        )
     # A file without types, or a table of ours, in which a number has become text.
     if not part.sheet or part.sheet.startswith("第 ") or "id_number_given" in part.cells:
-        for line in _cut_months(cells):
-            texts[line] = _UNREAD + plain(as_text(cells[line]))
-    if name == "obtained_on" and _are_months(cells):
+        texts = texts.patched({line: _UNREAD + plain(as_text(cells[line])) for line in _cut_months(cells)})
+    if name == "obtained_on" and _are_months({cells[line] for line in days}):
         found.append(codes.MONTHS_ONLY.at(Where(part.file, part.sheet or None), heading=HEADINGS[name]))
-        texts = [text[:7] if isinstance(cell, date) else text for cell, text in zip(cells, texts, strict=True)]
-    for line in [line for line, text in enumerate(texts) if text.startswith(_UNREAD)]:
+        texts = texts.patched({line: texts[line][:7] for line in days})
+    unread = {}
+    for line in texts.lines_of(texts.matching(f"^{_UNREAD}")).tolist():
         text = texts[line].removeprefix(_UNREAD)
         if text and (line, name) not in part.errors:
             text = _undecided(name, cells[line], text, numbers[line], part.where(line, name), found)
-        texts[line] = text
-    return texts
+        unread[line] = text
+    return texts.patched(unread)
 
 
 def _cut_months(cells: Sequence[Cell]) -> list[int]:
@@ -330,17 +342,23 @@ def _cut_months(cells: Sequence[Cell]) -> list[int]:
 
     One 1995.10 in the same column shows that it never was a column of numbers.
     """
-    texts = {cell: plain(cell) for cell in set(cells) if isinstance(cell, str)}
+    maybe = cells.matching(r"\.1") if isinstance(cells, Texts) else {cell for cell in cells if isinstance(cell, str)}
+    texts = {cell: plain(cell) for cell in maybe}
     if any(_OCTOBER.fullmatch(text) for text in texts.values()):
         return []
     ones = {cell for cell, text in texts.items() if _ONE.fullmatch(text)}
-    return [line for line, cell in enumerate(cells) if cell in ones] if ones else []
+    if not ones:
+        return []
+    return (
+        cells.lines_of(ones).tolist()
+        if isinstance(cells, Texts)
+        else [line for line, cell in enumerate(cells) if isinstance(cell, str) and cell in ones]
+    )
 
 
-def _are_months(cells: Sequence[Cell]) -> bool:
+def _are_months(days: Set[Cell]) -> bool:
     """Whether the dates of a column are months that a spreadsheet shows as such (1998年3月): all are first days."""
-    days = {cell for cell in set(cells) if isinstance(cell, date)}
-    return len(days) >= _FEWEST_MONTHS and all(day.day == 1 for day in days)
+    return len(days) >= _FEWEST_MONTHS and all(isinstance(day, date) and day.day == 1 for day in days)
 
 
 def _is_month_of(first: str, id_number: str) -> bool:
@@ -365,12 +383,14 @@ def _undecided(name: str, cell: Cell, text: str, id_number: str, where: Where, f
 
 def _narrowed(columns: Mapping[str, Texts], policy: Policy) -> Texts:
     """高级 and 初级 as one of the five levels, where title and series tell which."""
-    nothing = [""] * len(columns["level"])
-    triples = list(zip(columns["level"], columns.get("title", nothing), columns.get("series", nothing), strict=True))
-    known = {triple: _narrow(*triple, policy) for triple in set(triples) if triple[0] in titles.BROAD_LEVELS}
-    return [known.get(triple, triple[0]) for triple in triples]
+    nothing = repeated("", len(columns["level"]))
+    broad = columns["level"].lines_of(titles.BROAD_LEVELS)
+    triples = zip(*(columns.get(name, nothing).at(broad) for name in ("level", "title", "series")), strict=True)
+    narrow = lru_cache(maxsize=None)(lambda triple: _narrow(triple, policy))
+    return columns["level"].patched(dict(zip(broad.tolist(), map(narrow, triples), strict=True)))
 
 
-def _narrow(level: str, title: str, series: str, policy: Policy) -> str:
+def _narrow(triple: tuple[str, ...], policy: Policy) -> str:
+    level, title, series = triple
     possible = {found.level for found in policy.title_table.find(title, series)} & set(titles.BROAD_LEVELS[level])
     return possible.pop() if len(possible) == 1 else level

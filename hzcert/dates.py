@@ -28,6 +28,7 @@ _WRITTEN = re.compile(
     rf"(?:月份?|[-./月](?P<day>{_NUMERAL}{{1,3}})[日号]?)?(?:出?生)?"
 )
 _PACKED = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})?(?:日|\.0)?")
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?")
 # What Excel makes of 1998-12 in its own format (Dec-98), and of a day (3-Dec-98).
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ENGLISH = re.compile(
@@ -48,7 +49,10 @@ def read(cell: object) -> str | None:
         return _iso(cell.year, cell.month, cell.day)
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return _from_number(float(cell))
-    text = str(cell or "").translate(_PLAIN).strip()
+    text = str(cell or "")
+    if _ISO.fullmatch(text):  # as nearly all are
+        return _iso(int(text[:4]), int(text[5:7]), int(text[8:]) if len(text) == 10 else None)
+    text = text.translate(_PLAIN).strip()
     text = re.sub(r"\s+", "", _TIME.sub("", text)).removeprefix("'").rstrip(".-/") or text
     if not text or text in _NOTHING:
         return ""

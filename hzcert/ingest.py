@@ -5,17 +5,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
+from operator import itemgetter
 
 from hzcert import codes, columns, formsheet, headings, lines, listing, pictures
 from hzcert.annexes import OPTIONS_TITLE
 from hzcert.batch import Input
-from hzcert.columns import Part, Texts
+from hzcert.columns import Part
 from hzcert.findings import Finding, Where
 from hzcert.pictures import Picture
 from hzcert.policy import Policy
 from hzcert.sheets.grid import Cell, Grid, as_text, letter
 from hzcert.sheets.reading import read
 from hzcert.table import CARRIED, HEADINGS, Column, Table, table_of
+from hzcert.texts import Texts, joined, repeated
 
 
 @dataclass(frozen=True)
@@ -77,11 +79,11 @@ def _list_part(grid: Grid, header: headings.Header, rows: lines.Lines, kind: Kin
     """The entries of a list, column by column; what is merged over several rows counts for each of them."""
     kept, layout = rows.entries, header.layout()
     picked = [grid.rows[at] for at in kept]
-    # Rows of one length, as most readers give them, turn into columns in one go.
     widths = set(map(len, picked))
-    turned: list[tuple[Cell, ...]] = list(zip(*picked, strict=True)) if len(widths) == 1 else []
-    cells = {
-        name: list(turned[place]) if place < len(turned) else [row[place] if place < len(row) else "" for row in picked]
+    cells: dict[str, list[Cell]] = {
+        name: list(map(itemgetter(place), picked))
+        if place < min(widths, default=0)
+        else [row[place] if place < len(row) else "" for row in picked]
         for name, place in header.columns.items()
     }
     position = {at: line for line, at in enumerate(kept)} if grid.merged else {}
@@ -232,8 +234,8 @@ def _read_sheet(
         counts["rows_numbered"] += rows.numbered
     texts, changes = columns.normalise(part, policy, as_of)
     if part.above.get("remark") == PROVISIONAL:
-        texts["remark"] = [said if PROVISIONAL in said else f"{PROVISIONAL} {said}" for said in texts["remark"]]
-    numbers = texts.get("id_number", [""] * len(part.rows))
+        texts["remark"] = texts["remark"].each(lambda said: said if PROVISIONAL in said else f"{PROVISIONAL} {said}")
+    numbers = texts.get("id_number", repeated("", len(part.rows)))
     mine, said, held = pictures.of_sheet(grid, part, numbers, is_form=form is not None) if kind.forms else ([], [], 0)
     found += [*changes, *said, *_told(grid, part, texts, cut)]
     counts.update(rows_cut=len(cut), rows_hidden=len(_hidden(grid, part)), pictures=held)
@@ -351,12 +353,12 @@ def _is_ours(grid: Grid) -> bool:
 def _table(sheets: list[_Sheet]) -> Table:
     """One table of all sheets."""
     rows = [number for sheet in sheets for number in sheet.part.rows]
-    texts: dict[str, Texts] = {}
-    for name in {name: None for sheet in sheets for name in sheet.texts}:
-        parts = [sheet.texts.get(name) or [""] * len(sheet.part.rows) for sheet in sheets]
-        texts[name] = parts[0] if len(parts) == 1 else list(chain.from_iterable(parts))
-    texts["file"] = [sheet.part.file for sheet in sheets for _ in sheet.part.rows]
-    texts["sheet"] = [sheet.part.sheet for sheet in sheets for _ in sheet.part.rows]
+    texts = {
+        name: joined(sheet.texts.get(name) or repeated("", len(sheet.part.rows)) for sheet in sheets)
+        for name in {name: None for sheet in sheets for name in sheet.texts}
+    }
+    texts["file"] = joined(repeated(sheet.part.file, len(sheet.part.rows)) for sheet in sheets)
+    texts["sheet"] = joined(repeated(sheet.part.sheet, len(sheet.part.rows)) for sheet in sheets)
     return table_of(texts, rows, {(sheet.part.file, sheet.part.sheet): sheet.part.layout for sheet in sheets})
 
 

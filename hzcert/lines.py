@@ -13,6 +13,7 @@ _EXAMPLE = re.compile(
     r"[（(【\[]?(?:填写|填表)?(?:示例|范例|样例|例子|举例|例如)\s*\d*(?:行)?\s*(?:[：:）)】\]]|$)|[（(]?例\s*\d*\s*(?:[：:）)]|$)"
     r"|(?:此|本)行(?:为|是)?(?:示例|范例|样例|例子)|(?:填写)?(?:示例|范例|样例)[，,。；;]|样表$|[eE]\.?[gG]\.?$"
 )
+_MAYBE_EXAMPLE = re.compile(r"[例样此本]|[eE]\.?[gG]")  # without one of these nothing is an example
 _EXAMPLE_NAME = re.compile(r"示例|范例|样例|填写例|举例")
 _TOTAL_NAME = re.compile(r"(?:合|小|总|共)\s*计")
 _TOTAL = re.compile(
@@ -111,6 +112,8 @@ def _examples(rows: Sequence[Sequence[Cell]], header: Header) -> set[int]:
         column = [row[place] if place < len(row) else "" for row in rows[header.last + 1 :]]
         pattern = _EXAMPLE_NAME.search if place == header.columns.get("name") else _EXAMPLE.match
         texts = {text for text in set(column) if isinstance(text, str)}
+        if not _MAYBE_EXAMPLE.search("\n".join(texts)):
+            continue
         if marks := {text for text in texts if _EXAMPLE.match(text.strip()) or pattern(text.strip())}:
             found |= {at for at, text in enumerate(column, start=header.last + 1) if text in marks}
     return found

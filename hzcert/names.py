@@ -19,6 +19,7 @@ _CHARACTER = (
 )
 _ONLY_NAME_SIGNS = re.compile(rf"[{_CHARACTER}]+(?:·[{_CHARACTER}]+)*")
 _IS_CHARACTER = re.compile(f"[{_CHARACTER}]")
+_TIDY = re.compile(r"[\u4e00-\u9fff0-9A-Za-z]+")  # what no step changes
 _MISPLACED_DOT = re.compile(r"^·|·(?=·|$)")
 _SIGNS_OF_LATIN_NAMES = " -'’.,"
 # Letters and digits alone: a full-width bracket is how the standard writes titles.
@@ -51,7 +52,7 @@ def tidied(name: str) -> tuple[str, tuple[str, ...]]:
 
 def tidy_text(text: str) -> str:
     """A unit, title or specialty (单位、资格名称、专业) made tidy as a name is, its dots and stops left alone."""
-    return tidied_text(text)[0]
+    return text if _TIDY.fullmatch(text) else tidied_text(text)[0]
 
 
 def tidied_text(text: str) -> tuple[str, tuple[str, ...]]:

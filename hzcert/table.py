@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hzcert.findings import Code, Finding, Where, errors
+from hzcert.texts import Texts
 
 # Key in code and JSON, heading in files for people. The order is that of holders.xlsx.
 HEADINGS: Mapping[str, str] = {
@@ -174,6 +175,8 @@ def table_of(
 
 
 def _as_text(column: Sequence[str] | pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    if isinstance(column, Texts):
+        return column.array
     if isinstance(column, pa.Array | pa.ChunkedArray):
         return column.cast(pa.large_string())
     return pa.array(column, pa.large_string())

@@ -89,6 +89,8 @@ def _parquet(raw: bytes, shown: str) -> Grid:
 
 
 def _column(column: pa.ChunkedArray) -> list[Cell]:
+    if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
+        column = column.cast(pa.large_string())  # text from programs that do not say so
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         cells: list[Cell] = column.fill_null("").to_numpy().tolist()
         return cells

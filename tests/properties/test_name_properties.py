@@ -86,3 +86,13 @@ def test_units_and_titles_keep_their_stops():
     assert names.tidy_text("湖州⽔利 设计院 No.2") == "湖州水利设计院No.2"
     assert names.tidy_text("⾼级⼯程师") == "高级工程师"
     assert names.unit_key("湖州（水利）设计院") == names.unit_key("湖州(⽔利)设计院")
+
+
+@given(st.text(st.sampled_from("一龥丁鿿王李沈湖州市09AZaz"), min_size=1))
+def test_what_is_taken_for_tidy_at_once_is_tidy(text):
+    assert names.tidied_text(text) == (text, ())
+
+
+@given(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF))
+def test_no_step_changes_a_unified_character(sign):
+    assert names.tidied_text(sign) == (sign, ())

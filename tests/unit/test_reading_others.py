@@ -6,10 +6,13 @@ from datetime import date
 from pathlib import Path
 
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import xlwt
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from hzcert.errors import InputError
 from hzcert.sheets.grid import DAYS_TO_1904
 from hzcert.sheets.reading import read
 
@@ -102,3 +105,11 @@ def test_a_workbook_that_counts_days_from_1904_says_so(tmp_path: Path, old: bool
     (grid,) = read(tmp_path / "a", "a")
     assert grid.rows[0] == [date(1998, 12, 3), 34670.0]
     assert grid.days_late == (DAYS_TO_1904 if old else 0)
+
+
+def test_parquet_of_programs_that_do_not_say_that_bytes_are_text(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"姓名": pa.array(["沈云川".encode(), None], pa.binary())}), tmp_path / "a")
+    assert read(tmp_path / "a", "a")[0].rows == [["姓名"], ["沈云川"], [""]]
+    pq.write_table(pa.table({"姓名": pa.array([b"\xff\xfe"], pa.binary())}), tmp_path / "b")
+    with pytest.raises(InputError, match="已损坏"):
+        read(tmp_path / "b", "b")
