@@ -58,6 +58,7 @@ TWO_NAMES = Code("HZ213", E, "name", "三.3", "同一身份证号有两个姓名
 ID_DIVISION_GONE = Code("HZ214", W, "id_number", "三.3", "身份证号前六位 {code} 在 {last} 年后已不用，出生却更晚", "请对照身份证核对号码")
 NAME_SHORT = Code("HZ215", W, "name", "三.3", "姓名只有一个字", "请核对身份证上的姓名是否写全")
 TEXT_STRANGE = Code("HZ216", E, "", "三.3", "{heading}中有不能成立的字符或电子表格的出错标记：{signs}", "请对照原证书重新填写{heading}")
+GARBLED = Code("HZ217", E, "name", "三.3", "{heading}是乱码：文字曾按别的编码打开", "请从原来的文件重新导出（UTF-8 或 GB 18030），或照原证书重新填写")
 
 # 3 the qualification ---------------------------------------------------------------------------------------------
 TITLE_UNKNOWN = Code("HZ301", E, "title", "三.3", "资格名称不在 GB/T 8561 及政策扩充的名称中", "请按原证书填写规范的资格名称")
@@ -77,7 +78,7 @@ OUT_SENIOR = Code("HZ314", E, "committee", "一", "不是浙江省高级评审�
 PHASE_OVER = Code("HZ315", W, "level", "二", "该类证书的换证应在 {deadline} 前完成，现已过期", "请报职评中心确认是否仍受理")
 NOT_OURS = Code("HZ316", E, "region", "三.2", "{region}人员不归{authority}审核", "请转交{right}")
 DEPARTMENT_OF_FEW = Code("HZ317", W, "department", "三.2", "“{employer}”的主管部门填法不一：多数填{usual}", "请统一主管部门的名称；花名册和证书按它分发")
-COUNTY_REVIEW = Code("HZ318", W, "committee", "一", "县区评审组织“{committee}”不评{level}", "请对照公布文件核对评审组织和级别；中级由市中级评审委员会评审")
+COUNTY_REVIEW = Code("HZ318", E, "committee", "一", "县区评审组织“{committee}”不评{level}", "请对照公布文件核对评审组织和级别；中级由市中级评审委员会评审")
 COMMITTEE_LEVEL = Code("HZ319", W, "committee", "一", "评审组织是{said}的，级别却是{level}", "请对照原证书核对评审组织和级别")
 OBTAINED_LATER = Code("HZ320", E, "obtained_on", "三.3", "取得时间晚于办理日期 {as_of}", "请对照公布文件改正")
 OBTAINED_YOUNG = Code("HZ321", E, "obtained_on", "三.3", "取得时间时不满 {age} 岁", "请核对取得时间和出生年月")
@@ -86,8 +87,9 @@ DOCUMENT_FORM = Code("HZ323", W, "document_no", "三.4", "公布文号不成格�
 DOCUMENT_YEAR = Code("HZ324", W, "document_no", "三.4", "公布文号 {document_no} 的年份与{heading} {day} 不合", "请对照公布文件核对文号和日期")
 COMMITTEE_EARLY = Code("HZ325", W, "obtained_on", "三.3", "取得时间早于“{committee}”所在区的设立", "请核对取得时间和评审组织")
 OBTAINED_YOUNG_FOR_LEVEL = Code("HZ326", W, "obtained_on", "三.3", "取得{level}时只有 {age} 岁，少见", "请核对取得时间和出生年月")
+COMMITTEE_LOWER = Code("HZ329", E, "committee", "一", "{said}评审组织不能评{level}", "请对照原证书核对评审组织和级别")
 NO_COMMITTEE = Code("HZ327", W, "committee", "一", "评审取得的资格没有填评审组织，不能看出是否在换证范围", "请对照公布文件补填评审组织")
-DOCUMENT_LATER = Code("HZ328", E, "document_date", "三.4", "公布日期晚于办理日期 {as_of}", "请对照公布文件改正")
+DOCUMENT_LATER = Code("HZ328", E, "document_date", "三.4", "公布文件晚于办理日期 {as_of}", "请对照公布文件改正")
 SAME_CERTIFICATE = Code("HZ330", E, "id_number", "三.4", "同一证书重复填报：另见 {other}", "请删去重复的一行")
 SAME_OLD_NUMBER = Code("HZ331", E, "old_certificate_no", "三.2", "原证书编号与另一份证书相同：另见 {other}", "请对照原证书改正")
 NEW_TOO_OLD = Code("HZ340", E, "obtained_on", "五.3", "新发仅限 {since} 起取得的资格，此前取得的应为换发", "请改业务类型，并收回原证书")
@@ -103,8 +105,8 @@ LOST_OTHERWISE = Code("HZ349", W, "loss_notice", "五.2", "填了遗失声明，
 RETIRED_YOUNG = Code("HZ350", W, "retired_on", "四", "离退休时只有 {age} 岁，少见", "请核对离退休时间和出生年月")
 OBTAINED_RETIRED = Code("HZ351", W, "obtained_on", "四", "取得时间晚于离退休时间 {retired_on}", "请核对两个时间")
 RETIRED_CHILD = Code("HZ352", E, "retired_on", "四", "离退休时间时不满 {age} 岁", "请核对离退休时间和出生年月")
-CONFIRMATION_YEAR = Code("HZ353", W, "transfer_confirmed_no", "五.1", "调入确认文号 {number} 的年份早于取得时间 {obtained_on} 或晚于办理日期", "请对照确认文件核对")
-LOSS_NOTICE_DATE = Code("HZ354", W, "loss_notice", "五.2", "遗失声明的日期早于取得时间 {obtained_on} 或晚于办理日期", "请对照报纸核对刊登日期")
+CONFIRMATION_YEAR = Code("HZ353", E, "transfer_confirmed_no", "五.1", "调入确认文号 {number} 的年份早于取得时间 {obtained_on} 或晚于办理日期", "请对照确认文件核对")
+LOSS_NOTICE_DATE = Code("HZ354", E, "loss_notice", "五.2", "遗失声明的日期早于取得时间 {obtained_on} 或晚于办理日期", "请对照报纸核对刊登日期")
 OLD_NUMBER_IS_DOCUMENT = Code("HZ355", W, "old_certificate_no", "三.2", "原证书编号“{number}”就是文号，不是证书自己的编号", "请对照原证书填写证书编号")
 
 # 4 photos --------------------------------------------------------------------------------------------------------

@@ -146,6 +146,10 @@ class Entries:
         agreed = level in LEVELS and {found.level for found in self.titles(title, series)} <= {level}
         return self.policy.level_group(level) if agreed else ""
 
+    def rank(self, group: str) -> int:
+        """The place of one of the notice's levels, 0 the highest."""
+        return next(at for at, each in enumerate(self.policy.levels) if each.name == group)
+
     def in_group(self, *groups: str) -> Mask:
         """Which entries are of one of the notice's levels."""
         return self.where(LEVELLED, lambda *given: self.group(*given) in groups)

@@ -68,15 +68,19 @@ def is_han(name: str) -> bool:
 def strange_characters(name: str) -> str:
     r"""What can't stand in a name: digits, brackets and other signs, private-use and control characters, bare radicals.
 
-    Letters of other scripts can, and in names without a Han character also what Latin names are written with.
+    Letters of other scripts can in names without a Han character, and what Latin names are written with; A to Z in all.
 
     >>> strange_characters("王?\ue000"), strange_characters("玛依拉·艾力"), strange_characters("张三（小）")
     ('?\ue000', '', '（）')
+    >>> strange_characters("王ㄦ"), strange_characters("阿Y"), strange_characters("Ömür")
+    ('ㄦ', '', '')
     >>> strange_characters("Mary-Ann O'Neil"), strange_characters("张-三"), strange_characters("阿不都·")
     ('', '-', '·')
     """
-    signs = "·" if _IS_CHARACTER.search(name) else "·" + _SIGNS_OF_LATIN_NAMES
-    strange = "".join(sign for sign in name if sign not in signs and not _is_letter(sign))
+    mixed = _IS_CHARACTER.search(name) is not None
+    signs = "·" if mixed else "·" + _SIGNS_OF_LATIN_NAMES
+    may_stand = _is_character_or_plain_letter if mixed else _is_letter
+    strange = "".join(sign for sign in name if sign not in signs and not may_stand(sign))
     return strange + ("·" if _MISPLACED_DOT.search(name) else "")
 
 
@@ -106,3 +110,7 @@ def _name_steps(*, dots: bool = True) -> tuple[variants.Step, ...]:
 def _is_letter(sign: str) -> bool:
     """A letter of any script, or a mark on one; private-use and unassigned characters are none."""
     return _IS_CHARACTER.match(sign) is not None or unicodedata.category(sign)[0] in "LM"
+
+
+def _is_character_or_plain_letter(sign: str) -> bool:
+    return _IS_CHARACTER.match(sign) is not None or (sign.isascii() and sign.isalpha())

@@ -89,7 +89,9 @@ class Scope(Strict):
     confirmed: Words
     national_words: Words
     senior_words: Words
+    senior_beginnings: Words
     review_words: Words
+    review_beginnings: Words
     city_exam_words: Words
     county_exam_words: Words
     county_review_levels: Words

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from hzcert import codes, divisions, documents, names
+from hzcert import codes, divisions, names
 from hzcert.entries import Days, Entries, iso
 from hzcert.findings import Code, Finding, in_order
 from hzcert.ownrules import OwnRule
@@ -80,8 +80,6 @@ def _committee_levels(e: Entries, i: int) -> Mapping[str, object]:
 def _document_year(e: Entries, i: int) -> Mapping[str, object]:
     name = "document_date" if e.day("document_date")[i] else "obtained_on"
     number, day = e.text("document_no", i), e.text(name, i)
-    if name == "obtained_on" and documents.year(number) > e.as_of.year:
-        return {"document_no": number, "heading": "办理日期", "day": e.as_of}
     return {"document_no": number, "heading": HEADINGS[name], "day": day}
 
 
@@ -121,6 +119,17 @@ def _unspoilt(name: str) -> Rule:
     )
 
 
+def _ungarbled(name: str) -> Rule:
+    return Rule(
+        codes.GARBLED,
+        lambda e: person.text_garbled(e, name),
+        lambda e, i: {"heading": HEADINGS[name]},
+        name,
+    )
+
+
+_FREE_TEXTS = ("employer", "department", "series", "specialty", "committee", "document_no", "old_certificate_no")
+
 # --- the table ------------------------------------------------------------------------------------------------------
 
 RULES: tuple[Rule, ...] = (
@@ -144,9 +153,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(codes.NAME_NOT_HAN, person.name_not_han),
     Rule(codes.NAME_SHORT, person.name_of_one_sign),
-    *map(
-        _unspoilt, ("employer", "department", "series", "specialty", "committee", "document_no", "old_certificate_no")
-    ),
+    *map(_unspoilt, _FREE_TEXTS),
+    *map(_ungarbled, ("name", *_FREE_TEXTS)),
     Rule(codes.SEX_UNKNOWN, person.sex_unknown),
     Rule(codes.TWO_NAMES, person.same_id_two_names, _other(lambda e: e.keys("id_number"))),
     Rule(codes.TITLE_UNKNOWN, qualification.title_unknown),
@@ -176,7 +184,8 @@ RULES: tuple[Rule, ...] = (
     Rule(codes.WAY_UNLISTED, qualification.way_unlisted, lambda e, i: {"way": e.text("obtained_by", i)}),
     Rule(codes.OUT_SENIOR, qualification.senior_elsewhere),
     Rule(codes.COUNTY_REVIEW, qualification.county_review_too_high, _said("committee", "level")),
-    Rule(codes.COMMITTEE_LEVEL, qualification.committee_of_another_level, _committee_levels),
+    Rule(codes.COMMITTEE_LEVEL, qualification.committee_of_higher_level, _committee_levels),
+    Rule(codes.COMMITTEE_LOWER, qualification.committee_of_lower_level, _committee_levels),
     Rule(codes.NO_COMMITTEE, qualification.committee_missing),
     Rule(codes.PHASE_OVER, qualification.phase_over, _deadline),
     Rule(codes.NOT_OURS, qualification.not_this_authority, _right_authority),
@@ -186,6 +195,7 @@ RULES: tuple[Rule, ...] = (
     Rule(codes.COMMITTEE_EARLY, papers.obtained_before_its_region, _said("committee")),
     Rule(codes.DOCUMENT_EARLIER, papers.document_before_obtained),
     Rule(codes.DOCUMENT_LATER, papers.document_in_future, _day_of_processing),
+    Rule(codes.DOCUMENT_LATER, papers.document_number_in_future, _day_of_processing, "document_no"),
     Rule(codes.DOCUMENT_YEAR, papers.document_of_another_year, _document_year),
     Rule(codes.DOCUMENT_FORM, lambda e: papers.document_malformed(e, "document_no")),
     Rule(codes.SAME_CERTIFICATE, papers.certificate_twice, _other(papers.certificates)),

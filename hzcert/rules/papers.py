@@ -64,10 +64,15 @@ def document_before_obtained(e: Entries) -> Mask:
 
 
 def document_of_another_year(e: Entries) -> Mask:
-    """The year in the document's number is not that of its date; without one, it is before the qualification's or to come."""
+    """The year in the document's number is not that of its date; without one, it is before the qualification's."""
     year, dated, obtained = _year(e, "document_no"), e.day("document_date") // 10_000, e.day("obtained_on") // 10_000
-    differs = np.where(dated > 0, year != dated, (year < obtained) | (year > e.as_of.year))
-    return (year > 0) & differs & ~document_before_obtained(e)
+    differs = np.where(dated > 0, year != dated, year < obtained)
+    return (year > 0) & differs & ~document_before_obtained(e) & ~document_number_in_future(e)
+
+
+def document_number_in_future(e: Entries) -> Mask:
+    """Its number is of a year to come; where its date is too, that is said of the date."""
+    return (_year(e, "document_no") > e.as_of.year) & ~in_future(e, "document_date") & ~in_future(e, "obtained_on")
 
 
 def document_in_future(e: Entries) -> Mask:
@@ -200,15 +205,14 @@ def confirmed_out_of_time(e: Entries) -> Mask:
 
 def loss_notice_out_of_time(e: Entries) -> Mask:
     """A loss notice from before the qualification, or to come."""
-    told = np.array([_day_in(text) for text in e.values("loss_notice")], dtype=np.int64)[e.keys("loss_notice")]
+    told = np.array([_last_day_in(text) for text in e.values("loss_notice")], dtype=np.int64)[e.keys("loss_notice")]
     return earlier(told, e.day("obtained_on")) | (told > e.today)
 
 
-def _day_in(text: str) -> int:
-    """The date in a text such as 湖州日报 2007年6月12日第3版, as a number; 0 where none can be read."""
-    found = _DATE_IN_TEXT.search(text)
-    iso = dates.read(found[0]) if found else None
-    return int(f"{iso.replace('-', ''):0<8}") if iso else 0
+def _last_day_in(text: str) -> int:
+    """The last date in a text such as 湖州日报 2007年6月12日第3版, as a number; 0 where none can be read."""
+    days = [iso for found in _DATE_IN_TEXT.findall(text) if (iso := dates.read(found))]
+    return max((int(f"{iso.replace('-', ''):0<8}") for iso in days), default=0)
 
 
 def of_another_case(e: Entries, name: str, case: str) -> Mask:

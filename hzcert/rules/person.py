@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hzcert import divisions, idnumber, names
+from hzcert import divisions, garbling, idnumber, names
 from hzcert.entries import Entries, mask, repeated
 from hzcert.table import Mask
 
@@ -103,6 +103,15 @@ def name_of_one_sign(e: Entries) -> Mask:
 def text_strange(e: Entries, name: str) -> Mask:
     """A field that holds what no clerk has written: a sign of no character, or a spreadsheet's own error."""
     return e.distinct(name).matching(_SPOILT.pattern)
+
+
+def text_garbled(e: Entries, name: str) -> Mask:
+    """A field whose text was once read in another encoding than it was written in."""
+    distinct = e.distinct(name)
+    maybe = mask(pc.match_substring_regex(distinct.parts[0], garbling.MAY_BE))
+    garbled = np.zeros(len(maybe), dtype=np.bool_)
+    garbled[maybe] = [garbling.is_garbled(text) for text in distinct.parts[0].filter(pa.array(maybe)).to_pylist()]
+    return garbled[distinct.places]
 
 
 def spoilt(text: str) -> str:

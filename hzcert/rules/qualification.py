@@ -1,6 +1,7 @@
 """Rules on the qualification (三.3), on who may give it (一), and on where the holder belongs (三.2)."""
 
 import re
+from collections.abc import Callable
 
 from hzcert.entries import LEVELLED, PHASED, TITLED, Entries
 from hzcert.table import Mask
@@ -8,7 +9,7 @@ from hzcert.titles import BROAD_LEVELS, LEVELS, series_fits
 
 SENIOR, INTERMEDIATE, JUNIOR = "高级", "中级", "初级"
 KNOWN_LEVELS = frozenset((*LEVELS, *BROAD_LEVELS))
-_LEVEL_WORDS = re.compile(r"高(?=级|、|[中初])|中(?=级|、|初级)|初(?=级)")
+_LEVEL_WORDS = re.compile(r"高(?=级|、|[中初]|评[委审])|中(?=级|、|初[级评]|评[委审])|初(?=级|评[委审])")
 
 
 # --- 三.3 title, level, series --------------------------------------------------------------------------------------
@@ -68,7 +69,8 @@ def committee_missing(e: Entries) -> Mask:
 
 def review_elsewhere(e: Entries) -> Mask:
     """Intermediate or junior, reviewed by a committee that is not of this city."""
-    ours = e.has_word("committee", e.policy.scope.review_words.on(e.as_of).value)
+    scope = e.policy.scope
+    ours = _is_ours(e, scope.review_words.on(e.as_of).value, scope.review_beginnings.on(e.as_of).value)
     return _native(e) & _reviewed(e) & e.in_group(INTERMEDIATE, JUNIOR) & e.given("committee") & ~ours
 
 
@@ -89,7 +91,8 @@ def way_unlisted(e: Entries) -> Mask:
 
 def senior_elsewhere(e: Entries) -> Mask:
     """Senior, reviewed by a committee that is not of the province."""
-    ours = e.has_word("committee", e.policy.scope.senior_words.on(e.as_of).value)
+    scope = e.policy.scope
+    ours = _is_ours(e, scope.senior_words.on(e.as_of).value, scope.senior_beginnings.on(e.as_of).value)
     return _native(e) & e.in_group(SENIOR) & e.given("committee") & ~ours & ~national_examination(e)
 
 
@@ -102,14 +105,27 @@ def county_review_too_high(e: Entries) -> Mask:
     )
 
 
-def committee_of_another_level(e: Entries) -> Mask:
-    """The committee's name says another level (高级, 中级, 初级) than the certificate's."""
+def committee_of_lower_level(e: Entries) -> Mask:
+    """The committee's name says only lower levels (高级, 中级, 初级) than the certificate's: it can't have given it."""
+    return _committee_says(e, lambda said, group: all(e.rank(each) > e.rank(group) for each in said))
 
-    def differs(committee: str, level: str, title: str, series: str) -> bool:
+
+def committee_of_higher_level(e: Entries) -> Mask:
+    """The committee's name says another level than the certificate's, and a higher one: it may have given it."""
+    return _committee_says(
+        e, lambda said, group: group not in said and any(e.rank(each) < e.rank(group) for each in said)
+    )
+
+
+def _committee_says(e: Entries, test: Callable[[tuple[str, ...], str], bool]) -> Mask:
+    """Whose committee says levels in its name that, held against the certificate's, pass a test."""
+
+    def passes(committee: str, level: str, title: str, series: str) -> bool:
         group, said = e.group(level, title, series), committee_levels(e, committee)
-        return bool(group and said) and group not in said
+        return bool(group and said) and test(said, group)
 
-    return _native(e) & _reviewed(e) & e.where(("committee", *LEVELLED), differs)
+    told = _native(e) & _reviewed(e) & e.where(("committee", *LEVELLED), passes)
+    return told & ~review_elsewhere(e) & ~senior_elsewhere(e)
 
 
 def committee_levels(e: Entries, committee: str) -> tuple[str, ...]:
@@ -199,7 +215,18 @@ def _examined(e: Entries) -> Mask:
     return e.one_of("obtained_by", e.policy.scope.examined.on(e.as_of).value)
 
 
+def _is_ours(e: Entries, words: tuple[str, ...], beginnings: tuple[str, ...]) -> Mask:
+    """Whose committee has one of these words in its name, or begins with one that means ours: 市工程技术人员…."""
+    return e.has_word("committee", words) | e.where("committee", lambda text: text.startswith(beginnings))
+
+
 def _county(e: Entries, committee: str) -> bool:
-    """Whether a committee is a county's: it begins with a county's name, after the city's at most."""
+    """Whether a committee is a county's: it begins with a county's name, long or short, after the city's at most."""
     plain = committee.removeprefix(e.policy.province).removeprefix(e.policy.city)
-    return any(plain.startswith(region) for region in named_regions(e, committee))
+    names = [
+        word
+        for each in e.policy.regions.values()
+        if each.kind == "county"
+        for word in (each.region, *each.region_words)
+    ]
+    return plain.startswith((*names, "县", "区"))

@@ -155,3 +155,29 @@ def test_text_that_no_clerk_has_written(found, field, text, expected):
 def test_what_is_spoilt_is_named_with_its_column(policy, city, as_of):
     (finding,) = validate.check(table(holder(specialty="水利??")), policy, as_of, city)
     assert finding.field == "specialty" and "专业" in finding.message and "??" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"name": "锟斤拷"}, "HZ217"),
+        ({"name": "烫烫烫"}, "HZ217"),
+        ({"name": "娌堜簯宸"}, "HZ217"),
+        ({"name": "鏉庡"}, "HZ217"),
+        ({"name": "ÉòÔÆ´¨"}, "HZ217"),
+        ({"name": "æ²ˆäº‘å·"}, "HZ217"),
+        ({"employer": "寰锋竻鍘挎按鍒╁眬"}, "HZ217"),
+        ({"committee": "湖州市锟斤拷评审委员会"}, "HZ217"),
+        ({"name": "沈ㄦ川"}, "HZ210"),
+        ({"name": "沈?川"}, "HZ210"),
+        ({"name": "沈�川"}, "HZ210"),
+    ],
+)
+def test_3_3_text_of_another_encoding_is_refused(policy, as_of, city, given, code):
+    assert code in {f.code.id for f in validate.check(table(holder(**given)), policy, as_of, city)}
+
+
+@pytest.mark.parametrize("name", ["浔阳", "鐘堃", "閆鑫", "洹柏", "Ömür Yılmaz", "José Ñandú", "阿Y", "屯小川"])
+def test_3_3_rare_names_are_not_garbled(policy, as_of, city, name):
+    found = {f.code.id for f in validate.check(table(holder(name=name)), policy, as_of, city)}
+    assert not found & {"HZ210", "HZ217"}

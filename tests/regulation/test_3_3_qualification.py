@@ -115,3 +115,26 @@ def test_levels_are_looked_up_and_never_read_out_of_the_words(title, series, lev
 
 def test_the_standard_alone_has_235():
     assert len({title.code for found in make_titles().by_spelling.values() for title in found}) == 235
+
+
+@pytest.mark.parametrize(
+    ("title", "level", "series"),
+    [
+        ("正高级工程师", "正高", "工程技术人员"),
+        ("正高级教师", "正高", "中小学教师"),
+        ("正高级会计师", "正高", "会计人员"),
+        ("一级翻译", "副高", "翻译专业人员"),
+        ("三级翻译", "助理级", "翻译"),
+        ("中级教练", "中级", "体育专业人员"),
+        ("一级文学创作", "正高", "艺术专业人员"),
+        ("中级轮机员", "中级", "船舶专业技术人员"),
+        ("助理实验师", "助理级", "实验技术人才"),
+    ],
+)
+def test_3_3_later_titles_have_the_level_of_the_published_table(policy, as_of, city, title, level, series):
+    def found(**given):
+        entry = holder(title=title, series=series, specialty="", committee="", **given)
+        return {f.code.id for f in validate.check(table(entry), policy, as_of, city)} & {"HZ301", "HZ303", "HZ304"}
+
+    assert found(level=level) == set()
+    assert found(level="员级") == {"HZ303"}

@@ -23,7 +23,17 @@ INPUTS = ("holders", "photos", "published")
 NOT_PLANTED = {"HZ316", "HZ327", "HZ508", "HZ702", "HZ420", "HZ421", "HZ422", "HZ424", "HZ507", "HZ701"}
 NOT_PLANTED |= {
     f"HZ{number}"
-    for number in (*range(114, 130), 214, 215, 216, 308, 309, *range(317, 320), *range(324, 327), 328, *range(346, 356))
+    for number in (
+        *range(114, 140),
+        *range(214, 218),
+        308,
+        309,
+        *range(317, 320),
+        *range(324, 327),
+        328,
+        329,
+        *range(346, 356),
+    )
 }
 BEYOND_ONE_ENTRY = ("HZ101", "HZ102", "HZ103", "HZ104", "HZ105", "HZ113", "HZ402", "HZ414", "HZ415")
 
