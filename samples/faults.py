@@ -181,9 +181,9 @@ RECONCILE = (
     Fault("引用的公布文件没有收到", "HZ506:document_no", given={"document_no": "湖人专[2004]15号"}, lists=()),
 )  # fmt: skip
 
-# 𡚸 (U+216B8) stands in no font that hzcert ships.
+# 𰀀 (U+30000) stands in no font that hzcert ships, and in hardly any other.
 PRINT = (
-    Fault("姓名中的字没有字形", "HZ801:name", person={"name": "陆𡚸", "sex": "女"}),
+    Fault("姓名中的字没有字形", "HZ801:name", person={"name": "陆𰀀", "sex": "女"}),
     Fault(
         "单位名称长得放不下", "HZ802:employer",
         true={"employer": "湖州市" + "太湖南岸蚕桑丝绸与竹木机械联合技术开发推广服务" * 6 + "中心"},
