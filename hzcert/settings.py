@@ -1,5 +1,6 @@
 """How this run goes (设置): options, then the environment, then the batch's file, then defaults."""
 
+import getpass
 import os
 import tomllib
 from collections.abc import Mapping
@@ -39,6 +40,7 @@ class BatchFile(Strict):
     show_ids: bool | None = None
     strict: bool | None = None
     password: str | None = None
+    operator: str | None = None
     columns: dict[str, str] = Field(default_factory=dict)
 
 
@@ -53,6 +55,7 @@ class Options:
     workers: int | None = None
     columns: tuple[str, ...] = ()
     password: str | None = field(default=None, repr=False)
+    operator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class Settings:
     workers: int
     columns: Mapping[str, str] = field(default_factory=dict)  # an office's own headings, and what each stands for
     password: str | None = field(default=None, repr=False)  # of locked workbooks
+    operator: str = ""  # who did it, in every event of the register
 
 
 def read_batch_file(folder: Path) -> BatchFile:
@@ -119,7 +123,18 @@ def settle(options: Options, batch: BatchFile | None = None, folder: Path = Path
         options.workers or given.workers or os.cpu_count() or 1,
         given.columns | dict(map(_column, options.columns)),
         options.password or given.password,
+        _operator(options.operator or given.operator),
     )
+
+
+def _operator(named: str | None) -> str:
+    """Who runs this: as named, or the system's user; one line, whatever is in it."""
+    if named is None:
+        try:
+            named = getpass.getuser()
+        except (KeyError, OSError):  # a user without a name
+            named = str(os.getuid())
+    return " ".join(named.split())[:64]
 
 
 def _column(text: str) -> tuple[str, str]:
