@@ -19,6 +19,7 @@ _PIVOT = 20  # two digits of a year: nobody in this field was born or qualified 
 # What a clerk writes into a date that there is none of: not retired, say.
 _NOTHING = frozenset(("无", "未", "否", "-", "--", "/", "在职", "未退休", "未离退休", "尚未退休", "未退"))
 
+_NUMERALS = "〇一二三四五六七八九"
 _DIGITS = str.maketrans("〇○零◯OoＯｏ一二三四五六七八九", "00000000123456789")
 _PLAIN = str.maketrans("０１２３４５６７８９．。－—–−‐／、，,：", "0123456789..-----/...:")
 _TIME = re.compile(r"(?:\s+|[Tt])\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|\+00:?00)?$")
@@ -110,6 +111,22 @@ def chinese(iso: str) -> str:
     """
     numbers = [int(part) for part in iso.split("-")]
     return "".join(f"{number}{unit}" for number, unit in zip(numbers, "年月日", strict=False))
+
+
+def numerals(iso: str) -> str:
+    """An ISO date in Chinese numerals, as it stands on certificates.
+
+    >>> numerals("2007-11-20"), numerals("2010-10-01"), numerals("1998-12")
+    ('二〇〇七年十一月二十日', '二〇一〇年十月一日', '一九九八年十二月')
+    """
+    year, *rest = iso.split("-")
+    said = "".join(_NUMERALS[int(digit)] for digit in year) + "年"
+    return said + "".join(_below_hundred(int(part)) + unit for part, unit in zip(rest, "月日", strict=False))
+
+
+def _below_hundred(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    return (_NUMERALS[tens] if tens > 1 else "") + ("十" if tens else "") + (_NUMERALS[ones] if ones else "")
 
 
 def numbers(column: pd.Series) -> npt.NDArray[np.int64]:

@@ -5,12 +5,13 @@ that no font can draw, or that does not fit, is found before a number is given: 
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,13 +20,19 @@ from hzcert.codes import NO_GLYPH, NO_ROOM
 from hzcert.errors import InputError, UsageError
 from hzcert.findings import Code, Finding, Where
 from hzcert.policy import Policy
-from hzcert.press.design import Area, Box, Design, Style, load_design, open_fonts
+from hzcert.press.design import Area, Back, Box, Dates, Design, Style, load_design, open_fonts
 from hzcert.press.fonts import Fonts
+from hzcert.press.layout import Layout
 from hzcert.press.page import Page, Placed, place, setting_of
 from hzcert.table import HEADINGS, REISSUE, Mask, Table
 
+if TYPE_CHECKING:
+    from hzcert.press.draw import Leaf
+
 MARK = "补发"
-_DATES = frozenset({"birth_date", "obtained_on", "document_date", "retired_on"})
+_DATES = frozenset({"birth_date", "obtained_on", "document_date", "retired_on", "issued_on"})
+_SHOWN: Mapping[Dates, Callable[[str], str]] = {"digits": dates.chinese, "numerals": dates.numerals, "iso": str}
+_KEPT = 50_000  # settings of texts that are kept: units, titles and dates come again and again
 _ISO = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 
@@ -41,10 +48,19 @@ class Certificate:
     reissue: bool
     where: Where
 
-    def says(self, field: str) -> str:
+    def says(self, field: str, dates_as: Dates = "digits") -> str:
         """What it says in a field of the design; empty for nothing."""
-        own = {"certificate_no": self.certificate_no, "reissue": MARK if self.reissue else ""}
-        return own.get(field, self.texts.get(field, ""))
+        if field == "certificate_no":
+            return self.certificate_no
+        if field == "reissue":
+            return MARK if self.reissue else ""
+        return _shown(field, self.texts.get(field, ""), dates_as)
+
+    def in_box(self, box: Box) -> str:
+        """What it says in a box of the design; empty for nothing."""
+        if box.field:
+            return self.says(box.field, box.dates)
+        return box.says({name: self.says(name, box.dates) for name in box.fields})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +94,33 @@ class Volume:
             yield Printed(certificate.certificate_no, self.file_name, page)
 
 
-@dataclass(frozen=True, slots=True)
+Sealer = Callable[[Certificate, bytes], str]
+"""From a certificate and its photo to the code that proves it (验证码)."""
+
+
+@dataclass(frozen=True)
 class Press:
-    """All that pages are set with: a design (版式) and its fonts."""
+    """All that pages are set with: a design (版式) and its fonts, how they lie on paper, what proves them."""
 
     design: Design
     fonts: Fonts
+    layout: Layout = field(default_factory=Layout)
+    sealer: Sealer | None = None
+    kept: dict[tuple[int, str, str], tuple[Placed, ...] | None] = field(default_factory=dict, compare=False, repr=False)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travels to workers without what it keeps."""
+        return Press, (self.design, self.fonts, self.layout, self.sealer)
 
 
-def open_press(policy: Policy, day: date) -> Press:
-    """The design in force on a day (五.4), and its fonts.
+def open_press(policy: Policy, day: date, design: str = "") -> Press:
+    """A design, or else the one in force on a day (五.4), and its fonts.
 
     Raises:
         InputError, UsageError: the design is missing or wrong.
     """
-    design = load_design(policy.certificate.design.on(day).value)
-    return Press(design, open_fonts(design))
+    opened = load_design(design or policy.certificate.design.on(day).value)
+    return Press(opened, open_fonts(opened))
 
 
 def made_by(holders: Table, policy: Policy, authority: str, day: date) -> Mask:
@@ -117,8 +144,8 @@ def faces(
         if line not in numbers:
             continue
         maker = policy.maker(record["level"], record["region"], issued_on[line])
-        texts = {field: _shown(field, record[field]) for field in HEADINGS}
-        texts |= {"issuer": maker.name if maker else "", "issued_on": dates.chinese(issued_on[line].isoformat())}
+        texts = {field: record[field] for field in HEADINGS}
+        texts |= {"issuer": maker.name if maker else "", "issued_on": issued_on[line].isoformat()}
         made.append(
             Certificate(
                 numbers[line],
@@ -135,8 +162,8 @@ def faces(
 
 def judge(certificate: Certificate, press: Press) -> Iterator[Finding]:
     """What keeps a certificate from being printed; it needs no number yet."""
-    for box in press.design.boxes:
-        text = certificate.says(box.field)
+    for box in _boxes(press.design):
+        text = certificate.in_box(box)
         for code, words in _faults(text, box.heading, *_place_of(box, press)):
             yield code.at(replace(certificate.where, heading=box.heading), text, **words)
 
@@ -147,16 +174,23 @@ def judge_holders(holders: Table, press: Press) -> list[Finding]:
     Give it only those entries whose certificates this authority makes: others are for another's press.
     """
     found: list[tuple[int, Finding]] = []
-    for box in press.design.boxes:
-        if box.field not in HEADINGS:
+    for box in _boxes(press.design):
+        if not set(box.fields) <= set(HEADINGS):
+            continue  # what the office itself says: looked at when the page is set
+        place_of = _place_of(box, press)
+        given = list(zip(*(holders.column(name) for name in box.fields), strict=True))
+        said = {words: _said(box, words) for words in dict.fromkeys(given)}
+        faults = {words: list(_faults(text, box.heading, *place_of)) for words, text in said.items()}
+        if not any(faults.values()):
             continue
-        column, place_of = holders.column(box.field), _place_of(box, press)
-        faults = {text: list(_faults(_shown(box.field, text), box.heading, *place_of)) for text in column.unique()}
-        faulty = column.isin([text for text, kinds in faults.items() if kinds])
-        for line in np.flatnonzero(faulty):
-            for code, words in faults[column.iloc[line]]:
-                found.append((int(line), holders.finding(int(line), code, box.field, **words)))
+        for line, words in enumerate(given):
+            for code, parts in faults[words]:
+                found.append((line, holders.finding(line, code, box.fields[0], **parts)))
     return [finding for _, finding in sorted(found, key=lambda each: each[0])]
+
+
+def _said(box: Box, words: tuple[str, ...]) -> str:
+    return box.says({name: _shown(name, word, box.dates) for name, word in zip(box.fields, words, strict=True)})
 
 
 def page_for(certificate: Certificate, press: Press) -> Page:
@@ -165,23 +199,47 @@ def page_for(certificate: Certificate, press: Press) -> Page:
     Raises:
         UsageError: it can't be printed whole; ``judge`` says so beforehand, and why.
     """
+    return _page(certificate, press, press.design)
+
+
+def back_of(certificate: Certificate, press: Press) -> Page | None:
+    """The back of a certificate; None where the design has none.
+
+    Raises:
+        UsageError: it can't be printed whole.
+    """
+    return _page(certificate, press, press.design.back) if press.design.back else None
+
+
+def _page(certificate: Certificate, press: Press, side: Design | Back) -> Page:
     texts: list[Placed] = []
     marks = []
-    for box in press.design.boxes:
-        text = certificate.says(box.field) or box.empty
-        style, room, fonts = _place_of(box, press)
+    kept, level_group = press.kept, certificate.level_group
+    if len(kept) > _KEPT:
+        kept.clear()
+    for box in side.boxes:
+        text = certificate.in_box(box) or box.empty
         if not text:
             continue
-        colour = press.design.colour(style.colour, certificate.level_group)
-        placed = None if fonts.missing(style.font, text) else place(text, room, style, fonts, colour)
+        known = id(box), text, level_group
+        if known not in kept:
+            kept[known] = _set(box, text, level_group, press)
+        placed = kept[known]
         if placed is None:
             raise UsageError(
                 f"证书 {certificate.certificate_no} 的{box.heading}“{text}”印不出来", "请换用更大的版式或加上字库"
             )
         texts += placed
         if box.framed:
-            marks.append(room)
-    return Page(certificate.level_group, tuple(texts), tuple(marks))
+            marks.append(press.design.room(box))
+    return Page(level_group, tuple(texts), tuple(marks), back=isinstance(side, Back))
+
+
+def _set(box: Box, text: str, level_group: str, press: Press) -> tuple[Placed, ...] | None:
+    style, room, fonts = _place_of(box, press)
+    if fonts.missing(style.font, text):
+        return None
+    return place(text, room, style, fonts, press.design.colour(style.colour, level_group))
 
 
 def volumes(certificates: list[Certificate], policy: Policy, issued_on: date) -> list[Volume]:
@@ -211,9 +269,24 @@ def write_volume(path: Path, volume: Volume, press: Press) -> None:
 
     first = volume.certificates[0]
     title = f"{press.design.title}（{first.level_group}）"
-    about = About(title, first.says("issuer"), Path(volume.file_name).stem)
-    pages = ((page_for(certificate, press), _photo(certificate)) for certificate in volume.certificates)
-    write_pdf(path, pages, press.design, press.fonts, about)
+    day = max(certificate.texts["issued_on"] for certificate in volume.certificates)
+    about = About(title, first.says("issuer"), Path(volume.file_name).stem, date.fromisoformat(day))
+    leaves = (_leaf(certificate, press) for certificate in volume.certificates)
+    write_pdf(path, leaves, press.design, press.fonts, about, press.layout)
+
+
+def _leaf(certificate: Certificate, press: Press) -> "Leaf":
+    from hzcert.press.draw import Leaf
+
+    photo = _photo(certificate)
+    front = page_for(certificate, press) if press.layout.sides != "back" else None
+    if front and press.sealer and press.design.qr and not press.design.across:
+        front = replace(front, code=press.sealer(certificate, photo))
+    return Leaf(front, back_of(certificate, press) if press.layout.sides != "front" else None, photo)
+
+
+def _boxes(design: Design) -> tuple[Box, ...]:
+    return (*design.boxes, *(design.back.boxes if design.back else ()))
 
 
 def _place_of(box: Box, press: Press) -> tuple[Style, Area, Fonts]:
@@ -229,8 +302,8 @@ def _faults(text: str, heading: str, style: Style, room: Area, fonts: Fonts) -> 
         yield NO_ROOM, {"heading": heading, "text": text}
 
 
-def _shown(field: str, value: str) -> str:
-    return dates.chinese(value) if field in _DATES and _ISO.fullmatch(value) else value
+def _shown(field: str, value: str, dates_as: Dates) -> str:
+    return _SHOWN[dates_as](value) if field in _DATES and _ISO.fullmatch(value) else value
 
 
 def _photo(certificate: Certificate) -> bytes:

@@ -1,15 +1,16 @@
 """A certificate's design (版式): boxes in millimetres from the page's top-left corner, read from TOML.
 
-Offices replace it freely (五.4), so it is checked when it is read: nothing off the page, no text where the photo stands
-or where the embossing seal (钢印) will be struck.
+Offices replace it freely (五.4), so it is checked when it is read: nothing off the page, no text where the photo or the
+code stands, where the embossing seal (钢印) will be struck, or, but for who issues it and when, where the seal (公章) goes.
 """
 
+import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from glob import has_magic
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias, get_args
+from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -22,6 +23,16 @@ Align = Literal["left", "centre", "right", "spread"]
 # What a certificate says besides the holder's own fields: number, making authority, day of printing, mark of a reissue.
 OwnField = Literal["certificate_no", "issuer", "issued_on", "reissue"]
 FIELDS: frozenset[str] = frozenset((*HEADINGS, *get_args(OwnField)))
+OWN_HEADINGS: Mapping[str, str] = {
+    "certificate_no": "证书编号", "issuer": "发证机关", "issued_on": "发证日期", "reissue": "补发",
+}  # fmt: skip
+# How a date stands: 2007年11月20日, 二〇〇七年十一月二十日, 2007-11-20.
+Dates = Literal["digits", "numerals", "iso"]
+_GAP = re.compile(r"\{([a-z_]+)\}")
+_UNDER_SEAL = frozenset({"issuer", "issued_on"})  # the seal is struck over who issues it and when, as on all such paper
+QUIET_MODULES = 4  # white around a code
+_FEWEST_MODULES = 57  # a side of the smallest code that holds what is signed
+SHIPPED_DESIGNS = ("zhejiang-booklet", "zhejiang-overprint", "a4-proof")
 
 Mm: TypeAlias = Annotated[float, Field(ge=0)]
 Length: TypeAlias = Annotated[float, Field(gt=0)]
@@ -71,6 +82,24 @@ class Ground(Area, Stroke):
     step: Length
 
 
+class Guilloche(Area, Stroke):
+    """Fine curves (扭索纹): a ``band`` around an area, or a ``rosette`` that fills it."""
+
+    kind: Literal["band", "rosette"]
+    strands: int = Field(default=4, ge=1, le=24)
+    period: Length = 6
+    """Of a band: mm from wave to wave."""
+    depth: Length = 2
+    """Of a band: how wide it is, in mm."""
+    petals: int = Field(default=12, ge=3, le=60)
+
+    @model_validator(mode="after")
+    def _drawable(self) -> "Guilloche":
+        if self.kind == "band" and min(self.w, self.h) < 4 * self.depth:
+            raise ValueError("depth 太大，边带放不下")
+        return self
+
+
 class Rule(Stroke):
     """A level line (横线) from ``x``, ``y`` on, ``w`` mm long."""
 
@@ -90,11 +119,19 @@ class Style(Strict):
     colour: Colour = "#1a1a1a"
     bold: float = Field(default=0, ge=0)
     """A stroke around the outlines, in points: the fonts that are shipped have no bold."""
+    spacing: float = Field(default=0, ge=0)
+    """More room between signs, in ems."""
+    justify: int = Field(default=0, ge=0, le=12)
+    """Shorter texts of Chinese signs are spread to the width of so many: two-character names beside longer ones."""
+    vertical: bool = False
+    """Signs below each other, lines from right to left."""
 
     @model_validator(mode="after")
     def _in_order(self) -> "Style":
         if self.min_size > self.size:
             raise ValueError("min_size 不能大于 size")
+        if self.vertical and self.align == "spread":
+            raise ValueError("竖排不能用 align = spread")
         return self
 
 
@@ -106,19 +143,39 @@ class Words(Area):
 
 
 class Box(Area):
-    """One field of the certificate, with its label (栏目) before it; ``empty`` is what stands for a field not given."""
+    """One field of the certificate, with its label (栏目) before it; ``empty`` is what stands for a field not given.
 
-    field: str
+    ``text`` in place of ``field`` is a sentence with fields in braces: 经{committee}{obtained_by}，具备{title}任职资格.
+    """
+
+    field: str = ""
+    text: str = ""
     style: str
     label: str = ""
     empty: str = ""
+    dates: Dates = "digits"
     framed: bool = False
     """A border that is drawn only where the field says something: for a mark such as 补发."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Box":
+        if bool(self.field) == bool(self.text):
+            raise ValueError("field 和 text 要写且只写一个")
+        return self
 
     @property
     def heading(self) -> str:
         """What people call the field."""
-        return self.label or HEADINGS.get(self.field, self.field)
+        return self.label or HEADINGS.get(self.field) or OWN_HEADINGS.get(self.field) or self.field or self.text
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that it says something of."""
+        return (self.field,) if self.field else tuple(_GAP.findall(self.text))
+
+    def says(self, words: Mapping[str, str]) -> str:
+        """What stands in it, given what each of its fields says."""
+        return words[self.field] if self.field else _GAP.sub(lambda gap: words[gap[1]], self.text)
 
 
 class Underline(Stroke):
@@ -135,12 +192,39 @@ class Label(Strict):
     style: str
 
 
+class Back(Strict):
+    """The back (背面) of a certificate: on a sheet printed on both sides."""
+
+    frames: tuple[Frame, ...] = ()
+    grounds: tuple[Ground, ...] = ()
+    guilloches: tuple[Guilloche, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    words: tuple[Words, ...] = ()
+    boxes: tuple[Box, ...] = ()
+
+
+class Sheet(Strict):
+    """Several certificates on one sheet (拼版): its size, columns and rows, the room between them in mm."""
+
+    page: tuple[Length, Length]
+    columns: int = Field(ge=1, le=10)
+    rows: int = Field(ge=1, le=10)
+    scale: float = Field(default=1, gt=0, le=4)
+    gap: tuple[Mm, Mm] = (0, 0)
+    cut_marks: Mm = 0
+    """How long the marks at the corners are, in mm; none for 0."""
+
+
 class Design(Strict):
     """A whole design. Colours go by the notice's levels (高级, 中级, 初级)."""
 
     name: str
     title: str
     page: tuple[Length, Length]
+    overprint: bool = False
+    """The fields alone, for stock that has everything else printed on it (套打)."""
+    across: str = ""
+    """Words across the whole page, such as 校样: then it is no certificate, and carries no code."""
     colours: dict[str, Colour]
     fonts: dict[str, tuple[str, ...]]
     styles: dict[str, Style]
@@ -150,15 +234,19 @@ class Design(Strict):
     photo: Area
     embossing: Area
     seal: Area
+    qr: Area | None = None
+    sheet: Sheet | None = None
+    back: Back | None = None
     frames: tuple[Frame, ...] = ()
     grounds: tuple[Ground, ...] = ()
+    guilloches: tuple[Guilloche, ...] = ()
     rules: tuple[Rule, ...] = ()
     words: tuple[Words, ...] = ()
     boxes: tuple[Box, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _whole(self) -> "Design":
-        problems = [*_unknown_names(self), *_misplaced(self)]
+        problems = [*_unknown_names(self), *_misplaced(self), *_narrow(self)]
         if problems:
             raise ValueError("；".join(problems))
         return self
@@ -170,10 +258,19 @@ class Design(Strict):
         taken = self.label.w + self.label.gap
         return Area(x=box.x + taken, y=box.y, w=box.w - taken, h=box.h)
 
-    def fixed_words(self) -> Iterator[Words]:
-        """All that is the same on every certificate: the words and the labels."""
-        yield from self.words
-        for box in self.boxes:
+    @property
+    def code_zone(self) -> Area | None:
+        """Where the code stands with the white that it needs around it."""
+        if self.qr is None:
+            return None
+        white = min(QUIET_MODULES * self.qr.w / _FEWEST_MODULES, self.qr.x, self.qr.y)
+        return Area(x=self.qr.x - white, y=self.qr.y - white, w=self.qr.w + 2 * white, h=self.qr.h + 2 * white)
+
+    def fixed_words(self, side: "Design | Back | None" = None) -> Iterator[Words]:
+        """All that is the same on every certificate on one side: the words and the labels."""
+        printed = side or self
+        yield from printed.words
+        for box in printed.boxes:
             if box.label:
                 yield Words(x=box.x, y=box.y, w=self.label.w, h=box.h, text=box.label, style=self.label.style)
 
@@ -197,20 +294,40 @@ def load_design(name: str) -> Design:
         InputError: there is no such file.
         UsageError: it is no TOML, or breaks the model.
     """
-    shipped = files("hzcert.data").joinpath("designs", f"{name}.toml")
+    given = _read(name)
     try:
-        raw = shipped.read_bytes() if "/" not in name and shipped.is_file() else Path(name).read_bytes()
-    except OSError as cause:
-        raise InputError(f"找不到版式 {name}", "请用内置版式的名称（如 zhejiang-booklet）或版式文件的路径") from cause
-    try:
-        design = Design.model_validate(tomllib.loads(raw.decode("utf-8")))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as cause:
-        raise UsageError(f"版式文件 {name} 不是正确的 TOML：{cause}", "请改正后再试") from cause
+        return Design.model_validate(given)
     except ValidationError as cause:
         raise UsageError(
             f"版式文件 {name} 有误：{describe(cause)}", "请改正后再试；写法见 docs/certificates.md"
         ) from cause
-    return design.model_copy(update={"fonts": _beside(design.fonts, Path(name).parent)})
+
+
+def _read(name: str, above: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The keys of a design; those that it does not give itself come from the one that it is based on."""
+    shipped = files("hzcert.data").joinpath("designs", f"{name}.toml")
+    own = "/" not in name and shipped.is_file()
+    try:
+        raw = shipped.read_bytes() if own else Path(name).read_bytes()
+    except OSError as cause:
+        raise InputError(
+            f"找不到版式 {name}", f"请用内置版式的名称（{'、'.join(SHIPPED_DESIGNS)}）或版式文件的路径"
+        ) from cause
+    try:
+        given = tomllib.loads(raw.decode("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as cause:
+        raise UsageError(f"版式文件 {name} 不是正确的 TOML：{cause}", "请改正后再试") from cause
+    chains = given.get("fonts")
+    if isinstance(chains, dict) and all(isinstance(entries, list) for entries in chains.values()):
+        given["fonts"] = _beside(chains, Path(name).parent)
+    base = given.pop("based_on", None)
+    if base is None:
+        return given
+    if not isinstance(base, str) or name in above or len(above) > 8:
+        raise UsageError(f"版式文件 {name} 的 based_on 不对", "请写另一个版式的名称或路径")
+    if base not in SHIPPED_DESIGNS:
+        base = str(Path(name).parent / base)
+    return _read(base, (*above, name)) | given
 
 
 def open_fonts(design: Design) -> Fonts:
@@ -223,10 +340,10 @@ def open_fonts(design: Design) -> Fonts:
     )
 
 
-def _beside(chains: dict[str, tuple[str, ...]], folder: Path) -> dict[str, tuple[str, ...]]:
+def _beside(chains: Mapping[str, list[Any]], folder: Path) -> dict[str, list[Any]]:
     """Chains whose relative paths start at the design's own folder."""
     return {
-        chain: tuple(entry if entry in SHIPPED else str(folder / entry) for entry in entries)
+        chain: [entry if entry in SHIPPED or not isinstance(entry, str) else str(folder / entry) for entry in entries]
         for chain, entries in chains.items()
     }
 
@@ -242,7 +359,9 @@ def _font_files(entry: str) -> list[Path]:
 
 
 def _unknown_names(design: Design) -> Iterator[str]:
-    used = [words.style for words in design.words] + [box.style for box in design.boxes] + [design.label.style]
+    boxes = (*design.boxes, *(design.back.boxes if design.back else ()))
+    fixed = (*design.words, *(design.back.words if design.back else ()))
+    used = [words.style for words in fixed] + [box.style for box in boxes] + [design.label.style]
     for style in sorted(set(used) - set(design.styles)):
         yield f"styles 中没有 {style}"
     for font in sorted({style.font for style in design.styles.values()} - set(design.fonts)):
@@ -250,27 +369,66 @@ def _unknown_names(design: Design) -> Iterator[str]:
     for chain, entries in design.fonts.items():
         if not set(entries) & set(SHIPPED):
             yield f"fonts.{chain} 中至少要有 {'、'.join(SHIPPED)} 之一"
-    for field in sorted({box.field for box in design.boxes} - FIELDS):
+    for field in sorted({field for box in boxes for field in box.fields} - FIELDS):
         yield f"boxes 中不认识的字段 {field}"
+    for box in boxes:
+        if "{" in _GAP.sub("", box.text) or "}" in _GAP.sub("", box.text):
+            yield f"boxes 的“{box.text}”中花括号不成对"
 
 
 def _misplaced(design: Design) -> Iterator[str]:
     width, height = design.page
-    texts: list[tuple[str, Area]] = [(f"words“{words.text}”", words) for words in design.words]
-    texts += [(f"boxes 的 {box.field}", box) for box in design.boxes]
-    areas: list[tuple[str, Area]] = [("photo", design.photo), ("embossing", design.embossing), ("seal", design.seal)]
-    areas += [(f"frames 第 {n} 个", frame) for n, frame in enumerate(design.frames, 1)]
-    areas += [(f"grounds 第 {n} 个", ground) for n, ground in enumerate(design.grounds, 1)]
-    for name, area in (*texts, *areas):
+    areas = [
+        *_side("", design),
+        ("photo", design.photo), ("embossing", design.embossing), ("seal", design.seal),
+        *([("qr", design.qr)] if design.qr else []),
+        *(_side("back.", design.back) if design.back else []),
+    ]  # fmt: skip
+    for name, area in areas:
         if area.right > width or area.bottom > height:
             yield f"{name} 超出页面"
-    for n, rule in enumerate(design.rules, 1):
-        if rule.x + rule.w > width or rule.y > height:
-            yield f"rules 第 {n} 个超出页面"
-    for name, area in texts:
-        for kept, zone in (("照片", design.photo), ("钢印", design.embossing)):
+    for back, side in (("", design), ("back.", design.back)):
+        for n, rule in enumerate(side.rules if side else (), 1):
+            if rule.x + rule.w > width or rule.y > height:
+                yield f"{back}rules 第 {n} 个超出页面"
+    code = design.code_zone
+    zones = [("照片", design.photo), ("钢印", design.embossing), *([("验证码", code)] if code else [])]
+    for name, area in _texts(design):
+        for kept, zone in zones:
             if area.overlaps(zone):
                 yield f"{name} 压在{kept}的位置上"
-    for box in design.boxes:
+        stamped = isinstance(area, Box) and set(area.fields) <= _UNDER_SEAL
+        if area.overlaps(design.seal) and not stamped:
+            yield f"{name} 压在公章的位置上"
+    if design.qr and abs(design.qr.w - design.qr.h) > 0.01:
+        yield "qr 应是正方形"
+    for zone_name, zone in (("照片", design.photo), ("钢印", design.embossing), ("公章", design.seal)):
+        if code and code.overlaps(zone):
+            yield f"qr 压在{zone_name}的位置上"
+    if design.sheet and not _fits(design, design.sheet):
+        yield "sheet 放不下：行、列、间隔或 scale 太大"
+
+
+def _texts(side: Design | Back) -> list[tuple[str, Area]]:
+    texts: list[tuple[str, Area]] = [(f"words“{words.text}”", words) for words in side.words]
+    return [*texts, *((f"boxes 的 {box.field or box.text}", box) for box in side.boxes)]
+
+
+def _side(where: str, side: Design | Back) -> Iterator[tuple[str, Area]]:
+    for name, area in _texts(side):
+        yield f"{where}{name}", area
+    for kind in ("frames", "grounds", "guilloches"):
+        for n, area in enumerate(getattr(side, kind), 1):
+            yield f"{where}{kind} 第 {n} 个", area
+
+
+def _fits(design: Design, sheet: Sheet) -> bool:
+    across = design.page[0] * sheet.scale * sheet.columns + sheet.gap[0] * (sheet.columns - 1)
+    down = design.page[1] * sheet.scale * sheet.rows + sheet.gap[1] * (sheet.rows - 1)
+    return across <= sheet.page[0] + 1e-6 and down <= sheet.page[1] + 1e-6
+
+
+def _narrow(design: Design) -> Iterator[str]:
+    for box in (*design.boxes, *(design.back.boxes if design.back else ())):
         if box.label and box.w <= design.label.w + design.label.gap:
-            yield f"boxes 的 {box.field} 放不下栏目名"
+            yield f"boxes 的 {box.field or box.text} 放不下栏目名"

@@ -3,12 +3,15 @@
 import struct
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import groupby
 from pathlib import Path
 
 import pylopdf_fonts_zh_cn
 import uharfbuzz as hb
+from fontTools.pens.areaPen import AreaPen
+from fontTools.pens.boundsPen import BoundsPen
+from fontTools.pens.perimeterPen import PerimeterPen
 
 from hzcert.errors import UsageError
 
@@ -17,6 +20,18 @@ SHIPPED: Mapping[str, Path] = {
     "serif": pylopdf_fonts_zh_cn.serif_path(),
     "sans": pylopdf_fonts_zh_cn.sans_path(),
 }
+
+
+_SAMPLE = 32  # signs whose outlines tell how a face is built
+_HEAVIEST = 0.03  # ems that a stroke may add to a face
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """How the Chinese signs of a face are built, in ems: how thick their strokes, how high their middle."""
+
+    stroke: float
+    middle: float
 
 
 class _Advances(dict[str, float]):
@@ -56,6 +71,24 @@ class Face:
         self._font = hb.Font(self.hb)
         self._advances = _Advances(self._font, self.hb.upem)
 
+    @cached_property
+    def build(self) -> Build | None:
+        """How its Chinese signs are built, by a sample of them; None when it has hardly any."""
+        chinese = sorted(sign for sign in self.signs if _is_chinese(sign))
+        if len(chinese) < _SAMPLE:
+            return None
+        strokes, middles = [], []
+        for sign in chinese[:: len(chinese) // _SAMPLE][:_SAMPLE]:
+            area, around, bounds = AreaPen(), PerimeterPen(), BoundsPen(None)
+            for pen in (area, around, bounds):
+                self._font.draw_glyph_with_pen(self.glyph(sign), pen)
+            if around.value and bounds.bounds:
+                # A stroke that is long and thin has twice its length around it.
+                strokes.append(2 * abs(area.value) / around.value)
+                middles.append((bounds.bounds[1] + bounds.bounds[3]) / 2)
+        middle = sorted(middles)[len(middles) // 2]
+        return Build(sorted(strokes)[len(strokes) // 2] / self.hb.upem, middle / self.hb.upem)
+
     def glyph(self, sign: str) -> int:
         """The number of the glyph that draws a sign; 0 for none."""
         return self._font.get_nominal_glyph(ord(sign)) or 0
@@ -83,10 +116,12 @@ def open_face(path: Path) -> Face:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A piece of text that one face draws."""
+    """A piece of text that one face draws; where it stands in for another, what makes it as heavy and as high, in ems."""
 
     face: Face
     text: str
+    bold: float = 0
+    rise: float = 0
 
 
 @dataclass(frozen=True)
@@ -124,6 +159,19 @@ class Fonts:
 
 
 def _runs(faces: tuple[Face, ...], text: str) -> Iterator[Run]:
-    chosen = ((next(face for face in faces if sign in face.signs), sign) for sign in text)
-    for face, signs in groupby(chosen, key=lambda pair: pair[0]):
-        yield Run(face, "".join(sign for _, sign in signs))
+    chosen = ((next(face for face in faces if sign in face.signs), _is_chinese(sign), sign) for sign in text)
+    for (face, chinese), signs in groupby(chosen, key=lambda each: each[:2]):
+        bold, rise = _likeness(faces[0], face) if chinese and face is not faces[0] else (0.0, 0.0)
+        yield Run(face, "".join(sign for *_, sign in signs), bold, rise)
+
+
+def _likeness(first: Face, other: Face) -> tuple[float, float]:
+    """A stroke around the outlines and a shift upwards that make a face look like the first; it can't be made lighter."""
+    wanted, given = first.build, other.build
+    if wanted is None or given is None:
+        return 0.0, 0.0
+    return min(max(0.0, wanted.stroke - given.stroke), _HEAVIEST), wanted.middle - given.middle
+
+
+def _is_chinese(sign: str) -> bool:
+    return "\u3400" <= sign <= "\u9fff" or "\U00020000" <= sign <= "\U0003ffff"

@@ -6,7 +6,7 @@ and writes signs beyond U+FFFF so that they can't be found or copied. This one s
 """
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -22,11 +22,25 @@ class MissingGlyphError(ValueError):
     """A sign that the face can't draw was about to be drawn: what calls the press should have asked first."""
 
 
+class _Codes(dict[str, str]):
+    """The code of each sign that one document has drawn with a face, as four hexadecimal digits, in order of first use."""
+
+    def __init__(self, face: Face) -> None:
+        super().__init__()
+        self._face = face
+
+    def __missing__(self, sign: str) -> str:
+        if sign not in self._face.signs:
+            raise MissingGlyphError(f"{self._face.name} has no glyph for U+{ord(sign):04X}")
+        code = self[sign] = f"{len(self) + 1:04x}"
+        return code
+
+
 @dataclass(slots=True)
 class _Used:
-    """What one document has drawn with a face: the code of each sign, in order of first use."""
+    """What one document has drawn with a face."""
 
-    codes: dict[str, bytes] = field(default_factory=dict)
+    code_of: _Codes
     internal_name: str = ""
 
 
@@ -57,12 +71,25 @@ class IdFont:
         Raises:
             MissingGlyphError: the face lacks a sign.
         """
-        used = self._used.setdefault(doc, _Used())
-        return [(0, b"".join(used.codes.get(sign) or self._code(sign, used) for sign in text))]
+        return [(0, bytes.fromhex(self.codes(text, doc)))]
+
+    def codes(self, text: str, doc: Any) -> str:
+        """A text as this document draws it, in hexadecimal digits.
+
+        Raises:
+            MissingGlyphError: the face lacks a sign.
+        """
+        return "".join(map(self._of(doc).code_of.__getitem__, text))
+
+    def _of(self, doc: Any) -> _Used:
+        used = self._used.get(doc)
+        if used is None:
+            used = self._used[doc] = _Used(_Codes(self.opened))
+        return used
 
     def getSubsetInternalName(self, subset: int, doc: Any) -> str:
         """The name of the font object in page streams; the first call enters the font into the document."""
-        used = self._used.setdefault(doc, _Used())
+        used = self._of(doc)
         if not used.internal_name:
             used.internal_name = f"I{len(doc.fontMapping) + 1}"
             doc.fontMapping[self.fontName] = f"/{used.internal_name}"
@@ -72,18 +99,11 @@ class IdFont:
     def addObjects(self, doc: Any) -> None:
         """Write the font objects, now that every sign of the document is known."""
         used = self._used.pop(doc)
-        signs = list(used.codes)
+        signs = list(used.code_of)
         program = subset(self.opened, signs)
         tag = _tag(program.program, signs)
         objects = _objects(doc, self.opened, signs, program, f"{tag}+{self.opened.name}")
         doc.idToObject["BasicFonts"].dict[used.internal_name] = doc.Reference(objects, used.internal_name)
-
-    def _code(self, sign: str, used: _Used) -> bytes:
-        if sign not in self.opened.signs:
-            raise MissingGlyphError(f"{self.opened.name} has no glyph for U+{ord(sign):04X}")
-        code = (len(used.codes) + 1).to_bytes(2, "big")
-        used.codes[sign] = code
-        return code
 
 
 def register(face: Face) -> str:
@@ -93,6 +113,12 @@ def register(face: Face) -> str:
     if name not in pdfmetrics._fonts:
         pdfmetrics.registerFont(IdFont(name, face))
     return name
+
+
+def font_of(face: Face) -> IdFont:
+    """A face as the canvas has it."""
+    found: IdFont = pdfmetrics.getFont(register(face))
+    return found
 
 
 def to_unicode(signs: list[str]) -> bytes:

@@ -19,7 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 from hzcert import render
 from hzcert.errors import InputError, UsageError
 from hzcert.press.design import Design, load_design, open_fonts
-from hzcert.press.draw import About, write_pdf
+from hzcert.press.draw import About, Leaf, write_pdf
 from hzcert.press.fonts import SHIPPED, open_face
 from hzcert.press.idfont import MissingGlyphError, register
 from hzcert.press.page import Page, background, place
@@ -248,7 +248,7 @@ def test_labels_are_spread_over_their_column(design, fonts):
 def test_a_dotted_name_breaks_at_its_dots(design, fonts):
     [box] = [box for box in design.boxes if box.field == "name"]
     placed = place("阿不都热合曼·买买提·吐尔逊江", design.room(box), design.styles[box.style], fonts, "#000000")
-    assert [run.text for run in placed] == ["阿不都热合曼·", "买买提·吐尔逊江"]
+    assert [run.text for run in placed] == ["阿不都热合曼·买买提·", "吐尔逊江"]
 
 
 # --- fonts -----------------------------------------------------------------------------------------------------------
@@ -326,8 +326,17 @@ def shipped_toml():
         pytest.param('field = "sex"', 'field = "gender"', "不认识的字段 gender", id="不认识的字段"),
         pytest.param('style = "mark"', 'style = "stamp"', "styles 中没有 stamp", id="没有的字样"),
         pytest.param('font = "hei"', 'font = "kai"', "fonts 中没有 kai", id="没有的字库"),
-        pytest.param("x = 32\ny = 89\n", "x = 32\ny = 80\n", "压在钢印的位置上", id="钢印处有字"),
-        pytest.param("min_size = 7,", "min_size = 70,", "min_size 不能大于 size", id="最小字号大于字号"),
+        pytest.param(
+            "embossing = { x = 46, y = 52", "embossing = { x = 46, y = 58", "压在钢印的位置上", id="钢印处有字"
+        ),
+        pytest.param("seal = { x = 126.5, y = 79.8", "seal = { x = 126.5, y = 70", "压在公章的位置上", id="公章处有字"),
+        pytest.param("qr = { x = 99, y = 85.5", "qr = { x = 99, y = 78", "压在验证码的位置上", id="验证码处有字"),
+        pytest.param("qr = { x = 99,", "qr = { x = 103,", "qr 压在公章的位置上", id="验证码在公章处"),
+        pytest.param("w = 25, h = 25", "w = 25, h = 20", "qr 应是正方形", id="验证码不是方的"),
+        pytest.param("depth = 2.2", "depth = 40", "depth 太大", id="边带太宽"),
+        pytest.param('field = "sex"', 'field = "sex"\ntext = "甲"', "要写且只写一个", id="又有字段又有文字"),
+        pytest.param('field = "sex"', 'text = "{name"', "花括号不成对", id="花括号不成对"),
+        pytest.param("min_size = 5.5,", "min_size = 70,", "min_size 不能大于 size", id="最小字号大于字号"),
         pytest.param('"#8c1d24"', '"dark red"', "colours.高级", id="不是颜色"),
         pytest.param('name = "', "name = ", "不是正确的 TOML", id="不是TOML"),
     ],
@@ -365,5 +374,5 @@ def test_words_of_the_design_that_can_not_be_set_are_its_own_fault(design, fonts
 
 
 def test_a_page_of_nothing_is_still_a_page(design, fonts, photo, tmp_path):
-    write_pdf(tmp_path / "x.pdf", [(Page("初级", ()), photo)], design, fonts, About("t", "a", "s"))
+    write_pdf(tmp_path / "x.pdf", [Leaf(Page("初级", ()), None, photo)], design, fonts, About("t", "a", "s"))
     assert "专业技术资格证书" in pypdf.PdfReader(tmp_path / "x.pdf").pages[0].extract_text().replace(" ", "")
