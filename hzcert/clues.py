@@ -54,9 +54,9 @@ def with_candidates(found: Iterable[Finding], holders: Table, known: Iterable[Kn
     ]
 
 
-def _place(finding: Finding) -> tuple[str, str, int]:
-    where = finding.where
-    return where.file, where.sheet or "", where.row or 0
+def _place(finding: Finding) -> tuple[str, str, int, int]:
+    file, sheet, row, block = finding.where.row_key
+    return file, sheet, row or 0, block
 
 
 def _clue(fitting: Mapping[str, str], sex: str) -> str:

@@ -75,14 +75,14 @@ class Part:
     above: Mapping[str, str]  # what holds for every entry that does not say otherwise
     unit: str = ""  # the submitting unit, as the lines above have it
     days_late: int = 0  # of numbers that stand for days
+    block: int = 0  # which of several lists on the sheet
 
     def where(self, line: int, name: str) -> Where:
         """The place of one field of an entry, by position."""
         column = self.layout.get(name)
         row = column.row or self.rows[line] if column else self.rows[line]
-        return Where(
-            self.file, self.sheet or None, row, column.letter if column else None, column.heading if column else None
-        )
+        letter, heading = (column.letter, column.heading) if column else (None, None)
+        return Where(self.file, self.sheet or None, row, letter, heading, self.block)
 
 
 def normalise(part: Part, policy: Policy, as_of: date) -> tuple[dict[str, Texts], list[Finding]]:

@@ -30,11 +30,12 @@ class Where:
     row: int | None = None
     column: str | None = None
     heading: str | None = None
+    block: int = 0  # which of several lists on the sheet: two that stand side by side share their rows
 
     @property
-    def row_key(self) -> tuple[str, str, int | None]:
-        """The row that it lies in: file, sheet, row."""
-        return self.file, self.sheet or "", self.row
+    def row_key(self) -> tuple[str, str, int | None, int]:
+        """The row of a list that it lies in: file, sheet, row, and which list."""
+        return self.file, self.sheet or "", self.row, self.block
 
     def __str__(self) -> str:
         """The place in a clerk's words, such as ``名单.xlsx [Sheet1] E7``."""

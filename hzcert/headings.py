@@ -9,8 +9,8 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from importlib.resources import files
 
 from hzcert import codes, dates, documents
@@ -63,6 +63,19 @@ class Above:
     document_no: str = ""
     document_date: str = ""
     provisional: bool = False  # put up for objections (公示), not granted yet
+
+    def or_else(self, other: "Above") -> "Above":
+        """This, and what another list's lines above say of its document and unit where these don't; a level is each list's own."""
+        unit = self.unit or other.unit
+        if self.document_no:
+            return replace(self, unit=unit)
+        return replace(
+            self,
+            unit=unit,
+            document_no=other.document_no,
+            document_date=other.document_date,
+            provisional=other.provisional or self.provisional,
+        )
 
 
 @dataclass(frozen=True)
@@ -153,13 +166,29 @@ class _Top:
 
 def find_header(grid: Grid, known: Mapping[str, str]) -> Header | None:
     """The rows whose headings name the most fields: at least three, and one of them of the person or the title."""
-    for start, end in ((0, _NEAR), (_NEAR, _FAR)):
+    begin = next((at for at, row in enumerate(grid.rows) if any(row)), 0)
+    for start, end in ((begin, begin + _NEAR), (begin + _NEAR, begin + _FAR)):
         rows = [row[:_WIDEST] for row in grid.rows[: end + _DEEPEST]]
         top = _Top(rows, known, _covered(grid, end + _DEEPEST))
         found = [pair for first in range(start, min(end, len(rows))) for pair in _headers_at(top, first)]
         if found:
             return max(found, key=lambda pair: pair[1])[0]  # of equal ones the first
     return None
+
+
+class HeaderReader:
+    """The headers that begin in given rows of a sheet, each looked at once."""
+
+    def __init__(self, grid: Grid, known: Mapping[str, str]) -> None:
+        self._grid, self._known = grid, known
+
+    @cached_property
+    def _top(self) -> _Top:
+        return _Top(self._grid.rows, self._known, _covered(self._grid, len(self._grid.rows)))
+
+    def at(self, first: int) -> Header:
+        """The header that begins in a row: of one row or more, or of this one alone if its headings name nobody."""
+        return next((header for header, _ in _headers_at(self._top, first)), _header(self._top, first, first)[0])
 
 
 def _covered(grid: Grid, end: int) -> dict[tuple[int, int], tuple[int, int]]:

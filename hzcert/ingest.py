@@ -1,14 +1,15 @@
 """Clerks' sheets and forms become the holders table, or findings (导入). Published lists are read the same way."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 from operator import itemgetter
 
-from hzcert import codes, columns, formsheet, headings, lines, listing, pictures
+from hzcert import areas, codes, columns, formsheet, headings, lines, listing, pictures
 from hzcert.annexes import OPTIONS_TITLE
+from hzcert.areas import Area
 from hzcert.batch import Input
 from hzcert.columns import Part
 from hzcert.findings import Finding, Where
@@ -43,6 +44,9 @@ _OF_PUBLISHED = (
     codes.HIDDEN_ROWS,
     codes.ERROR_CELL,
     codes.READ_NOTE,
+    codes.SIDE_BY_SIDE,
+    codes.PEOPLE_ABOVE,
+    codes.OTHER_HEADER,
 )
 _COUNTED = ("files", "sheets", "forms", "sheets_twice", "rows_hidden", "rows_numbered", "pictures", "rows_cut")
 
@@ -75,9 +79,11 @@ class _Sheet:
 # --- one sheet ------------------------------------------------------------------------------------------------------
 
 
-def _list_part(grid: Grid, header: headings.Header, rows: lines.Lines, kind: Kind, policy: Policy) -> Part:
+def _list_part(area: Area, first: Area, kept: Sequence[int], kind: Kind, policy: Policy) -> Part:
     """The entries of a list, column by column; what is merged over several rows counts for each of them."""
-    kept, layout = rows.entries, header.layout()
+    grid, header = area.grid, area.header
+    assert header is not None
+    layout = header.layout()
     picked = [grid.rows[at] for at in kept]
     widths = set(map(len, picked))
     cells: dict[str, list[Cell]] = {
@@ -95,6 +101,8 @@ def _list_part(grid: Grid, header: headings.Header, rows: lines.Lines, kind: Kin
                 column[line] = column[line] or column[position[top]]
     numbers = [at + 1 for at in kept]
     above = headings.read_above(grid, header.first)
+    if first is not area and first.header:
+        above = above.or_else(headings.read_above(first.grid, first.header.first))
     said = _from_above(above, kind, policy, "region" in header.columns)
     return Part(
         grid.file,
@@ -106,6 +114,7 @@ def _list_part(grid: Grid, header: headings.Header, rows: lines.Lines, kind: Kin
         said,
         above.unit,
         grid.days_late,
+        area.block,
     )
 
 
@@ -170,9 +179,9 @@ def _told(grid: Grid, part: Part, texts: Mapping[str, Texts], cut: Mapping[int, 
         kinds = "；".join(dict.fromkeys(cut.values()))
         rows = lines.row_list([at + 1 for at in cut])
         yield codes.ROWS_CUT.at(sheet, count=len(cut), kinds=kinds, rows=rows)
-    for note in grid.notes:
+    for note in grid.notes if part.block == 0 else ():
         yield codes.READ_NOTE.at(sheet, note=note)
-    if grid.hidden:
+    if grid.hidden and part.block == 0:
         yield codes.HIDDEN_SHEET.at(sheet)
     if hidden := _hidden(grid, part):
         yield codes.HIDDEN_ROWS.at(sheet, count=len(hidden), rows=lines.row_list(hidden))
@@ -203,42 +212,63 @@ def _hidden(grid: Grid, part: Part) -> list[int]:
 
 def _read_sheet(
     grid: Grid, kind: Kind, known: Mapping[str, str], policy: Policy, as_of: date
-) -> _Sheet | list[Finding]:
-    """One sheet with its entries, or findings that say why there are none."""
+) -> tuple[list[_Sheet], list[Finding]]:
+    """The lists of one sheet with their entries, or the entry of its form; and findings that say why there are none."""
     sheet = Where(grid.file, grid.name or None)
-    form = formsheet.find_form(_with_errors(grid), known) if kind.forms else None
-    counts: Counter[str] = Counter(sheets=1)
-    found: list[Finding] = []
-    cut: Mapping[int, lines.Cut] = {}
-    if form:
+    if form := formsheet.find_form(_with_errors(grid), known) if kind.forms else None:
         if form.twice:
-            return [codes.FORM_TWICE.at(sheet)]
+            return [], [codes.FORM_TWICE.at(sheet)]
         if not form.is_filled(grid):
-            return []
+            return [], []
         if form.is_annex_3:
-            return [codes.NOT_A_FORM.at(sheet)]
-        part = _form_part(grid, form, policy)
-        counts["forms"] += 1
-    else:
-        header = headings.find_header(grid, known)
-        if header is None and grid.hidden:
-            return [codes.HIDDEN_NO_LIST.at(sheet)]
-        if header and headings.side_by_side(header):
-            return [codes.SIDE_BY_SIDE.at(sheet)]
-        found += headings.judge_header(grid, header, kind.compulsory)
-        if header is None or any(finding.code is codes.NO_COLUMN for finding in found):
-            return found
-        rows = lines.sort_rows(grid, header, known)
-        found += _other_lists(grid, header, rows)
-        part, cut = _list_part(grid, header, rows, kind, policy), rows.cut
-        counts["rows_numbered"] += rows.numbered
+            return [], [codes.NOT_A_FORM.at(sheet)]
+        return [_read_part(grid, _form_part(grid, form, policy), {}, [], kind, policy, as_of, is_form=True)], []
+    read_: list[_Sheet] = []
+    problems: list[Finding] = []
+    lists = areas.lists_of(grid, known, kind.compulsory)
+    if lists[0].header is None and grid.hidden:
+        return [], [codes.HIDDEN_NO_LIST.at(sheet)]
+    for area in lists:
+        if area.header and headings.side_by_side(area.header):
+            problems.append(codes.SIDE_BY_SIDE.at(sheet))
+            continue
+        found = headings.judge_header(area.grid, area.header, kind.compulsory)
+        if area.header is None or any(finding.code is codes.NO_COLUMN for finding in found):
+            problems += found
+            continue
+        rows = area.rows
+        if area.is_example:
+            rows = lines.Lines(
+                [], rows.cut | dict.fromkeys(rows.entries, lines.Cut.EXAMPLE), other_header=rows.other_header
+            )
+        found += _other_lists(area.grid, area.header, rows)
+        part = _list_part(area, lists[0], rows.entries, kind, policy)
+        read_.append(_read_part(area.grid, part, rows.cut, found, kind, policy, as_of))
+        read_[-1].counts["rows_numbered"] += rows.numbered
+    return read_, problems
+
+
+def _read_part(
+    grid: Grid,
+    part: Part,
+    cut: Mapping[int, lines.Cut],
+    found: list[Finding],
+    kind: Kind,
+    policy: Policy,
+    as_of: date,
+    *,
+    is_form: bool = False,
+) -> _Sheet:
+    """Entries as canonical text, with their pictures and with what is to be said of them."""
     texts, changes = columns.normalise(part, policy, as_of)
     if part.above.get("remark") == PROVISIONAL:
         texts["remark"] = texts["remark"].each(lambda said: said if PROVISIONAL in said else f"{PROVISIONAL} {said}")
     numbers = texts.get("id_number", repeated("", len(part.rows)))
-    mine, said, held = pictures.of_sheet(grid, part, numbers, is_form=form is not None) if kind.forms else ([], [], 0)
+    mine, said, held = pictures.of_sheet(grid, part, numbers, is_form=is_form) if kind.forms else ([], [], 0)
     found += [*changes, *said, *_told(grid, part, texts, cut)]
-    counts.update(rows_cut=len(cut), rows_hidden=len(_hidden(grid, part)), pictures=held)
+    counts = Counter(
+        sheets=part.block == 0, forms=is_form, rows_cut=len(cut), rows_hidden=len(_hidden(grid, part)), pictures=held
+    )
     return _Sheet(part, texts, found, counts, mine)
 
 
@@ -251,6 +281,8 @@ def _same_list(one: _Sheet, other: _Sheet) -> bool:
     A formula shows 0 for an empty cell, and goes on below the last entry.
     """
     names = [name for name in one.part.cells if name in other.part.cells]
+    if one.part.sheet == other.part.sheet:  # who stands twice on one sheet was handed in twice
+        return False
     if not {"id_number", "name"} <= set(names) or not one.part.rows or not other.part.rows:
         return False
     # Nearly all pairs of sheets begin with different people, and are looked at no further.
@@ -311,13 +343,10 @@ def read_list(
         for grid in read(source.path, source.shown, password):
             if not any(as_text(cell).strip() for row in grid.rows for cell in row) or _is_ours(grid):
                 continue
-            for block in _blocks(grid, known) if kind is PUBLISHED else [grid]:
-                match _read_sheet(block, kind, known, policy, as_of):
-                    case _Sheet() as sheet:
-                        sheets.append(sheet)
-                    case list() as problems:
-                        counts["sheets"] += 1
-                        found += problems
+            read_, problems = _read_sheet(grid, kind, known, policy, as_of)
+            counts["sheets"] += not read_
+            sheets += read_
+            found += problems
         kept += _without_twins(sheets, found, counts)
     for sheet in kept:
         found += sheet.found
@@ -325,23 +354,6 @@ def read_list(
     if kind is PUBLISHED:
         found = [finding for finding in found if finding.code in _OF_PUBLISHED]
     return Ingested(_table(kept), tuple(found), dict(counts), tuple(chain.from_iterable(s.pictures for s in kept)))
-
-
-def _blocks(grid: Grid, known: Mapping[str, str]) -> list[Grid]:
-    """A published list that is printed in several columns of people, each as a list of its own in its place."""
-    header = headings.find_header(grid, known)
-    starts = headings.side_by_side(header) if header else []
-    if not header or not starts:
-        return [grid]
-    ends = [*starts, max(map(len, grid.rows))]
-
-    def only(row: list[Cell], at: int, first: int, last: int) -> list[Cell]:
-        return row if at < header.first else [cell if first <= place < last else "" for place, cell in enumerate(row)]
-
-    return [
-        replace(grid, rows=[only(row, at, first, last) for at, row in enumerate(grid.rows)], pictures={})
-        for first, last in zip([0, *starts], ends, strict=True)
-    ]
 
 
 def _is_ours(grid: Grid) -> bool:
@@ -359,7 +371,11 @@ def _table(sheets: list[_Sheet]) -> Table:
     }
     texts["file"] = joined(repeated(sheet.part.file, len(sheet.part.rows)) for sheet in sheets)
     texts["sheet"] = joined(repeated(sheet.part.sheet, len(sheet.part.rows)) for sheet in sheets)
-    return table_of(texts, rows, {(sheet.part.file, sheet.part.sheet): sheet.part.layout for sheet in sheets})
+    layout = {(sheet.part.file, sheet.part.sheet, sheet.part.block): sheet.part.layout for sheet in sheets}
+    blocks = (
+        [sheet.part.block for sheet in sheets for _ in sheet.part.rows] if any(s.part.block for s in sheets) else ()
+    )
+    return table_of(texts, rows, layout, blocks)
 
 
 # The headings of a written holders table: ours, what is carried along, and where each row came from.

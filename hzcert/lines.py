@@ -1,11 +1,11 @@
 """Which rows below a header are entries, and what the others are (行): headers again, examples, totals, footers, bands."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from hzcert.headings import Header, is_heading, meaning
+from hzcert.headings import Header, HeaderReader, is_heading
 from hzcert.sheets.grid import Cell, Grid, as_text
 from hzcert.table import FIELDS
 
@@ -22,6 +22,11 @@ _TOTAL = re.compile(
 _FOOTER = re.compile(
     r"(?:(?:填\s*表|填\s*报|审\s*核|制\s*表|经\s*办|复\s*核|批\s*准|汇\s*总|录\s*入|上\s*报)\s*(?:人|单\s*位|日\s*期|时\s*间|说\s*明)?"
     r"|(?:单位)?负\s*责\s*人|联\s*系\s*(?:人|电\s*话)|日\s*期|说\s*明|备\s*注|注|附)\s*\d*\s*(?:[：:（(]|$)|[（(—-]*以下(?:空白|无正文)"
+)
+_SHORTEST_TITLE = 5  # characters
+_TITLE = re.compile(r"名单|名册|信息表|一览|人员|[：:]$|示例|范例|样例|填写")
+_EXAMPLE_TITLE = re.compile(
+    r"[（(【\[]?(?:填写|填表|填报|正确)?(?:示例|范例|样例|例子|举例|示范|样表)(?:如下)?(?:[（(].*[）)])?[）)】\]]?[：:]?"
 )
 _UNIT_BAND = re.compile(r".{2,}[（(：:]\s*(?:共|计)?\s*\d+\s*[人名位][）)]?$")
 _NOTES = frozenset({"必填", "选填", "可选", "必选", "非必填", "可不填"})
@@ -67,6 +72,7 @@ def sort_rows(grid: Grid, header: Header, known: Mapping[str, str]) -> Lines:
     no_titles = {"0"} | {text for text in titles if not text.strip() or is_heading(text, known)}
     bands = {top for top, left, _, right in grid.merged if right - left >= 2}
     kept = Lines()
+    again_at, in_example = _headers_again(grid, header, known), is_example_block(grid, header)
     for at in range(header.last + 1, len(rows)):
         row = rows[at]
         if at not in examples:
@@ -81,19 +87,78 @@ def sort_rows(grid: Grid, header: Header, known: Mapping[str, str]) -> Lines:
                 if named and isinstance(title, str) and title not in no_titles:
                     kept.entries.append(at)
                     continue
+        if at in kept.cut:
+            continue  # a further line of a header that was met again
         _sort_row(row, at, header, known, at in examples, at in bands, kept)
-        if kept.cut.get(at) is Cut.HEADER and _differs(row, header, known):
-            kept.other_header = at
-            break
+        if kept.cut.get(at) is Cut.HEADER:
+            again = again_at(at)
+            if in_example or is_example_block(grid, again) or _differs(again, header):
+                kept.other_header = at
+                del kept.cut[at]
+                break
+            kept.cut |= dict.fromkeys(range(at, again.last + 1), Cut.HEADER)
     return kept
 
 
-def _differs(row: Sequence[Cell], header: Header, known: Mapping[str, str]) -> bool:
-    """Whether the headings of a row name other fields than the header does in the same columns."""
-    named = {place: meaning(text, known) for place, cell in enumerate(row) if (text := as_text(cell).strip())}
-    fields = {place: name for place, name in named.items() if name in FIELDS}
+def _headers_again(grid: Grid, header: Header, known: Mapping[str, str]) -> Callable[[int], Header]:
+    """The header that begins in a row further down; the same rows again, as on every page, are looked at no further."""
+    ours = [texts_of_row(grid.rows[at]) for at in range(header.first, header.last + 1)]
+    headers = HeaderReader(grid, known)
+
+    def at_row(at: int) -> Header:
+        here = grid.rows[at : at + len(ours)]
+        if [texts_of_row(row) for row in here] == ours:
+            return replace(header, first=at, last=at + len(ours) - 1)
+        return headers.at(at)
+
+    return at_row
+
+
+def texts_of_row(row: Sequence[Cell]) -> list[str]:
+    """What a row says, cell by cell, up to its last filled one."""
+    texts = [as_text(cell).strip() for cell in row]
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts
+
+
+def _differs(again: Header, header: Header) -> bool:
+    """Whether a header further down names other fields than the first one does in the same columns."""
+    fields = {place: name for place, name in enumerate(again.meanings) if name in FIELDS}
     ours = dict(enumerate(header.meanings))
-    return len(fields) >= _FEWEST_HEADINGS and any(ours.get(place) != name for place, name in fields.items())
+    return len(set(fields.values())) >= _FEWEST_HEADINGS and any(
+        ours.get(place) != name for place, name in fields.items()
+    )
+
+
+def begins_at(grid: Grid, header_row: int, after: int) -> int:
+    """The row in which the lines above a header begin: titles and units that stand right above it, below anybody else."""
+    at = header_row
+    while at > after and not texts_of_row(grid.rows[at - 1]):
+        at -= 1
+    if at == after:
+        return header_row if after else 0
+    start = at
+    while start > after and _is_title(texts_of_row(grid.rows[start - 1])):
+        start -= 1
+    return start if start < at else header_row
+
+
+def _is_title(cells: Sequence[str]) -> bool:
+    """Whether a row is one of those that stand above a list: a title, a unit, 示例; never one that may be a person."""
+    texts = [text for text in cells if text]
+    if not texts or any(_ID_NUMBER.fullmatch(text) or _TOTAL.match(text) for text in texts):
+        return False
+    if len(texts) == 1:
+        return len(texts[0]) >= _SHORTEST_TITLE or _TITLE.search(texts[0]) is not None
+    return texts[0].endswith(("：", ":")) or any(re.match(r".{2,8}[：:]", text) for text in texts)
+
+
+def is_example_block(grid: Grid, header: Header) -> bool:
+    """Whether the lines right above a header, or its own first one, say that what follows is an example (填写示例)."""
+    first = begins_at(grid, header.first, 0)
+    said = (texts_of_row(row) for row in grid.rows[first : header.last + 1])
+    return any(_EXAMPLE_TITLE.fullmatch(texts[-1]) for texts in said if texts and not any(texts[:-1]))
 
 
 def people_above(grid: Grid, header: Header) -> list[int]:
@@ -101,8 +166,12 @@ def people_above(grid: Grid, header: Header) -> list[int]:
     return [
         at
         for at, row in enumerate(grid.rows[: header.first])
-        if any(isinstance(cell, str) and _ID_NUMBER.fullmatch(cell.strip()) for cell in row)
+        if any(_ID_NUMBER.fullmatch(cell.strip()) if isinstance(cell, str) else _is_cut_number(cell) for cell in row)
     ]
+
+
+def _is_cut_number(cell: Cell) -> bool:
+    return isinstance(cell, int | float) and 1e17 <= cell < 1e18
 
 
 def _examples(rows: Sequence[Sequence[Cell]], header: Header) -> set[int]:

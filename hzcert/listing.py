@@ -83,7 +83,7 @@ def units(found: Sequence[Finding], entries: Table) -> list[str]:
     What is about no entry goes to the unit of its sheet or file, where there is only one; a photo to its holder's.
     """
     columns = (entries.column(name) for name in ("department", "employer", "id_number", "id_number_given"))
-    by_row: dict[tuple[str, str, int | None], str] = {}
+    by_row: dict[tuple[str, str, int | None, int], str] = {}
     by_sheet: dict[tuple[str, ...], set[str]] = defaultdict(set)
     by_id: dict[str, str] = {}
     for place, department, employer, *numbers in zip(entries.places(), *columns, strict=True):
@@ -94,11 +94,11 @@ def units(found: Sequence[Finding], entries: Table) -> list[str]:
         by_id |= dict.fromkeys(map(str, numbers), unit)
 
     def unit_of(finding: Finding) -> str:
-        file, sheet, row = finding.where.row_key
+        file, sheet, *_ = finding.where.row_key
         number = _ID.search(PurePath(file).name)
         alone = (by_sheet[key] for key in ((file, sheet), (file,)) if len(by_sheet.get(key, ())) == 1)
         return (
-            by_row.get((file, sheet, row))
+            by_row.get(finding.where.row_key)
             or next((unit for each in alone for unit in each), "")
             or by_id.get(number[0].upper() if number else "", NO_UNIT)
         )

@@ -63,7 +63,7 @@ class Column:
 
 _NO_COLUMN = Column("", "")
 Lines = Sequence[int] | npt.NDArray[np.int64]
-Layout = Mapping[tuple[str, str], Mapping[str, Column]]
+Layout = Mapping[tuple[str, str, int], Mapping[str, Column]]  # by file, sheet, and which of several lists on it
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Table:
 
     def where(self, line: int, field_name: str = "") -> Where:
         """The place of one entry, or of one of its fields, by position in the table."""
-        return self._place(self.text("file", line), self.text("sheet", line), int(self.row_numbers[line]), field_name)
+        return self._places([line], field_name)[0]
 
     def finding(self, line: int, code: Code, field_name: str = "", /, **words: object) -> Finding:
         """A finding about one field of one entry (the code's own field, unless another is named)."""
@@ -125,23 +125,29 @@ class Table:
 
     def _places(self, lines: Lines, field_name: str) -> list[Where]:
         """The places of a field of these entries."""
-        rows = self.row_numbers[np.asarray(lines, dtype=np.int64)].tolist()
-        each = zip(self._at("file", lines), self._at("sheet", lines), rows, strict=True)
-        return [self._place(file, sheet, row, field_name) for file, sheet, row in each]
+        at = np.asarray(lines, dtype=np.int64)
+        rows, blocks = self.row_numbers[at].tolist(), self.blocks[at].tolist()
+        each = zip(self._at("file", lines), self._at("sheet", lines), rows, blocks, strict=True)
+        return [self._place(*place, field_name) for place in each]
 
-    def _place(self, file: str, sheet: str, row: int, field_name: str) -> Where:
-        column = self.layout.get((file, sheet), {}).get(field_name, _NO_COLUMN)
-        return Where(file, sheet or None, column.row or row, column.letter or None, column.heading or None)
+    def _place(self, file: str, sheet: str, row: int, block: int, field_name: str) -> Where:
+        column = self.layout.get((file, sheet, block), {}).get(field_name, _NO_COLUMN)
+        return Where(file, sheet or None, column.row or row, column.letter or None, column.heading or None, block)
 
     @cached_property
     def row_numbers(self) -> npt.NDArray[np.int64]:
         """The row of each entry in its sheet, as the spreadsheet program shows it."""
         return np.asarray(self.rows["row"], dtype=np.int64)
 
-    def places(self) -> Iterator[tuple[str, str, int]]:
-        """File, sheet and row of each entry."""
-        sources = (self.texts(name).to_pylist() for name in ("file", "sheet"))
-        return zip(*sources, self.row_numbers.tolist(), strict=True)
+    @cached_property
+    def blocks(self) -> npt.NDArray[np.int64]:
+        """Which of several lists on its sheet each entry stands in."""
+        return np.asarray(self.rows["block"], dtype=np.int64)
+
+    def places(self) -> Iterator[tuple[str, str, int, int]]:
+        """File, sheet and row of each entry, and which of several lists on the sheet: the ``row_key`` of its findings."""
+        file, sheet = (self.texts(name).to_pylist() for name in ("file", "sheet"))
+        return zip(file, sheet, self.row_numbers.tolist(), self.blocks.tolist(), strict=True)
 
     def take(self, mask: Mask) -> "Table":
         """The entries under the mask."""
@@ -162,7 +168,10 @@ def make_table(records: Iterable[Mapping[str, object]], layout: Layout | None = 
 
 
 def table_of(
-    columns: Mapping[str, Sequence[str] | pa.Array | pa.ChunkedArray], rows: Sequence[int], layout: Layout | None = None
+    columns: Mapping[str, Sequence[str] | pa.Array | pa.ChunkedArray],
+    rows: Sequence[int],
+    layout: Layout | None = None,
+    blocks: Sequence[int] = (),
 ) -> Table:
     """A table from columns of text, as many as there are ``rows`` (their numbers); a column not given is empty."""
     nothing = pa.repeat(pa.scalar("", pa.large_string()), len(rows))
@@ -171,6 +180,7 @@ def table_of(
     texts["id_number_given"] = pc.if_else(pc.equal(given, ""), texts["id_number"], given)
     frame = pa.table(texts).to_pandas()  # Arrow's text stays Arrow's: nothing is copied
     frame["row"] = np.array(rows, dtype=np.int64)
+    frame["block"] = np.array(blocks if blocks else 0, dtype=np.uint8)
     return Table(frame, layout or {})
 
 
@@ -184,15 +194,17 @@ def _as_text(column: Sequence[str] | pa.Array | pa.ChunkedArray) -> pa.Array | p
 
 def lines_in_error(entries: Table, found: Iterable[Finding]) -> Mask:
     """Which entries have a finding of severity error."""
-    places = {(f.where.file, f.where.sheet or "", f.where.row) for f in errors(found) if f.where.row is not None}
+    places = {finding.where.row_key for finding in errors(found) if finding.where.row is not None}
     # A form is one entry on many rows: an error on any of them is its own.
     forms = {key for key, columns in entries.layout.items() if any(column.row for column in columns.values())}
-    faulty = {place[:2] for place in places} & forms
+    faulty = {(file, sheet, block) for file, sheet, _, block in places} & forms
     in_error = np.zeros(len(entries), dtype=np.bool_)
     # Few rows have a number that an error has: only for those the file and the sheet are looked at.
-    numbers = entries.row_numbers
-    maybe = np.isin(numbers, [row for *_, row in places]) if not faulty else np.ones(len(entries), dtype=np.bool_)
+    numbers, blocks = entries.row_numbers, entries.blocks
+    maybe = (
+        np.isin(numbers, [row or 0 for _, _, row, _ in places]) if not faulty else np.ones(len(entries), dtype=np.bool_)
+    )
     for line in np.flatnonzero(maybe).tolist():
-        sheet = entries.text("file", line), entries.text("sheet", line)
-        in_error[line] = (*sheet, int(numbers[line])) in places or sheet in faulty
+        file, sheet, block = entries.text("file", line), entries.text("sheet", line), int(blocks[line])
+        in_error[line] = (file, sheet, int(numbers[line]), block) in places or (file, sheet, block) in faulty
     return in_error

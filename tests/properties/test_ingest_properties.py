@@ -1,6 +1,7 @@
 """Whatever stands in a sheet, nothing makes a fault of ours, and every row is an entry, is cut and said, or holds nothing."""
 
 import datetime as dt
+from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -8,7 +9,7 @@ import openpyxl
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hzcert import columns, headings, ingest, lines
+from hzcert import areas, columns, headings, ingest, lines
 from hzcert.batch import take_in
 from hzcert.sheets.grid import Grid, as_text
 from hzcert.table import HEADINGS, Column
@@ -43,9 +44,35 @@ def test_every_row_is_an_entry_or_cut_or_holds_nothing(rows):
     known = headings.aliases()
     header = headings.find_header(grid, known)
     sorted_ = lines.sort_rows(grid, header, known)
-    filled = [at for at, row in enumerate(grid.rows) if at > header.last and any(as_text(cell).strip() for cell in row)]
+    end = len(grid.rows) if sorted_.other_header is None else sorted_.other_header
+    filled = [at for at in range(header.last + 1, end) if any(as_text(cell).strip() for cell in grid.rows[at])]
     assert len(sorted_.entries) + len(sorted_.cut) + sorted_.numbered == len(filled)
     assert sorted({*sorted_.entries, *sorted_.cut} - set(filled)) == []
+
+
+PIECES = st.sampled_from(
+    [
+        HEAD, ["姓名", "资格名称", "身份证号", "级别"], ["身份证号", "姓名", "性别", "备注"], ["湖州市中级人员名单"], ["填写示例："],
+        ["填报单位：德清县水利局"], [], [1, "沈云川", ONE, "工程师", "中级"], ["沈云川", "工程师", ONE, "中级"], [ONE, "沈云川", "男"],
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=14))
+@example([[ONE, "沈云川", "男"], HEAD])
+@example([["填写示例："], HEAD, [1, "沈云川", ONE, "工程师"], HEAD, [1, "沈云川", ONE, "工程师"]])
+def test_everybody_is_in_one_list_of_a_sheet_or_said(rows):
+    grid = Grid("名单.xlsx", "Sheet1", rows)
+    found = areas.lists_of(grid, headings.aliases(), ("id_number", "name", "title"))
+    if found[0].header is None:
+        return  # said of the whole sheet
+    told: Counter[int] = Counter()
+    for area in found:
+        end = area.rows.other_header
+        below = [] if end is None else [at for at in range(end, len(area.grid.rows)) if area.grid.rows[at]]
+        told.update([*area.rows.entries, *area.rows.cut, *below, *lines.people_above(area.grid, area.header)])
+    people = [at for at, row in enumerate(rows) if ONE in row]
+    assert [told[at] for at in people] == [1] * len(people)
 
 
 @given(st.sampled_from(list(HEADINGS)), st.lists(CELLS, min_size=1, max_size=6))

@@ -105,20 +105,76 @@ def test_a_dot_more_is_no_other_name(judged) -> None:
     assert "HZ213" not in judged(*_sheet(*twice))[0]
 
 
-def test_a_list_above_another_is_not_lost_in_silence(judged) -> None:
-    short = ["序号", "姓名", "身份证号", "资格名称", "级别", "取得时间"]
-    found, _ = judged(short, [1, "沈云川", GOOD["id_number"], "工程师", "中级", "1998-12"], [], *_sheet(OTHER))
+@pytest.fixture
+def read(judged, tmp_path: Path, policy: Policy, as_of: date) -> Callable[..., list[tuple[str, str, str]]]:
+    def read_rows(*rows: list[object]) -> list[tuple[str, str, str]]:
+        """Name, title and place of the ID number of everybody on a sheet."""
+        judged(*rows)
+        table = ingest.read_list([Input(tmp_path / "a.xlsx", "a.xlsx", 0, "")], ingest.HOLDERS, policy, as_of).table
+        return [
+            (row["name"], row["title"], table.where(at, "id_number").cell) for at, row in enumerate(table.records())
+        ]
+
+    return read_rows
+
+
+SHORT = ["序号", "姓名", "身份证号", "资格名称", "级别", "取得时间"]
+SHORT_ONE = [1, "沈云川", GOOD["id_number"], "工程师", "中级", "1998-12"]
+
+
+def test_two_lists_below_each_other_are_both_read(read, judged) -> None:
+    title = ["湖州市初级专业技术资格证书人员信息表"]
+    head, second = _sheet(OTHER)
+    turned = [head[::-1], second[::-1]]
+    assert read(SHORT, SHORT_ONE, [], title, head, second, [], *turned) == [
+        ("沈云川", "工程师", "C2"),
+        ("钮雨桐", "工程师", "A6"),
+        ("钮雨桐", "工程师", "S9"),
+    ]
+    found, in_error = judged(SHORT, SHORT_ONE, [], title, head, second)
+    assert not {"HZ102", "HZ128", "HZ129"} & set(found)
+    assert in_error == [True, False]  # the first lacks what the second has
+
+
+def test_an_error_in_one_list_is_none_in_the_list_beside_it(judged, read) -> None:
+    head, good = _sheet(GOOD)
+    bad = list((OTHER | {"sex": "女"}).values())
+    found, in_error = judged([*head, None, *head], [*good, None, *bad])
+    assert "HZ205" in found
+    assert in_error == [False, True]
+    assert [place for *_, place in read([*head, None, *head], [*good, None, *bad])] == ["A2", "U2"]
+
+
+def test_people_above_the_only_header_are_not_lost_in_silence(judged) -> None:
+    found, _ = judged(SHORT_ONE, [], *_sheet(OTHER))
     assert "HZ128" in found
 
 
-def test_a_header_of_another_order_ends_what_is_read(judged) -> None:
+def test_a_header_without_a_compulsory_column_ends_what_is_read(judged) -> None:
+    head, first = _sheet(GOOD)
+    found, in_error = judged(head, first, ["姓名", "资格名称", "级别", "备注"], ["钮雨桐", "工程师", "中级", ""])
+    assert "HZ129" in found
+    assert in_error == [False]  # and nobody was read by the wrong columns
+
+
+def test_an_example_with_a_header_of_its_own_is_nobody(judged, read) -> None:
     head, first, second = _sheet(GOOD, OTHER)
+    example = ["填写示例："], head, first, ["正式填写："], head, second
+    assert [name for name, *_ in read(*example)] == ["钮雨桐"]
+    found, in_error = judged(*example)
+    assert ("HZ103" in found, in_error) == (True, [False])
+    assert [name for name, *_ in read(head, second, [], ["【样例】"], head, first)] == ["钮雨桐"]
+    assert [name for name, *_ in read(["样例"], head, first)] == ["沈云川"], "alone it is the list"
+
+
+def test_a_header_of_another_order_is_read_by_its_own_columns(judged) -> None:
+    head, first, second = _sheet(GOOD, OTHER | {"obtained_on": "1997-12"})
     turned = [dict(zip(GOOD, row, strict=True)) for row in (head, second)]
     for row in turned:
         row["obtained_on"], row["document_date"] = row["document_date"], row["obtained_on"]
     found, in_error = judged(head, first, *(list(row.values()) for row in turned))
-    assert "HZ129" in found
-    assert in_error == [False]  # and nobody was read by the wrong columns
+    assert "HZ322" not in found, "documents after what they grant"
+    assert in_error == [False, False]
 
 
 def test_a_header_again_is_no_other(judged) -> None:

@@ -124,9 +124,11 @@ def test_what_is_hidden_is_read_and_said(read):
     assert sorted(codes_of(found)) == ["HZ116", "HZ122", "HZ123"]
 
 
-def test_several_people_on_one_row_are_refused_and_in_a_published_list_read(read):
+def test_several_people_on_one_row_are_read_where_each_has_all_headings(read):
     head, people = ["姓名", "工作单位", "资格名称"], ["沈云川", "样例所", "工程师", "陈雨桐", "样例院", "经济师"]
-    refused = read(["姓名", "身份证号", "资格名称"] * 2, ["沈云川", ONE, "工程师", "陈雨桐", TWO, "经济师"])
+    side = read(["姓名", "身份证号", "资格名称"] * 2, ["沈云川", ONE, "工程师", "陈雨桐", TWO, "经济师"])
+    assert (side.table.column("name").tolist(), codes_of(side)) == (["沈云川", "陈雨桐"], [])
+    refused = read([*["姓名", "身份证号", "资格名称"], *["姓名", "身份证号"]], ["沈云川", ONE, "工程师", "陈雨桐", TWO])
     assert (len(refused.table), codes_of(refused)) == (0, ["HZ127"])
     found = read(["湖人专[2005]99号"], head * 2, people, ["王水清", "样例所", "工程师"], kind=PUBLISHED)
     assert found.table.column("name").tolist() == ["沈云川", "王水清", "陈雨桐"]
