@@ -89,7 +89,8 @@ def _spellings(title: Title) -> Iterable[str]:
 
 
 def _key(text: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", variants.fold(text)))
+    # Without the spaces, an accent that stood apart may join the letter before it.
+    return unicodedata.normalize("NFC", re.sub(r"\s+", "", unicodedata.normalize("NFKC", variants.fold(text))))
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,8 @@
 """What reading a file gives: sheets as grids of cells, and what to say of a file that gives none."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import gc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, islice
@@ -20,7 +22,7 @@ class Grid:
 
     file: str
     name: str
-    rows: list[list[Cell]]
+    rows: Sequence[list[Cell]]
     hidden: bool = False
     hidden_rows: frozenset[int] = frozenset()  # as the spreadsheet program numbers them, hidden or filtered away
     merged: tuple[Range, ...] = ()
@@ -98,3 +100,15 @@ def sharing(rows: Iterable[list[Cell]]) -> Iterator[list[Cell]]:
             if (cell := row[place]).__class__ not in _NUMBERS:
                 row[place] = known.setdefault(cell, cell)
         yield row
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """No search for circles while millions of cells are made, none of which can be in one."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -5,6 +5,7 @@ import stat
 import struct
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -15,6 +16,8 @@ from isal.igzip_lib import IsalError
 from hzcert.sheets.grid import Unreadable
 
 MOST_BYTES = 1 << 30  # of a file; a million rows of twenty columns take a tenth of it
+MOST_TEXT = 1 << 32  # of a text, which is read bit by bit: five million rows take a third of it
+MOST_LINES = 10_000_000
 MOST_INFLATED = 3 << 29  # of what is read of one file, in all; a million rows of twenty columns take half of it
 MOST_RATIO = 250  # inflated to packed; long sheets of one repeated row reach 100, a bomb 1000
 SMALL = 32 << 20  # bytes; below this nothing is a bomb
@@ -23,6 +26,7 @@ MOST_MEMBERS = 50_000
 MOST_ROWS = 5_000_000  # of one file
 MOST_CELLS = 60_000_000  # of one file, filled ones and those between them
 _CHUNK = 1 << 20
+_START = 1 << 12
 _LOCAL_HEADER = 30  # bytes of a member's own header before its name (APPNOTE.TXT 4.3.7)
 
 
@@ -32,13 +36,41 @@ def load(path: Path) -> bytes:
     Raises:
         Unreadable: it is missing, is no file, is locked, or is too large.
     """
-    try:
-        about = path.stat()
-        if not stat.S_ISREG(about.st_mode):
-            raise Unreadable("不是普通文件", "请放入 Excel 工作簿或 CSV 文件")
-        if about.st_size > MOST_BYTES:
-            raise Unreadable(f"太大（{about.st_size >> 20} MB，最多 {MOST_BYTES >> 20} MB）", "请分成几个文件")
+    size(path)
+    with refused():
         return path.read_bytes()
+
+
+def size(path: Path, most: int = MOST_BYTES) -> int:
+    """The bytes that an ordinary file of a possible size has.
+
+    Raises:
+        Unreadable: it is missing, is no file, is locked, or is too large.
+    """
+    with refused():
+        about = path.stat()
+    if not stat.S_ISREG(about.st_mode):
+        raise Unreadable("不是普通文件", "请放入 Excel 工作簿或 CSV 文件")
+    if about.st_size > most:
+        raise Unreadable(f"太大（{about.st_size >> 20} MB，最多 {most >> 20} MB）", "请分成几个文件")
+    return about.st_size
+
+
+def start(path: Path) -> bytes:
+    """The first bytes of a file.
+
+    Raises:
+        Unreadable: it can't be opened.
+    """
+    with refused(), path.open("rb") as file:
+        return file.read(_START)
+
+
+@contextmanager
+def refused() -> Iterator[None]:
+    """Turn what the system says of a file into a refusal."""
+    try:
+        yield
     except OSError as cause:
         raise Unreadable(f"不能读取：{cause.strerror}", "请检查路径和权限") from cause
 

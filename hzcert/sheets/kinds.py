@@ -84,6 +84,12 @@ def tell(raw: bytes) -> Kind:
     return Kind.TEXT
 
 
+def is_text(start: bytes) -> bool:
+    """Whether what a file begins with is text, as far as that tells."""
+    others = (*_ZIPS, _OLE, *_BARE, _PARQUET, b"BM", b"RIFF", *_NO_TABLE)
+    return bool(start.strip(b"\0 \t\r\n")) and not start.startswith(others)
+
+
 def no_table(name: str) -> Unreadable:
     """The refusal of something that is no table."""
     return Unreadable(f"不是表格，而是 {name}", REMEDY)

@@ -1,6 +1,8 @@
 """Any clerk's file into grids of cells, its kind told by content, never by its ending."""
 
 import io
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,12 +11,16 @@ import pyarrow.parquet as pq
 from hzcert.errors import InputError
 from hzcert.sheets import guard
 from hzcert.sheets.apart import Read, Task, read_apart
-from hzcert.sheets.grid import Cell, Grid, Unreadable, as_text, letter, sharing
+from hzcert.sheets.grid import Cell, Grid, Unreadable, as_text, letter
 from hzcert.sheets.guard import Budget
-from hzcert.sheets.kinds import Kind, Words, tell, tell_text
+from hzcert.sheets.kinds import Kind, Words, is_text, tell, tell_text
+from hzcert.sheets.longtext import BLOCK, LongText
 from hzcert.sheets.markup import read_sheet_xml
-from hzcert.sheets.text import encoding_of, head, notes_on, read_lines, whole
+from hzcert.sheets.text import Source, encoding_of, head, notes_on, read_lines, whole
 from hzcert.sheets.xlsx import read_xlsx
+
+_LONG_TEXT = 4 << 20  # bytes
+_WIDE = 50  # columns of a long text
 
 __all__ = ["Cell", "Grid", "as_text", "letter", "read"]
 
@@ -26,7 +32,7 @@ def read(path: Path, shown: str, password: str | None = None) -> list[Grid]:
         InputError: it is no table, is damaged, too large, or is locked and the password is missing or wrong.
     """
     try:
-        found = _read(guard.load(path), shown, password)
+        found = _long_text(path, shown) if _is_long_text(path) else _read(guard.load(path), shown, password)
         # Behind a password there is a workbook again.
         grids = _read(found, shown, None) if isinstance(found, bytes) else found
         if isinstance(grids, bytes):
@@ -51,21 +57,33 @@ def _read(raw: bytes, shown: str, password: str | None) -> Read:
         case Kind.PARQUET:
             return [_parquet(raw, shown)]
         case Kind.TEXT:
-            return _text(raw, shown)
+            return _text(partial(io.BytesIO, raw), shown)
 
 
-def _text(raw: bytes, shown: str) -> Read:
-    encoding = encoding_of(raw)
-    start = head(raw, encoding)
-    text = whole(raw, encoding) if start.lstrip().startswith("<") else start
+def _is_long_text(path: Path) -> bool:
+    """Whether a file is a text of some length, which is read bit by bit and never held as a whole."""
+    return guard.size(path, guard.MOST_TEXT) > _LONG_TEXT and is_text(guard.start(path))
+
+
+def _long_text(path: Path, shown: str) -> Read:
+    with guard.refused():
+        return _text(lambda: path.open("rb"), shown)
+
+
+def _text(source: Source, shown: str) -> Read:
+    encoding = encoding_of(source)
+    start = head(source, encoding)
+    text = whole(source, encoding) if start.lstrip().startswith("<") else start
     match tell_text(text):
         case Words.HTML:
             return read_apart(Task.HTML, text, shown)
         case Words.SHEET_XML:
             return read_sheet_xml(text, shown)
         case Words.LINES:
-            rows = list(sharing(read_lines(raw, encoding, Budget())))
-            return [Grid(shown, "", rows, notes=notes_on(raw, encoding))]
+            lines = read_lines(source, encoding, Budget(guard.MOST_LINES, guard.MOST_LINES * _WIDE))
+            first = list(islice(lines, BLOCK + 1))
+            rows = first if len(first) <= BLOCK else LongText(chain(first, lines))
+            return [Grid(shown, "", rows, notes=notes_on(source, encoding))]
 
 
 def _parquet(raw: bytes, shown: str) -> Grid:

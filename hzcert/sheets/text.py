@@ -3,9 +3,10 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
+from typing import BinaryIO
 
 from hzcert.sheets.grid import Cell, Unreadable
 from hzcert.sheets.guard import Budget
@@ -23,48 +24,51 @@ _PIECE = 1 << 20  # characters
 _SAMPLE = 1 << 16  # characters, of which the first 200 lines tell how cells are parted
 
 
-def encoding_of(raw: bytes) -> str:
+Source = Callable[[], BinaryIO]  # opens a text from its beginning, as often as it is wanted
+
+
+def encoding_of(source: Source) -> str:
     """What text is written in: by its byte order mark, else strict UTF-8, else GB 18030 (never gbk, which lacks characters of names).
 
     Raises:
         Unreadable: it is no text in any of these.
     """
-    wide = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
-    if wide or b"\0" not in raw:
-        for encoding in ("utf-16",) if wide else ("utf-8-sig", "gb18030"):
-            with suppress(UnicodeDecodeError):
-                if not any("\0" in piece for piece in _pieces(raw, encoding)):
-                    return encoding
+    with source() as file:
+        wide = file.read(2) in (b"\xff\xfe", b"\xfe\xff")
+    for encoding in ("utf-16",) if wide else ("utf-8-sig", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            if not any("\0" in piece for piece in _pieces(source, encoding)):
+                return encoding
     raise Unreadable("不是表格：既不是工作簿，也不是 UTF-8 或 GB 18030 编码的文本", "请检查文件，另存后再放入")
 
 
-def _pieces(raw: bytes, encoding: str) -> Iterator[str]:
-    with io.TextIOWrapper(io.BytesIO(raw), encoding, newline="") as text:
+def _pieces(source: Source, encoding: str) -> Iterator[str]:
+    with io.TextIOWrapper(source(), encoding, newline="") as text:
         while piece := text.read(_PIECE):
             yield piece
 
 
-def head(raw: bytes, encoding: str) -> str:
+def head(source: Source, encoding: str) -> str:
     """The beginning of a text."""
-    return next(_pieces(raw, encoding), "")[:_SAMPLE]
+    return next(_pieces(source, encoding), "")[:_SAMPLE]
 
 
-def whole(raw: bytes, encoding: str) -> str:
+def whole(source: Source, encoding: str) -> str:
     """All of a text."""
-    return "".join(_lines(raw, encoding))
+    return "".join(_lines(source, encoding))
 
 
-def notes_on(raw: bytes, encoding: str) -> tuple[str, ...]:
+def notes_on(source: Source, encoding: str) -> tuple[str, ...]:
     """What a person should know of how a text was read: characters that only one office's font can show."""
     if encoding != "gb18030":
         return ()
-    left = {sign for piece in _pieces(raw, encoding) for sign in _PRIVATE.findall(piece) if ord(sign) not in _MOVED}
+    left = {sign for piece in _pieces(source, encoding) for sign in _PRIVATE.findall(piece) if ord(sign) not in _MOVED}
     points = "、".join(f"U+{ord(sign):04X}" for sign in sorted(left)[:10])
     return (f"文本中有造字区的字符：{points}",) if left else ()
 
 
-def _lines(raw: bytes, encoding: str) -> Iterator[str]:
-    with io.TextIOWrapper(io.BytesIO(raw), encoding, newline="") as text:
+def _lines(source: Source, encoding: str) -> Iterator[str]:
+    with io.TextIOWrapper(source(), encoding, newline="") as text:
         if encoding == "gb18030":
             yield from (_PRIVATE.sub(_in_its_place, line) for line in text)
         else:
@@ -75,13 +79,13 @@ def _in_its_place(match: re.Match[str]) -> str:
     return chr(_MOVED.get(ord(match[0]), ord(match[0])))
 
 
-def read_lines(raw: bytes, encoding: str, budget: Budget) -> Iterator[list[Cell]]:
+def read_lines(source: Source, encoding: str, budget: Budget) -> Iterator[list[Cell]]:
     """The cells of CSV line by line, or of the like with tabs, semicolons or bars; all are text.
 
     Raises:
         Unreadable: it is no table, or its quotes do not match.
     """
-    rows = csv.reader(_lines(raw, encoding), delimiter=_delimiter(head(raw, encoding)), strict=True)
+    rows = csv.reader(_lines(source, encoding), delimiter=_delimiter(head(source, encoding)), strict=True)
     try:
         for row in rows:
             budget.spend(1, len(row))

@@ -1,16 +1,14 @@
 """Workbooks of Excel 2007 and later, and of WPS: xlsx, xlsm, and .et where it is a zip."""
 
-import gc
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from hzcert.sheets.apart import Task, read_apart
-from hzcert.sheets.grid import DAYS_TO_1904, Cell, Grid, Place, Unreadable, letter, only_months, sharing
+from hzcert.sheets.grid import DAYS_TO_1904, Cell, Grid, Place, Unreadable, letter, no_collection, only_months, sharing
 from hzcert.sheets.guard import Budget, Parts
 from hzcert.sheets.package import anchored, attribute, named, pasted, relations
 from hzcert.sheets.scan import Scanned, scan
@@ -79,7 +77,7 @@ _Cells = tuple[list[list[Cell]], tuple[tuple[int, int, int, int], ...], Mapping[
 def _read_slowly(raw: bytes, shown: str, names: list[str]) -> dict[str, _Cells]:
     """Sheets cell by cell, in a process of its own."""
     grids = read_apart(Task.SPARSE, raw, shown, names) if names else []
-    return {grid.name: (grid.rows, grid.merged, grid.errors) for grid in grids if isinstance(grid, Grid)}
+    return {grid.name: (list(grid.rows), grid.merged, grid.errors) for grid in grids if isinstance(grid, Grid)}
 
 
 def _open(raw: bytes, names: list[str]) -> dict[str, CalamineSheet]:
@@ -97,25 +95,13 @@ def _open(raw: bytes, names: list[str]) -> dict[str, CalamineSheet]:
 def _cells(sheet: CalamineSheet, about: Scanned) -> _Cells:
     left = [""] * (sheet.start[1] if sheet.start else 0)  # empty columns, which the reader leaves out
     found: Iterable[list[Cell]] = cast("Iterable[list[Cell]]", sheet.iter_rows())
-    with _no_collection():
+    with no_collection():
         rows = list(sharing(found) if about.rows > _MANY else found)
     if left:
         rows = [left + row for row in rows]
     only_months(rows, about.months)
     merged = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
     return rows, merged, about.errors
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """No search for circles while millions of cells are made, none of which can be in one."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _grid(
