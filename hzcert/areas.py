@@ -100,7 +100,7 @@ def _only_rows(grid: Grid, first: int, end: int) -> Grid:
     nothing: list[Cell] = []
     return replace(
         grid,
-        rows=[nothing] * first + grid.rows[first:end],
+        rows=[*[nothing] * first, *grid.rows[first:end]],
         merged=tuple(area for area in grid.merged if first <= area[0] < end),
         pictures={place: data for place, data in grid.pictures.items() if first <= place[0] < end},
         errors={place: text for place, text in grid.errors.items() if first <= place[0] < end},
