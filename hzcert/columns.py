@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from math import isfinite
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +16,7 @@ import pyarrow.compute as pc
 
 from hzcert import codes, dates, documents, idnumber, names, titles
 from hzcert.findings import Finding, Where
+from hzcert.headings import heading_key
 from hzcert.policy import Policy
 from hzcert.sheets.grid import Cell, as_text
 from hzcert.table import HEADINGS, Column
@@ -63,6 +65,15 @@ _NOT_HAN = r"[^\x{4e00}-\x{9fff}]"  # what _PLAIN_NAME lacks
 
 
 @dataclass(frozen=True)
+class Again:
+    """A further column of a field that the sheet has already; who can't be two persons must say the same in both."""
+
+    name: str
+    column: Column
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True)
 class Part:
     """The entries of one sheet: the cells of each field column by column, and where they stand."""
 
@@ -76,6 +87,7 @@ class Part:
     unit: str = ""  # the submitting unit, as the lines above have it
     days_late: int = 0  # of numbers that stand for days
     block: int = 0  # which of several lists on the sheet
+    again: tuple[Again, ...] = ()  # further columns of the same meaning
 
     def where(self, line: int, name: str) -> Where:
         """The place of one field of an entry, by position."""
@@ -89,7 +101,7 @@ def normalise(part: Part, policy: Policy, as_of: date) -> tuple[dict[str, Texts]
     """Every field that the sheet has as canonical text, all of one length; and what was found on the way."""
     found: list[Finding] = []
     clean = _cleaners(policy)
-    part = _in_time(part)
+    part = _with_second_columns(_in_time(part), clean, found)
     part = replace(part, cells={name: _as_texts(cells) for name, cells in part.cells.items()})
     columns = {
         name: each(cells, clean.get(name, _plain_text)) for name, cells in part.cells.items() if name != "id_number"
@@ -134,6 +146,33 @@ def _in_time(part: Part) -> Part:
         if name in part.cells
     }
     return replace(part, cells={**part.cells, **late})
+
+
+def _with_second_columns(part: Part, clean: Mapping[str, Callable[[Cell], str]], found: list[Finding]) -> Part:
+    """The same, what is empty filled from a second column of the same meaning; where both say something, they must agree."""
+    cells = {
+        name: list(column) if any(name == each.name for each in part.again) else column
+        for name, column in part.cells.items()
+    }
+    for second in part.again:
+        first = cells[second.name]
+        cleaned = clean.get(second.name, _plain_text) if second.name != "id_number" else _compact
+        for line, (one, other) in enumerate(zip(first, second.cells, strict=True)):
+            said, also = cleaned(one), cleaned(other)
+            place = part.where(line, second.name)
+            words = {"first": place.heading, "heading": second.column.heading}
+            where = replace(place, column=second.column.letter, heading=second.column.heading)
+            if also and not said:
+                cells[second.name] = [*cells[second.name][:line], other, *cells[second.name][line + 1 :]]
+                found.append(codes.SECOND_USED.at(where, as_text(other), field=second.name, **words))
+            elif said and also and said != also and not (second.name in _DATES and dates.same(said, also)):
+                words |= {"one": as_text(one), "other": as_text(other)}
+                found.append(codes.TWO_VALUES.at(where, as_text(other), field=second.name, **words))
+    return replace(part, cells=cells)
+
+
+def _compact(cell: Cell) -> str:
+    return idnumber.compact(plain(as_text(cell)))
 
 
 def _as_texts(cells: Sequence[Cell]) -> Sequence[Cell]:
@@ -291,7 +330,8 @@ def _id_number(cell: Cell, where: Where, found: list[Finding]) -> tuple[str, str
     """The ID number in the 18-character form, and as given; a number that a spreadsheet has cut is left unlike one."""
     raw = as_typed(as_text(cell)) if str(cell).startswith("=") else as_text(cell).strip()
     if (isinstance(cell, float | int) and abs(cell) >= 1e15) or _SCIENTIFIC.fullmatch(raw):
-        cut = idnumber.cut_number(abs(float(raw)))  # a sign before it says nothing
+        number = abs(float(raw))  # a sign before it says nothing
+        cut = idnumber.cut_number(number) if isfinite(number) else raw
         found.append(codes.ID_DAMAGED.at(where, cut))
         return cut, cut
     given = idnumber.compact(raw)
@@ -314,14 +354,7 @@ def _dates(name: str, part: Part, texts: Texts, numbers: Texts, found: list[Find
     cells = part.cells[name]
     days = [] if isinstance(cells, Texts) else [line for line, cell in enumerate(cells) if isinstance(cell, date)]
     if name == "birth_date":
-        # A month typed into a date cell becomes its first day: the ID number tells, of the same month, another one.
-        texts = texts.patched(
-            {
-                line: text[:7]
-                for line in days
-                if (text := texts[line]).endswith("-01") and _is_month_of(text, numbers[line])
-            }
-        )
+        texts = texts.patched(_birth_months(part, texts, numbers, days, found))
     # A file without types, or a table of ours, in which a number has become text.
     if not part.sheet or part.sheet.startswith("第 ") or "id_number_given" in part.cells:
         texts = texts.patched({line: _UNREAD + plain(as_text(cells[line])) for line in _cut_months(cells)})
@@ -335,6 +368,22 @@ def _dates(name: str, part: Part, texts: Texts, numbers: Texts, found: list[Find
             text = _undecided(name, cells[line], text, numbers[line], part.where(line, name), found)
         unread[line] = text
     return texts.patched(unread)
+
+
+def _birth_months(
+    part: Part, texts: Texts, numbers: Texts, days: Sequence[int], found: list[Finding]
+) -> dict[int, str]:
+    """Months typed into date cells, which made first days of them: the ID number tells, of the same month, another day.
+
+    Where the heading asks for the day (出生日期) and others have one, the first is a day like any other, and a wrong one.
+    """
+    months = [line for line in days if texts[line].endswith("-01") and _is_month_of(texts[line], numbers[line])]
+    column = part.layout.get("birth_date")
+    asks_for_days = column is not None and "日" in heading_key(column.heading)
+    if not months or (asks_for_days and any(not texts[line].endswith("-01") for line in days)):
+        return {}
+    found += [codes.BIRTH_FIRST.at(part.where(line, "birth_date"), texts[line], value=texts[line]) for line in months]
+    return {line: texts[line][:7] for line in months}
 
 
 def _cut_months(cells: Sequence[Cell]) -> list[int]:

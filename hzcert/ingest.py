@@ -1,8 +1,9 @@
 """Clerks' sheets and forms become the holders table, or findings (导入). Published lists are read the same way."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
 from operator import itemgetter
@@ -11,7 +12,7 @@ from hzcert import areas, codes, columns, formsheet, headings, lines, listing, p
 from hzcert.annexes import OPTIONS_TITLE
 from hzcert.areas import Area
 from hzcert.batch import Input
-from hzcert.columns import Part
+from hzcert.columns import Again, Part
 from hzcert.findings import Finding, Where
 from hzcert.pictures import Picture
 from hzcert.policy import Policy
@@ -42,6 +43,8 @@ _OF_PUBLISHED = (
     codes.SHEET_TWICE,
     codes.HIDDEN_SHEET,
     codes.HIDDEN_ROWS,
+    codes.NO_LIST,
+    codes.HIDDEN_NO_LIST,
     codes.ERROR_CELL,
     codes.READ_NOTE,
     codes.SIDE_BY_SIDE,
@@ -115,7 +118,23 @@ def _list_part(area: Area, first: Area, kept: Sequence[int], kind: Kind, policy:
         above.unit,
         grid.days_late,
         area.block,
+        tuple(_second_columns(header, picked)),
     )
+
+
+# Who a person is can't be said in two ways; what he has can, under the prescribed heading and besides.
+_OF_THE_PERSON = frozenset({"id_number", "name", "sex", "birth_date"})
+_OF_THE_TITLE = frozenset({"title", "level", "obtained_on", "document_no"})
+
+
+def _second_columns(header: headings.Header, picked: Sequence[Sequence[Cell]]) -> Iterator[Again]:
+    """Further columns that must say the same as the first of their meaning."""
+    for place, name in enumerate(header.meanings):
+        if name in _OF_THE_PERSON | _OF_THE_TITLE and (first := header.columns[name]) != place:
+            prescribed = headings.heading_key(header.headings[first]) == headings.heading_key(HEADINGS[name])
+            if name in _OF_THE_PERSON or not prescribed:
+                cells = [row[place] if place < len(row) else "" for row in picked]
+                yield Again(name, Column(letter(place), header.headings[place]), cells)
 
 
 def _other_lists(grid: Grid, header: headings.Header, rows: lines.Lines) -> Iterator[Finding]:
@@ -226,7 +245,7 @@ def _read_sheet(
     read_: list[_Sheet] = []
     problems: list[Finding] = []
     lists = areas.lists_of(grid, known, kind.compulsory)
-    if lists[0].header is None and grid.hidden:
+    if lists[0].header is None and grid.hidden and not _seems_to_have_people(grid):
         return [], [codes.HIDDEN_NO_LIST.at(sheet)]
     for area in lists:
         if area.header and headings.side_by_side(area.header):
@@ -340,13 +359,21 @@ def read_list(
     for source in inputs:
         counts["files"] += 1
         sheets: list[_Sheet] = []
+        odd: list[Finding] = []  # of sheets without a header
         for grid in read(source.path, source.shown, password):
             if not any(as_text(cell).strip() for row in grid.rows for cell in row) or _is_ours(grid):
                 continue
             read_, problems = _read_sheet(grid, kind, known, policy, as_of)
             counts["sheets"] += not read_
             sheets += read_
-            found += problems
+            if [each.code for each in problems] == [codes.NO_HEADER] and not _seems_to_have_people(grid, kind):
+                odd += problems
+            else:
+                found += problems
+        # Beside a list, a sheet of prose or sums is none that lacks its header.
+        a_list = any(sheet.part.rows for sheet in sheets)
+        found += [codes.NO_LIST.at(each.where) if a_list else each for each in odd]
+        sheets = _without_example_sheets(sheets)
         kept += _without_twins(sheets, found, counts)
     for sheet in kept:
         found += sheet.found
@@ -354,6 +381,43 @@ def read_list(
     if kind is PUBLISHED:
         found = [finding for finding in found if finding.code in _OF_PUBLISHED]
     return Ingested(_table(kept), tuple(found), dict(counts), tuple(chain.from_iterable(s.pictures for s in kept)))
+
+
+def _seems_to_have_people(grid: Grid, kind: Kind = HOLDERS) -> bool:
+    """Whether a sheet without a header may hold people: an ID number, a sex in a row of several cells; in a published list, rows at all."""
+    for row in grid.rows:
+        texts = [text for cell in row if (text := as_text(cell).strip())]
+        if len(texts) >= 3 and (kind is PUBLISHED or not {"男", "女"}.isdisjoint(texts)):
+            return True
+        if any(lines.may_be_id(cell) for cell in row):
+            return True
+    return False
+
+
+_EXAMPLE_SHEET = re.compile(r"[（(【]?(?:填写|填表|填报)?(?:示例|样例|范例|样表|示范)(?:表|页)?\d*[）)】]?")
+_MOST_EXAMPLES = 3
+
+
+def _without_example_sheets(sheets: list[_Sheet]) -> list[_Sheet]:
+    """The same, the few people of a sheet that is called 示例 told as such where another sheet has the list."""
+    examples = [
+        sheet
+        for sheet in sheets
+        if _EXAMPLE_SHEET.fullmatch(sheet.part.sheet.strip()) and len(sheet.part.rows) <= _MOST_EXAMPLES
+    ]
+    if not any(sheet.part.rows for sheet in sheets if sheet not in examples):
+        return sheets
+    return [_as_examples(sheet) if sheet in examples and sheet.part.rows else sheet for sheet in sheets]
+
+
+def _as_examples(sheet: _Sheet) -> _Sheet:
+    """A sheet whose people are examples: nobody, and said."""
+    part = replace(sheet.part, rows=[], cells={name: [] for name in sheet.part.cells}, again=())
+    where = Where(part.file, part.sheet or None)
+    rows = lines.row_list(list(sheet.part.rows))
+    said = codes.ROWS_CUT.at(where, count=len(sheet.part.rows), kinds=lines.Cut.EXAMPLE.value, rows=rows)
+    counts = Counter({"sheets": sheet.counts["sheets"], "rows_cut": sheet.counts["rows_cut"] + len(sheet.part.rows)})
+    return _Sheet(part, {name: repeated("", 0) for name in sheet.texts}, [said], counts, [])
 
 
 def _is_ours(grid: Grid) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from hzcert.headings import Header, HeaderReader, is_heading
+from hzcert.idnumber import compact
 from hzcert.sheets.grid import Cell, Grid, as_text
 from hzcert.table import FIELDS
 
@@ -29,6 +30,15 @@ _EXAMPLE_TITLE = re.compile(
     r"[（(【\[]?(?:填写|填表|填报|正确)?(?:示例|范例|样例|例子|举例|示范|样表)(?:如下)?(?:[（(].*[）)])?[）)】\]]?[：:]?"
 )
 _UNIT_BAND = re.compile(r".{2,}[（(：:]\s*(?:共|计)?\s*\d+\s*[人名位][）)]?$")
+_PAGE = re.compile(r"第\s*\d+\s*页|共\s*\d+\s*页|第\s*\d+\s*页[，,、/\s]*共\s*\d+\s*页|\d+\s*/\s*\d+\s*页")
+_PAGE_TOTAL = re.compile(
+    r"(?:[一二三四五六七八九十\d]+|本|每|此|该|当)\s*页\s*(?:小|合|总|共)?\s*计?(?:人数)?\s*[：:]?"
+)
+_UNIT = re.compile(
+    r"(?:局|所|院|校|学|园|司|厂|站|心|委|办|会|队|馆|部|处|团|社|室|中|店|场|库|系统|政府|乡|镇|街道)(?:[（(].*[）)])?$"
+)
+_SHORTEST_UNIT = 5  # characters; of the words with which units end, no name of so many does
+_COUNT = re.compile(r"\d+(?:\.0)?|[（(]?(?:共|计)?\s*\d+\s*[人名位份][）)]?|[一二三四五六七八九十]+[、.．]?|\d+[、.．]")
 _NOTES = frozenset({"必填", "选填", "可选", "必选", "非必填", "可不填"})
 _LONGEST_NAME = 25
 _NAMELIKE = re.compile(r"[^：:计填]+").fullmatch  # no footer's words
@@ -163,14 +173,13 @@ def is_example_block(grid: Grid, header: Header) -> bool:
 
 def people_above(grid: Grid, header: Header) -> list[int]:
     """Rows above a header that hold an ID number: of people whom nobody would read."""
-    return [
-        at
-        for at, row in enumerate(grid.rows[: header.first])
-        if any(_ID_NUMBER.fullmatch(cell.strip()) if isinstance(cell, str) else _is_cut_number(cell) for cell in row)
-    ]
+    return [at for at, row in enumerate(grid.rows[: header.first]) if any(map(may_be_id, row))]
 
 
-def _is_cut_number(cell: Cell) -> bool:
+def may_be_id(cell: Cell) -> bool:
+    """Whether a cell is an ID number, or what is left of one that was typed as a number."""
+    if isinstance(cell, str):
+        return len(cell) >= 15 and _ID_NUMBER.fullmatch(compact(cell)) is not None
     return isinstance(cell, int | float) and 1e17 <= cell < 1e18
 
 
@@ -220,6 +229,12 @@ def _sort_row(
 def _not_a_person(texts: Sequence[str], said: Mapping[str, str], band: bool) -> Cut | None:
     """A total, a footer or a band: no ID number, and hardly anything that an entry has."""
     first = texts[0]
+    if all(map(_PAGE.fullmatch, texts)):
+        return Cut.FOOTER
+    if _is_unit_band(texts, said.get("name", "")):
+        return Cut.BAND
+    if _PAGE_TOTAL.fullmatch(first) and not any(map(_ID_NUMBER.fullmatch, texts)):
+        return Cut.TOTAL
     lone = not said.keys() & {"title", "employer", "document_no"} or len(texts) <= 2
     if _is_signed(texts) or (lone and (_FOOTER.match(first) or _SIGNED.match(first))):
         return Cut.FOOTER
@@ -232,6 +247,17 @@ def _not_a_person(texts: Sequence[str], said: Mapping[str, str], band: bool) -> 
     if len(texts) == 1 and (band or _BAND.match(first) or _UNIT_BAND.match(first)):
         return Cut.BAND
     return None
+
+
+def _is_unit_band(texts: Sequence[str], name: str) -> bool:
+    """Whether a unit stands where the names do, with at most a running number before it and a count behind it."""
+    others = [text for text in texts if text != name]
+    return (
+        len(name) >= _SHORTEST_UNIT
+        and _UNIT.search(name) is not None
+        and len(others) < len(texts) <= 3
+        and all(map(_COUNT.fullmatch, others))
+    )
 
 
 def _is_signed(texts: Sequence[str]) -> bool:

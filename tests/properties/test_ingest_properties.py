@@ -78,6 +78,7 @@ def test_everybody_is_in_one_list_of_a_sheet_or_said(rows):
 @given(st.sampled_from(list(HEADINGS)), st.lists(CELLS, min_size=1, max_size=6))
 @example("level", ["A´"])
 @example("id_number", [-1e15, "-3.3052119700312E+17"])
+@example("id_number", [1.7976931348623151e308])
 def test_any_cell_becomes_text_and_a_second_time_changes_nothing(policy, name, cells):
     def normalised(given):
         part = columns.Part(

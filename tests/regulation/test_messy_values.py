@@ -182,3 +182,124 @@ def test_a_header_again_is_no_other(judged) -> None:
     found, in_error = judged(head, first, head, second)
     assert "HZ129" not in found
     assert in_error == [False, False]
+
+
+def _with(head: str, *cells: object) -> list[list[object]]:
+    """The good list with one more column."""
+    rows = _sheet(GOOD, OTHER)
+    return [[*row, cell] for row, cell in zip(rows, (head, *cells), strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("head", "cells", "wrong"),
+    [
+        ("证件号码", (GOOD["id_number"], OTHER["id_number"]), [False, False]),
+        ("证件号码", (f"'{GOOD['id_number']} ", ""), [False, False]),
+        ("证件号码", (GOOD["id_number"], GOOD["id_number"]), [False, True]),
+        ("持证人", ("沈 云川", "钮雨同"), [False, True]),
+        ("姓名（拼音）", ("Shen Yunchuan", "Niu Yutong"), [False, False]),
+        ("姓名（曾用）", ("沈大川", ""), [False, False]),
+        ("出生日期", ("1970.03.12", "1970-04"), [False, True]),
+        ("申报职称", ("高级工程师", "工程师"), [False, False]),  # 资格名称 is the prescribed heading
+    ],
+)
+def test_two_columns_of_one_meaning_must_agree(judged, head, cells, wrong) -> None:
+    found, in_error = judged(*_with(head, *cells))
+    assert in_error == wrong
+    assert ("HZ130" in found) == any(wrong)
+
+
+def test_two_words_for_a_title_that_differ_are_undecided(judged) -> None:
+    rows = _with("申报职称", "高级工程师", "工程师")
+    rows[0][list(GOOD).index("title")] = "现有职称"
+    found, in_error = judged(*rows)
+    assert ("HZ130" in found, in_error) == (True, [True, False])
+
+
+def test_an_empty_number_is_taken_from_the_second_column(judged, tmp_path: Path, policy: Policy, as_of: date) -> None:
+    rows = _with("证件号码", "", OTHER["id_number"])
+    rows[2][0] = ""
+    found, in_error = judged(*rows)
+    assert ("HZ131" in found, in_error) == (True, [False, False])
+
+
+@pytest.mark.parametrize(
+    ("heading", "others", "codes", "wrong"),
+    [
+        ("出生年月", date(1970, 3, 12), {"HZ132"}, False),
+        ("出生日期", date(1970, 3, 1), {"HZ132"}, False),
+        ("出生日期", date(1970, 3, 12), {"HZ206"}, True),
+    ],
+)
+def test_a_date_cell_on_the_first_is_a_month_only_where_months_are_asked_for(
+    judged, heading, others, codes, wrong
+) -> None:
+    rows = _sheet(GOOD | {"birth_date": date(1970, 3, 1)}, OTHER | {"birth_date": others})
+    rows[0][list(GOOD).index("birth_date")] = heading
+    found, in_error = judged(*rows)
+    assert {"HZ132", "HZ206"} & set(found) == codes
+    assert in_error == [wrong, False]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["", "第1页，共3页"],
+        ["第 1 页", "共 3 页"],
+        ["一页小计", "", "", "", "", "", "", "", 12, "人"],
+        ["", "德清县水利局"],
+        ["1", "德清县水利局", "3人"],
+        ["", "湖州市样例小学（含幼儿园）"],
+    ],
+)
+def test_page_feet_and_units_over_their_people_are_no_persons(judged, row) -> None:
+    found, in_error = judged(*_sheet(GOOD, OTHER), row)
+    assert ("HZ103" in found, in_error) == (True, [False, False])
+
+
+@pytest.fixture
+def book(tmp_path: Path, policy: Policy, as_of: date) -> Callable[..., tuple[list[str], list[str]]]:
+    def read_book(**sheets: list[list[object]]) -> tuple[list[str], list[str]]:
+        """Names and codes of a workbook of several sheets."""
+        made = openpyxl.Workbook()
+        made.remove(made.active)
+        for title, rows in sheets.items():
+            made.create_sheet(title)
+            for row in rows:
+                made[title].append(row)
+        made.save(tmp_path / "b.xlsx")
+        found = ingest.read_list([Input(tmp_path / "b.xlsx", "b.xlsx", 0, "")], ingest.HOLDERS, policy, as_of)
+        return found.table.column("name").tolist(), sorted(each.code.id for each in found.findings)
+
+    return read_book
+
+
+PROSE = [["填表说明"], ["1．一人一行"], ["2．级别填", "中级"], ["联系电话", "0572-2033099"]]
+
+
+def test_a_sheet_of_prose_beside_a_list_is_no_error(book) -> None:
+    assert book(填表说明=PROSE, 名单=_sheet(GOOD)) == (["沈云川"], ["HZ133"])
+    assert book(填表说明=PROSE) == ([], ["HZ101"]), "alone it may be what should have been a list"
+    people = [["沈云川", GOOD["id_number"], "工程师"]]
+    assert book(名单=_sheet(OTHER), 补报=people)[1] == ["HZ101"], "people without a header are never passed over"
+    assert book(名单=_sheet(OTHER), 补报=[["沈云川", "男", "工程师"]])[1] == ["HZ101"]
+
+
+def test_a_sheet_called_example_is_one_beside_a_list(book) -> None:
+    assert book(填写示例=_sheet(GOOD), 名单=_sheet(OTHER)) == (["钮雨桐"], ["HZ103"])
+    assert book(样表=_sheet(GOOD)) == (["沈云川"], [])
+
+
+def test_a_family_is_nobody(judged, tmp_path: Path, policy: Policy, as_of: date) -> None:
+    head, first = _sheet(GOOD)
+    judged(
+        [*head, "家庭成员", "", ""],
+        [*([""] * len(head)), "姓名", "身份证号", "联系电话"],
+        [*first, "沈大", "330521194003120037", "1"],
+    )
+    read = ingest.read_list([Input(tmp_path / "a.xlsx", "a.xlsx", 0, "")], ingest.HOLDERS, policy, as_of)
+    assert (read.table.column("name").tolist(), read.table.column("id_number").tolist()) == (
+        ["沈云川"],
+        [GOOD["id_number"]],
+    )
+    assert not {"HZ105", "HZ127", "HZ130"} & {each.code.id for each in read.findings}

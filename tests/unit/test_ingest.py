@@ -207,7 +207,9 @@ def test_the_notices_broad_levels_are_narrowed_by_the_title(read):
 
 def test_headings_that_are_unknown_twice_or_missing(read):
     assert codes_of(read({"Sheet1": [[*HEAD, "血型"], ONE]})) == ["HZ104"]
-    assert codes_of(read({"Sheet1": [[*HEAD, "身份证号"], ONE]})) == ["HZ105"]
+    twice = read({"Sheet1": [[*HEAD, "身份证号"], ONE]})
+    assert codes_of(twice) == ["HZ105", "HZ131"]  # the prescribed heading is read, and where it is empty the other one
+    assert twice.table.column("id_number").tolist() == [ID]
     found = read({"Sheet1": [["姓名", "性别", "身份证件", "任职资格"], ["沈云川", "男", ID, "工程师"]]})
     assert "HZ102" in codes_of(found)
     assert "身份证件" in next(f for f in found.findings if f.code.id == "HZ102").remedy
