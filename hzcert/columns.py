@@ -28,7 +28,7 @@ _TEXTS = ("employer", "department", "series", "specialty", "committee")
 _DOCUMENTS = ("document_no", "transfer_confirmed_no")
 _WAYS = {"评审通过": "评审", "评委会评审": "评审", "考试合格": "考试", "考试通过": "考试"}
 _SEXES = {"1": "男", "2": "女", "男性": "男", "女性": "女"}
-_SCIENTIFIC = re.compile(r"-?\d(?:\.\d+)?[Ee]\+?\d{2,3}")
+_SCIENTIFIC = re.compile(r"-?\d(?:\.\d+)?[Ee][+-]?\d{2,3}")
 _SPACES = re.compile(r"\s+")
 _NOT_PLAIN = re.compile(r"\s|^['=]")
 _SERIES_OF = re.compile(r"(.+)[（(]([^（）()]+)[)）]")

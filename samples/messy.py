@@ -109,6 +109,7 @@ def _sheets(town: Town) -> dict[str, list[tuple[Sheet, list[Planned]]]]:
     notes = Sheet(
         "填表说明", (), (), ("填表说明", "一、本表由单位填写。", "二、照片背面写明姓名和身份证号。"), merged=False
     )
+    late = Sheet("补报", (), (), ("补报一人", "沈小溪", "330521197003120030"), merged=False)
     unread = plan(town, faults.NO_COLUMN)
     misnamed = tuple(Column("身份编码" if each.field == "id_number" else each.heading, each.field) for each in _PLAIN)
     derived = plan(town, faults.DERIVED)
@@ -118,6 +119,7 @@ def _sheets(town: Town) -> dict[str, list[tuple[Sheet, list[Planned]]]]:
         "读入": [
             (first, reading),
             (notes, []),
+            (late, []),
             (Sheet("缺栏", misnamed, [each.given for each in unread]), unread),
             (Sheet("德清", without_region, [each.given for each in derived], above), derived),
         ],
@@ -138,7 +140,8 @@ def _of_sheets() -> list[Expected]:
         Expected("HZ103", file, "合计、填表人、备注三行不是人员", "名单"),
         Expected("HZ104", file, "不认识的栏目“政治面貌”", "名单", 1, chr(ord("A") + extra)),
         Expected("HZ105", file, "“联系电话”和“手机”是一回事", "名单", 1, chr(ord("A") + extra + 1)),
-        Expected("HZ101", file, "填表说明，没有表头", "填表说明"),
+        Expected("HZ133", file, "填表说明，没有表头，也没有人员", "填表说明"),
+        Expected("HZ101", file, "补报一人，没有表头", "补报"),
         Expected("HZ102", file, "身份证号一栏写成“身份编码”，整张表读不成", "缺栏", 1),
         Expected("HZ104", file, "不认识的栏目“身份编码”", "缺栏", 1, "A"),
         Expected("HZ113", file, "没有属地一栏，按填报单位定为德清县", "德清"),

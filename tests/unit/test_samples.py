@@ -24,7 +24,8 @@ NOT_PLANTED = {"HZ316", "HZ327", "HZ508", "HZ702", "HZ420", "HZ421", "HZ422", "H
 NOT_PLANTED |= {
     f"HZ{number}"
     for number in (
-        *range(114, 140),
+        *range(114, 133),
+        *range(134, 140),
         *range(214, 218),
         308,
         309,
@@ -35,7 +36,7 @@ NOT_PLANTED |= {
         *range(346, 356),
     )
 }
-BEYOND_ONE_ENTRY = ("HZ101", "HZ102", "HZ103", "HZ104", "HZ105", "HZ113", "HZ402", "HZ414", "HZ415")
+BEYOND_ONE_ENTRY = ("HZ101", "HZ102", "HZ103", "HZ104", "HZ105", "HZ113", "HZ133", "HZ402", "HZ414", "HZ415")
 
 Cells = list[list[object]]
 
