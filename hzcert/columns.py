@@ -150,12 +150,9 @@ def _in_time(part: Part) -> Part:
 
 def _with_second_columns(part: Part, clean: Mapping[str, Callable[[Cell], str]], found: list[Finding]) -> Part:
     """The same, what is empty filled from a second column of the same meaning; where both say something, they must agree."""
-    cells = {
-        name: list(column) if any(name == each.name for each in part.again) else column
-        for name, column in part.cells.items()
-    }
+    filled = {second.name: list(part.cells[second.name]) for second in part.again}
     for second in part.again:
-        first = cells[second.name]
+        first = filled[second.name]
         cleaned = clean.get(second.name, _plain_text) if second.name != "id_number" else _compact
         for line, (one, other) in enumerate(zip(first, second.cells, strict=True)):
             said, also = cleaned(one), cleaned(other)
@@ -163,12 +160,12 @@ def _with_second_columns(part: Part, clean: Mapping[str, Callable[[Cell], str]],
             words = {"first": place.heading, "heading": second.column.heading}
             where = replace(place, column=second.column.letter, heading=second.column.heading)
             if also and not said:
-                cells[second.name] = [*cells[second.name][:line], other, *cells[second.name][line + 1 :]]
+                first[line] = other
                 found.append(codes.SECOND_USED.at(where, as_text(other), field=second.name, **words))
             elif said and also and said != also and not (second.name in _DATES and dates.same(said, also)):
                 words |= {"one": as_text(one), "other": as_text(other)}
                 found.append(codes.TWO_VALUES.at(where, as_text(other), field=second.name, **words))
-    return replace(part, cells=cells)
+    return replace(part, cells={**part.cells, **filled})
 
 
 def _compact(cell: Cell) -> str:

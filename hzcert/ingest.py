@@ -17,6 +17,7 @@ from hzcert.findings import Finding, Where
 from hzcert.pictures import Picture
 from hzcert.policy import Policy
 from hzcert.sheets.grid import Cell, Grid, as_text, letter
+from hzcert.sheets.longtext import LongText, column_of
 from hzcert.sheets.reading import read
 from hzcert.table import CARRIED, HEADINGS, Column, Table, table_of
 from hzcert.texts import Texts, joined, repeated
@@ -87,19 +88,12 @@ def _list_part(area: Area, first: Area, kept: Sequence[int], kind: Kind, policy:
     grid, header = area.grid, area.header
     assert header is not None
     layout = header.layout()
-    picked = [grid.rows[at] for at in kept]
-    widths = set(map(len, picked))
-    cells: dict[str, list[Cell]] = {
-        name: list(map(itemgetter(place), picked))
-        if place < min(widths, default=0)
-        else [row[place] if place < len(row) else "" for row in picked]
-        for name, place in header.columns.items()
-    }
+    cells = _columns(grid.rows, header.columns, kept)
     position = {at: line for line, at in enumerate(kept)} if grid.merged else {}
     at_column = {place: name for name, place in header.columns.items()}
     for top, left, bottom, right in grid.merged:
         if left == right and bottom > top and left in at_column and top in position:
-            column = cells[at_column[left]]
+            cells[at_column[left]] = column = [*cells[at_column[left]]]
             for line in (position[row] for row in range(top + 1, bottom + 1) if row in position):
                 column[line] = column[line] or column[position[top]]
     numbers = [at + 1 for at in kept]
@@ -118,7 +112,7 @@ def _list_part(area: Area, first: Area, kept: Sequence[int], kind: Kind, policy:
         above.unit,
         grid.days_late,
         area.block,
-        tuple(_second_columns(header, picked)),
+        tuple(_second_columns(header, grid.rows, kept)),
     )
 
 
@@ -127,14 +121,26 @@ _OF_THE_PERSON = frozenset({"id_number", "name", "sex", "birth_date"})
 _OF_THE_TITLE = frozenset({"title", "level", "obtained_on", "document_no"})
 
 
-def _second_columns(header: headings.Header, picked: Sequence[Sequence[Cell]]) -> Iterator[Again]:
+def _second_columns(header: headings.Header, rows: Sequence[list[Cell]], kept: Sequence[int]) -> Iterator[Again]:
     """Further columns that must say the same as the first of their meaning."""
     for place, name in enumerate(header.meanings):
         if name in _OF_THE_PERSON | _OF_THE_TITLE and (first := header.columns[name]) != place:
             prescribed = headings.heading_key(header.headings[first]) == headings.heading_key(HEADINGS[name])
             if name in _OF_THE_PERSON or not prescribed:
-                cells = [row[place] if place < len(row) else "" for row in picked]
+                cells = _columns(rows, {name: place}, kept)[name]
                 yield Again(name, Column(letter(place), header.headings[place]), cells)
+
+
+def _columns(rows: Sequence[list[Cell]], places: Mapping[str, int], kept: Sequence[int]) -> dict[str, Sequence[Cell]]:
+    """The cells of some columns in these rows."""
+    if isinstance(rows, LongText):
+        return {name: rows.column(place).taken(kept) for name, place in places.items()}
+    picked = [rows[at] for at in kept]
+    shortest = min(map(len, picked), default=0)
+    return {
+        name: list(map(itemgetter(place), picked)) if place < shortest else column_of(picked, place)
+        for name, place in places.items()
+    }
 
 
 def _other_lists(grid: Grid, header: headings.Header, rows: lines.Lines) -> Iterator[Finding]:

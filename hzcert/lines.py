@@ -5,16 +5,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from hzcert.headings import Header, HeaderReader, is_heading
 from hzcert.idnumber import compact
 from hzcert.sheets.grid import Cell, Grid, as_text
-from hzcert.table import FIELDS
+from hzcert.sheets.longtext import column_of
+from hzcert.table import FIELDS, Mask
+from hzcert.texts import Texts, mask_of, repeated, texts_of
 
 _EXAMPLE = re.compile(
     r"[（(【\[]?(?:填写|填表)?(?:示例|范例|样例|例子|举例|例如)\s*\d*(?:行)?\s*(?:[：:）)】\]]|$)|[（(]?例\s*\d*\s*(?:[：:）)]|$)"
     r"|(?:此|本)行(?:为|是)?(?:示例|范例|样例|例子)|(?:填写)?(?:示例|范例|样例)[，,。；;]|样表$|[eE]\.?[gG]\.?$"
 )
-_MAYBE_EXAMPLE = re.compile(r"[例样此本]|[eE]\.?[gG]")  # without one of these nothing is an example
+_MAYBE_EXAMPLE = r"[例样此本]|[eE]\.?[gG]"  # without one of these nothing is an example
 _EXAMPLE_NAME = re.compile(r"示例|范例|样例|填写例|举例")
 _TOTAL_NAME = re.compile(r"(?:合|小|总|共)\s*计")
 _TOTAL = re.compile(
@@ -61,6 +67,7 @@ class Cut(StrEnum):
 
 _ID_NUMBER = re.compile(r"\d{15}|\d{17}[\dXx]")
 _FEWEST_HEADINGS = 3
+_FEWEST_CELLS = 3
 
 
 @dataclass
@@ -75,39 +82,54 @@ class Lines:
 
 def sort_rows(grid: Grid, header: Header, known: Mapping[str, str]) -> Lines:
     """Tell entries from all else, row by row: what has an ID number is an entry, unless it is an example."""
-    rows, columns = grid.rows, header.columns
-    number_at, name_at, title_at = (columns.get(name, -1) for name in ("id_number", "name", "title"))
+    rows, begin = grid.rows, header.last + 1
     examples = _examples(rows, header)
-    titles = {as_text(row[title_at]) for row in rows[header.last + 1 :] if -1 < title_at < len(row)}
-    no_titles = {"0"} | {text for text in titles if not text.strip() or is_heading(text, known)}
+    surely = _surely_entries(rows, header, known)
+    surely[[*range(min(begin, len(rows))), *examples]] = False
     bands = {top for top, left, _, right in grid.merged if right - left >= 2}
-    kept = Lines()
+    kept, end = Lines(), len(rows)
     again_at, in_example = _headers_again(grid, header, known), is_example_block(grid, header)
-    for at in range(header.last + 1, len(rows)):
+    for at in (np.flatnonzero(~surely[begin:]) + begin).tolist():
         row = rows[at]
-        if at not in examples:
-            # The two short ways decide nearly every row of a long list: an ID number; or a name, a title and some more.
-            number = row[number_at] if -1 < number_at < len(row) else ""
-            if isinstance(number, str) and len(number) >= 15 and number[:6].isdigit():
-                kept.entries.append(at)
-                continue
-            if -1 < name_at < len(row) and -1 < title_at < len(row) and row[name_at] and len(row) - row.count("") >= 3:
-                name, title = row[name_at], row[title_at]
-                named = isinstance(name, str) and not is_heading(name, known) and _NAMELIKE(name)
-                if named and isinstance(title, str) and title not in no_titles:
-                    kept.entries.append(at)
-                    continue
         if at in kept.cut:
             continue  # a further line of a header that was met again
         _sort_row(row, at, header, known, at in examples, at in bands, kept)
         if kept.cut.get(at) is Cut.HEADER:
             again = again_at(at)
             if in_example or is_example_block(grid, again) or _differs(again, header):
-                kept.other_header = at
+                kept.other_header = end = at
                 del kept.cut[at]
                 break
             kept.cut |= dict.fromkeys(range(at, again.last + 1), Cut.HEADER)
+    kept.entries = sorted([*np.flatnonzero(surely[:end]).tolist(), *kept.entries])
     return kept
+
+
+def _surely_entries(rows: Sequence[list[Cell]], header: Header, known: Mapping[str, str]) -> Mask:
+    """The rows that need no second look, nearly all of a long list: an ID number; or a name, a title and some more."""
+    columns = header.columns
+    names, titles, numbers = (
+        _texts_at(rows, columns[name]) if name in columns else repeated("", len(rows))
+        for name in ("name", "title", "id_number")
+    )
+    surely = mask_of(pc.match_substring_regex(numbers.array, r"(?s)^[0-9]{6}.{9}"))
+    rest = np.flatnonzero(~surely)
+    for at, name, title in zip(rest.tolist(), names.at(rest), titles.at(rest), strict=True):
+        named = name and title.strip() and title != "0" and _NAMELIKE(name)
+        if named and not is_heading(name, known) and not is_heading(title, known):
+            surely[at] = len(row := rows[at]) - row.count("") >= _FEWEST_CELLS
+    return surely
+
+
+def _texts_at(rows: Sequence[list[Cell]], place: int) -> Texts:
+    """One column, empty where there is no text."""
+    cells = column_of(rows, place)
+    texts = texts_of(cells)
+    return texts if texts is not None else Texts(_only_text(cells))
+
+
+def _only_text(cells: Sequence[Cell]) -> pa.LargeStringArray:
+    return pa.array([cell if isinstance(cell, str) else "" for cell in cells], pa.large_string())
 
 
 def _headers_again(grid: Grid, header: Header, known: Mapping[str, str]) -> Callable[[int], Header]:
@@ -183,18 +205,16 @@ def may_be_id(cell: Cell) -> bool:
     return isinstance(cell, int | float) and 1e17 <= cell < 1e18
 
 
-def _examples(rows: Sequence[Sequence[Cell]], header: Header) -> set[int]:
+def _examples(rows: Sequence[list[Cell]], header: Header) -> set[int]:
     """The rows that say that they are an example, in the first cell, the name or the remark."""
     found: set[int] = set()
     for place in {0, *(header.columns[name] for name in ("name", "remark") if name in header.columns)}:
-        column = [row[place] if place < len(row) else "" for row in rows[header.last + 1 :]]
+        column = _texts_at(rows, place)
         pattern = _EXAMPLE_NAME.search if place == header.columns.get("name") else _EXAMPLE.match
-        texts = {text for text in set(column) if isinstance(text, str)}
-        if not _MAYBE_EXAMPLE.search("\n".join(texts)):
-            continue
-        if marks := {text for text in texts if _EXAMPLE.match(text.strip()) or pattern(text.strip())}:
-            found |= {at for at, text in enumerate(column, start=header.last + 1) if text in marks}
-    return found
+        maybe = ((text, text.strip()) for text in column.matching(_MAYBE_EXAMPLE))
+        marks = [text for text, bare in maybe if _EXAMPLE.match(bare) or pattern(bare)]
+        found |= set(column.lines_of(marks).tolist())
+    return {at for at in found if at > header.last}
 
 
 def _sort_row(

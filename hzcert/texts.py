@@ -61,7 +61,7 @@ class Texts(Sequence[str]):
 
     def lines_of(self, wanted: Iterable[str]) -> Lines:
         """The entries that have one of these texts, in their order."""
-        return np.flatnonzero(pc.is_in(self.array, pa.array(list(wanted), pa.large_string())).to_numpy(False))
+        return np.flatnonzero(mask_of(pc.is_in(self.array, pa.array(list(wanted), pa.large_string()))))
 
     def matching(self, pattern: str) -> list[str]:
         """The different texts in which a pattern of RE2 is found."""
@@ -99,6 +99,12 @@ class Texts(Sequence[str]):
         found: list[str] = self.array.take(pa.array(lines)).to_pylist()
         return found
 
+    def taken(self, lines: Sequence[int]) -> "Texts":
+        """The column with these entries alone; where they follow each other, nothing is copied."""
+        if lines and lines[-1] - lines[0] + 1 == len(lines):
+            return self[lines[0] : lines[-1] + 1]
+        return Texts(self.array.take(pa.array(lines, pa.int64())))
+
     def series(self) -> pd.Series:
         """The column as pandas has it; nothing is copied."""
         column: pd.Series = self.array.to_pandas()
@@ -116,6 +122,11 @@ def texts_of(cells: Sequence[object]) -> Texts | None:
     return Texts(array) if array.null_count == 0 else None
 
 
+def mask_of(array: pa.BooleanArray) -> npt.NDArray[np.bool_]:
+    """A column of yes and no as numpy has it, and may be written to."""
+    return np.array(array.to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+
 def repeated(text: str, times: int) -> Texts:
     """One text so many times."""
     return Texts(pa.repeat(pa.scalar(text, pa.large_string()), times))
@@ -124,4 +135,6 @@ def repeated(text: str, times: int) -> Texts:
 def joined(columns: Iterable[Texts]) -> Texts:
     """Columns one below the other."""
     arrays = [column.array for column in columns]
+    if len(arrays) == 1:
+        return Texts(arrays[0])
     return Texts(pa.concat_arrays(arrays) if arrays else pa.array([], pa.large_string()))

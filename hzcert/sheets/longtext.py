@@ -1,38 +1,36 @@
 """The rows of a long text file, held column by column as Arrow has text: a fifth of what as many Python strings take."""
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from operator import itemgetter
-from typing import overload
+from typing import cast, overload
 
+import numpy as np
 import pyarrow as pa
 
 from hzcert.sheets.grid import Cell, no_collection
-from hzcert.texts import Texts, joined, repeated
+from hzcert.texts import Texts, repeated
 
+_NUL = "\0"
 BLOCK = 20_000  # rows that are Python objects at one time
 
 
 class LongText(Sequence[list[Cell]]):
-    """Rows of text, all of one length; read like a list of rows, and column by column without making any."""
+    """Rows of text without NUL, all of one length; read like a list of rows, and column by column without making any."""
 
     def __init__(self, rows: Iterable[list[Cell]], block: int = BLOCK) -> None:
-        source, chunks = iter(rows), list[list[Texts]]()
+        source, columns = iter(rows), list[_Growing]()
         self._block, self._length = block, 0
         while some := _taken(source, block):
-            width = max(len(chunks), *map(len, some))
-            chunks += [[repeated("", self._length)] for _ in range(width - len(chunks))]
+            width = max(len(columns), *map(len, some))
+            columns += [_Growing(self._length) for _ in range(width - len(columns))]
             if min(map(len, some)) < width:
                 some = [row + [""] * (width - len(row)) for row in some]
-            for place, chunk in enumerate(chunks):
-                chunk.append(Texts(pa.array(map(itemgetter(place), some), pa.large_string(), size=len(some))))
+            for place, column in enumerate(columns):
+                column.add(map(itemgetter(place), some))
             self._length += len(some)
-            pa.default_memory_pool().release_unused()
-        self._columns: list[Texts] = []
-        while chunks:  # one after the other, so that no more than one is held twice
-            self._columns.append(joined(chunks.pop()))
-            pa.default_memory_pool().release_unused()
-        self._columns.reverse()
+        self._columns = [column.texts() for column in columns]
 
     def __len__(self) -> int:
         """How many rows."""
@@ -62,6 +60,33 @@ class LongText(Sequence[list[Cell]]):
         return self._columns[place] if place < len(self._columns) else repeated("", len(self))
 
 
+class _Growing:
+    """A column while it is read: offsets and bytes as Arrow has them, so that in the end nothing is copied."""
+
+    def __init__(self, empty: int) -> None:
+        self._offsets, self._bytes = array("q", [0]) * (empty + 1), bytearray()
+
+    def add(self, cells: Iterable[Cell]) -> None:
+        """More texts, below the others; none has a NUL, which so can stand between them while they become bytes."""
+        marked = np.frombuffer(f"{_NUL.join(cast('Iterable[str]', cells))}{_NUL}".encode(), np.uint8)
+        marks = marked == 0
+        ends = np.flatnonzero(marks)
+        self._offsets.frombytes((ends - np.arange(len(ends)) + len(self._bytes)).astype(np.int64).tobytes())
+        self._bytes += marked[~marks].tobytes()
+
+    def texts(self) -> Texts:
+        """All of them."""
+        buffers = pa.py_buffer(self._offsets), pa.py_buffer(self._bytes)
+        return Texts(pa.LargeStringArray.from_buffers(len(self._offsets) - 1, *buffers))
+
+
 def _taken(rows: Iterator[list[Cell]], count: int) -> list[list[Cell]]:
     with no_collection():
         return list(islice(rows, count))
+
+
+def column_of(rows: Sequence[list[Cell]], place: int) -> Sequence[Cell]:
+    """One column of a sheet's rows, empty text where a row is shorter."""
+    if isinstance(rows, LongText):
+        return rows.column(place)
+    return [row[place] if place < len(row) else "" for row in rows]
