@@ -1,6 +1,6 @@
 """Every kind of finding, by chapter: what it says, what to do next, and the clause it rests on.
 
-1 reading · 2 the person · 3 the qualification · 4 photos · 5 published documents · 7 register · 8 print.
+1 reading · 2 the person · 3 the qualification · 4 photos · 5 published documents · 6 the life of a certificate · 7 register · 8 print.
 ``E`` sets an entry aside, ``W`` asks for a look, ``I`` only tells. A code's meaning never changes.
 """
 
@@ -148,6 +148,21 @@ DOCUMENT_NOT_HELD = Code("HZ506", E, "document_no", "三.4", "没有收到公布
 DIFFERENCE_ACCEPTED = Code("HZ507", W, "name", "三.4", "与公布文件略有出入，按政策接受：{differences}", "请看一眼")
 
 UNRECONCILED = Code("HZ508", E, "name", "三.4", "没有与公布文件核对相符的记录", "请先用 hzcert run 或 hzcert reconcile 核对（同一登记簿），核对后不要再改")
+
+# 6 the life of a certificate -------------------------------------------------------------------------------------
+NOT_THEIRS = Code("HZ601", E, "", "三.5", "{step}应由{who}办理，不是{mine}", "请交有权的机关办理，或用 --authority 指明代谁办理")
+IMPOSSIBLE = Code("HZ602", E, "", "三.5", "不能{step}：{why}", "请用 hzcert register history 查看这份证书，先补办前面的手续")
+NOT_REGISTERED = Code("HZ603", E, "", "三.3", "登记簿中没有{whose}", "请核对身份证号或编号；没有录入的先用 hzcert run 或 register import")
+SEVERAL = Code("HZ604", E, "", "三.3", "{whose}有几份证书可以{step}：{candidates}", "请用 --title 指明资格名称，或写证书编号")
+REVOKED = Code("HZ605", E, "", "五.2", "登记簿中这份证书{state}（{number}），不能再按原证编号、打印", "遗失的请按遗失补发填报；已补发的不必再报")
+NUMBER_TAKEN = Code("HZ606", E, "", "三.4", "编号 {number} 在登记簿中属于{whose}", "请核对编号；两处各编一次的，由制证机关认定后作废其一")
+HISTORIES_PART = Code("HZ607", E, "", "三.4", "两边登记不一致，没有并入：{why}", "请对照两边的 hzcert register history，由制证机关认定")
+CHAIN_BROKEN = Code("HZ608", E, "", "三.4", "第 {seq} 号事件与它的散列值不符：登记簿在别处被改动过", "请用备份恢复（hzcert register restore），并查明是谁改的")
+DERIVED_WRONG = Code("HZ609", E, "", "三.4", "{what}与事件所记不符：登记簿在别处被改动过", "请用备份恢复（hzcert register restore），并查明是谁改的")
+PACKAGE_WRONG = Code("HZ610", E, "", "三.4", "移交包里的 {name} {why}", "请向移交的单位重新索取")
+ALREADY_DONE = Code("HZ611", I, "", "三.3", "登记簿中已有这一步（{step}），没有重复登记", "不必处理")
+UNFIT_FOR_IMPORT = Code("HZ612", E, "", "三.3", "这一行不能导入登记簿：{why}", "请补齐或改正后再导入；已导入的不会重复")
+UNCONFIRMED_NUMBER = Code("HZ613", E, "transfer_confirmed_no", "五.1", "调入人员还没有确认，不能编号", "请先办理附件3 的确认（hzcert register transfer）")
 
 # 7 register, 8 print ---------------------------------------------------------------------------------------------
 REGISTERED_OTHERWISE = Code("HZ701", E, "name", "三.4", "登记簿中这份证书（{number}）的持证人是{registered}", "请核对姓名；改过名的先更正登记")

@@ -41,6 +41,10 @@ class Fee:
             "reason": self.reason,
         }
 
+    def said(self) -> dict[str, object]:
+        """As the register keeps it."""
+        return {"amount": str(self.amount), "exempt": self.exempt, "clause": self.clause, "reason": self.reason}
+
 
 @dataclass(frozen=True, slots=True)
 class UnitFees:

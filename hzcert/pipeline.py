@@ -23,6 +23,7 @@ from hzcert import (
     register,
     render,
     roster,
+    steps,
     validate,
 )
 from hzcert.batch import MANIFEST, Input, Outputs, inventory, manifest, take_in
@@ -205,17 +206,36 @@ def decide(
     sound = holders.take(~lines_in_error(holders, found))
     mine = sound.take(render.made_by(sound, policy, settings.authority.code, day))
     found += render.judge_holders(mine, render.open_press(policy, day))
-    fit = holders.take(~lines_in_error(holders, found))
-    numbers = register.number(fit, policy, day, settings.authority.code, settings.register, dry_run=dry_run)
+    mask = ~lines_in_error(holders, found)
+    fit = holders.take(mask)
+    numbers = register.number(
+        fit,
+        policy,
+        day,
+        settings.authority.code,
+        settings.register,
+        dry_run=dry_run,
+        operator=settings.operator,
+        agreed=_agreed(compared, published, np.flatnonzero(mask).tolist()),
+        fees={fee.line: fee.said() for fee in fees.assess(fit, policy, day)},
+    )
     found += numbers.findings
     accepted = fit.take(~lines_in_error(fit, numbers.findings))
-    if not dry_run:
-        register.remember_reconciled(accepted, day, settings.register)
     moved = {old: new for new, old in enumerate(np.flatnonzero(~lines_in_error(fit, numbers.findings)).tolist())}
     by_line = {moved[line]: number for line, number in numbers.by_line.items()}
     given_on = {moved[line]: given for line, given in numbers.given_on.items()}
     in_error_now = lines_in_error(holders, found)
     return compared, Decided(accepted, by_line, given_on, in_order(found), in_error_now, numbers.new)
+
+
+def _agreed(compared: reconcile.Matches, published: Table, lines: Sequence[int]) -> dict[int, Mapping[str, object]]:
+    """The published row that each of these entries agrees with, by their order here (三.4)."""
+    rows = {match.line: match for match in compared.matches if match.published is not None}
+    return {
+        place: register.evidence_of(published, match.published, match.reason)
+        for place, line in enumerate(lines)
+        if (match := rows.get(line)) and match.published is not None
+    }
 
 
 def photo_name(id_number: str) -> str:
@@ -250,6 +270,10 @@ def write(
     volumes = print_certificates(decided, settings, outputs)
     pages = [page.record() for volume in volumes for page in volume.pages()]
     printed = [page | {"output": f"{CERTIFICATES}/{page['output']}"} for page in pages]
+    if not outputs.dry_run:
+        on_rosters = [(f"rosters/{each.file_name}", each) for each in rosters]
+        in_volumes = [(f"{CERTIFICATES}/{each.file_name}", each) for each in volumes]
+        steps.remember_outputs(accepted, on_rosters, in_volumes, outputs.root, settings)
     with outputs.file("findings.xlsx") as path:
         paths = listing.links(received.files, outputs.root / "findings.xlsx")
         write_workbook(path, listing.sheets(decided.findings, holders, paths, show_ids=show_ids), day)

@@ -1,17 +1,23 @@
-"""Certificate numbers (证书编号) from the register: given once, in order, without gaps, and the same on every run."""
+"""The register as a batch meets it (登记): entries and what agrees, certificate numbers given once and without gaps, what was printed."""
 
-import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 
-from hzcert import codes, names
+from hzcert import codes, lives
+from hzcert.desk import Clerk, Desk, File, check_character, fingerprint, is_reissue, key, key_of
 from hzcert.findings import Finding
+from hzcert.lives import Mark, State
 from hzcert.policy import Policy
-from hzcert.store import Key, Row, open_register, register_path
-from hzcert.table import HEADINGS, REISSUE, Table
-from hzcert.titles import Title
+from hzcert.store import exists, open_register
+from hzcert.table import TRANSFER_IN, Table
+
+__all__ = ["check_character", "fingerprint", "key"]
+
+Said = Mapping[int, Mapping[str, object]]  # by position in the table
+_NOBODY: Said = {}
 
 
 @dataclass(frozen=True)
@@ -24,147 +30,305 @@ class Numbers:
     new: int
 
 
-def check_character(number: str) -> str:
-    """The check character of a certificate number: ISO 7064 MOD 11-2, the level's letter counted as A 1, B 2 ...
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """A number that is no longer good: lost, revoked by a reissue, or void."""
 
-    >>> check_character("C20073305000800001")
-    '4'
-    """
-    remainder = 0
-    for sign in number:
-        remainder = (remainder + (int(sign) if sign.isdigit() else ord(sign) - ord("A") + 1)) * 2 % 11
-    check = (12 - remainder) % 11
-    return "X" if check == 10 else str(check)
+    number: str
+    why: str  # lost, revoked, void
 
 
-def compose(template: str, letter: str, day: date, area: str, title: Title, serial: int) -> str:
-    """A certificate number by the policy's template, with its check character."""
-    parts = {"letter": letter, "year": day.year, "area": area, "series": title.code[:2], "serial": serial}
-    number = template.format(**parts)
-    return number + check_character(number)
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file on which a certificate or an entry stands: its name, its SHA-256, the page."""
+
+    name: str
+    sha256: str
+    page: int = 0
 
 
-def key(entry: Mapping[str, str], policy: Policy) -> Key:
-    """What makes an entry's certificate the same again: person, title, specialty however spelt, and whether a reissue."""
-    title = _title(entry, policy)
-    return entry["id_number"], title.code, names.unit_key(entry["specialty"]), int(entry["case"] == REISSUE)
-
-
-def fingerprint(entry: Mapping[str, str]) -> str:
-    """The hash of all that an entry says of the person and the qualification: one changed letter makes another."""
-    said = [entry[name] for name in HEADINGS if name not in ("phone", "remark")]
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
-
-
-def _title(entry: Mapping[str, str], policy: Policy) -> Title:
-    return policy.title_table.find(entry["title"], entry["series"])[0]
+def moment() -> str:
+    """Now, as events have it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def mine(holders: Table, policy: Policy, as_of: date, authority_code: str) -> list[int]:
     """The entries whose certificates this authority makes (三.4), in the order in which they are numbered."""
     rank = {group.name: place for place, group in enumerate(policy.levels)}
+    texts = [holders.texts(name).to_pylist() for name in ("level", "region", "department")]
+    makers: dict[tuple[str, str], bool] = {}
     found = []
-    for line, entry in enumerate(holders.records()):
-        maker = policy.maker(entry["level"], entry["region"], as_of)
-        if maker is not None and maker.code == authority_code:
-            unit = policy.submitting_unit(entry["department"], entry["region"])
-            found.append((rank[policy.level_group(entry["level"])], unit, line))
+    for line, (level, region, department) in enumerate(zip(*texts, strict=True)):
+        if (level, region) not in makers:
+            maker = policy.maker(level, region, as_of)
+            makers[level, region] = maker is not None and maker.code == authority_code
+        if makers[level, region]:
+            found.append((rank[policy.level_group(level)], policy.submitting_unit(department, region), line))
     return [line for *_, line in sorted(found)]
 
 
-def assign(
-    entries: Sequence[tuple[int, Mapping[str, str]]],
-    known: Mapping[Key, Row],
-    last: int,
+def number(
+    holders: Table,
     policy: Policy,
     day: date,
     authority_code: str,
-) -> tuple[dict[int, Row], list[Row]]:
-    """A line of the register for each entry: the one that it holds, or a new one with the next serial; and the new ones."""
-    template = policy.certificate.number.on(day).value
-    lines: dict[int, Row] = {}
-    new: list[Row] = []
-    for line, entry in entries:
-        id_number, title_code, specialty_key, reissue = own = key(entry, policy)
-        if own in known:
-            lines[line] = known[own]
-            continue
-        serial, title = last + len(new) + 1, _title(entry, policy)
-        lines[line] = {
-            "number": compose(template, policy.letter(entry["level"]), day, authority_code, title, serial),
-            "scope": scope(day, authority_code),
-            "serial": serial,
-            "id_number": id_number,
-            "title_code": title_code,
-            "specialty_key": specialty_key,
-            "reissue": reissue,
-            "authority": authority_code,
-            "policy": policy.name,
-            "numbered_on": day.isoformat(),
-            **{name: entry[name] for name in ("name", "title", "specialty", "level", "region", "document_no")},
-        }
-        new.append(lines[line])
-    return lines, new
-
-
-def scope(day: date, authority_code: str) -> str:
-    """Where serials count from one: a year and an authority."""
-    return f"{day.year}-{authority_code}"
-
-
-def number(
-    holders: Table, policy: Policy, day: date, authority_code: str, url: str, *, dry_run: bool = False
+    url: str,
+    *,
+    dry_run: bool = False,
+    operator: str = "",
+    agreed: Said = _NOBODY,
+    fees: Said = _NOBODY,
+    give: bool = True,
 ) -> Numbers:
-    """Number the entries whose certificates this authority makes; a dry run shows the numbers and takes none.
+    """Enter entries, and number those whose certificates this authority makes; a dry run shows the numbers and takes none.
+
+    Args:
+        holders: entries without errors.
+        policy: the regulation.
+        day: the day of processing.
+        authority_code: who does it.
+        url: the register.
+        dry_run: nothing is written.
+        operator: the person who does it.
+        agreed: what published row each entry agreed with (三.4), by position; those not named must have agreed before.
+        fees: what each entry costs, and why (四), by position.
+        give: whether numbers are given; otherwise entries are only entered.
 
     Raises:
         RegisterError: the register can't be opened, is locked, or refuses.
     """
+    order = mine(holders, policy, day, authority_code) if give else []
+    own = set(order)
     records = list(holders.records())
-    mine_ = [(line, records[line]) for line in mine(holders, policy, day, authority_code)]
-    with open_register(url, dry_run=dry_run) as book:
-        held = book.of_people(entry["id_number"] for _, entry in mine_)
-        found = [finding for line, entry in mine_ for finding in _otherwise(holders, line, entry, held, policy)]
-        refused = {finding.where.row_key for finding in found}
-        fit = [(line, entry) for line, entry in mine_ if holders.where(line).row_key not in refused]
-        lines, new = assign(
-            fit,
-            {_key_of(row): row for row in held},
-            book.last_serial(scope(day, authority_code)),
-            policy,
-            day,
-            authority_code,
-        )
-        book.add(new)
-    return Numbers(
-        {line: str(row["number"]) for line, row in lines.items()},
-        {line: date.fromisoformat(str(row["numbered_on"])) for line, row in lines.items()},
-        tuple(found),
-        len(new),
-    )
+    prints = [fingerprint(entry) for entry in records]
+    found: list[Finding] = []
+    numbers: dict[int, str] = {}
+    given_on: dict[int, date] = {}
+    new = 0
+    with open_register(url, reading=dry_run) as book:
+        desk = Desk(book, policy, Clerk(day, authority_code, operator), moment())
+        people = _People(desk, (entry["id_number"] for entry in records))
+        known = book.agreed(prints)
+        for line in [*order, *(line for line in range(len(records)) if line not in own)]:
+            entry, own_print = records[line], prints[line]
+            if line in own and (refused := list(people.otherwise(holders, line, entry))):
+                found += refused
+                continue
+            if line not in agreed and own_print not in known:
+                found.append(holders.finding(line, codes.UNRECONCILED))
+                continue
+            file = _enter(desk, people, holders, line, entry, own_print)
+            if own_print not in known:
+                desk.agree(file, own_print, agreed[line])
+                known[own_print] = 0
+            elif file["state"] == State.ENTERED:
+                desk.take(file, "reconciled", {"fingerprint": own_print, "agreed": known[own_print]})
+            if line in fees and not desk.refusal(file, "assessed"):
+                desk.take(file, "assessed", fees[line])
+            if line not in own:
+                continue
+            before = file["number"]
+            if problem := _number(desk, people, file, entry, holders, line):
+                found.append(problem)
+                continue
+            numbers[line] = file["number"]
+            if file["number"] == before:
+                given_on[line] = people.given_on[before]
+            else:
+                given_on[line], people.given_on[file["number"]] = day, day
+                new += 1
+        if not dry_run:
+            desk.close()
+    return Numbers(numbers, given_on, tuple(found), new)
+
+
+class _People:
+    """What the register has of some people already: their files, and the days of their numbers."""
+
+    def __init__(self, desk: Desk, id_numbers: Iterable[str]) -> None:
+        self._desk = desk
+        held: list[File] = desk.book.of_people(id_numbers) if desk.book.head().files else []
+        self.by_key = {key_of(file): file for file in held}
+        self._of: dict[str, list[File]] = {}
+        for file in held:
+            self._of.setdefault(file["id_number"], []).append(file)
+        rows = desk.book.numbers_of(file["id"] for file in held if file["number"])
+        self.given_on = {row["number"]: date.fromisoformat(row["numbered_on"]) for row in rows}
+
+    def file(self, entry: Mapping[str, str]) -> tuple[File, bool]:
+        """The file of an entry's certificate, and whether it is new."""
+        own = key(entry, self._desk.policy)
+        if known := self.by_key.get(own):
+            return known, False
+        file = self.by_key[own] = self._desk.open_file(entry)
+        self._of.setdefault(own[0], []).append(file)
+        return file, True
+
+    def otherwise(self, holders: Table, line: int, entry: Mapping[str, str]) -> Iterator[Finding]:
+        """What is known otherwise: another name on this certificate, or one document's title under another specialty."""
+        if not (held := self._of.get(entry["id_number"])):
+            return
+        own = key(entry, self._desk.policy)
+        for file in held:
+            known = key_of(file)
+            if not file["number"]:
+                continue
+            if known == own and file["name"] != entry["name"]:
+                yield holders.finding(
+                    line, codes.REGISTERED_OTHERWISE, "", number=file["number"], registered=file["name"]
+                )
+            elif known != own and known[:2] == own[:2] and file["document_no"] == entry["document_no"]:
+                said = file["specialty"] or "（空）"
+                yield holders.finding(line, codes.REGISTERED_SPECIALTY, "", number=file["number"], registered=said)
+            elif known == own and file["reissues"] and not is_reissue(entry) and file["state"] != State.VOID:
+                yield holders.finding(line, codes.REVOKED, "", state="已补发", number=file["number"])
+            elif known == own and file["state"] == State.LOST and not is_reissue(entry):
+                yield holders.finding(line, codes.REVOKED, "", state="已登记遗失", number=file["number"])
+
+
+def _enter(desk: Desk, people: _People, holders: Table, line: int, entry: Mapping[str, str], own: str) -> File:
+    """Enter an entry as it was handed in and checked (三.2, 三.3), and the confirmation of one who transfers in (五.1)."""
+    file, new = people.file(entry)
+    if new or file["fingerprint"] != own:
+        where = holders.where(line)
+        desk.enter(file, entry, own, {"file": where.file, "sheet": where.sheet or "", "row": where.row})
+    if not file["marks"] & Mark.REVIEWED:
+        desk.take(file, "reviewed", {})
+    if entry["case"] == TRANSFER_IN and entry["transfer_confirmed_no"] and not desk.refusal(file, "transferred"):
+        desk.take(file, "transferred", {"document": entry["transfer_confirmed_no"]})
+    return file
+
+
+def _number(
+    desk: Desk, people: _People, file: File, entry: Mapping[str, str], holders: Table, line: int
+) -> Finding | None:
+    """Give an entry's certificate its number if it has none; why not, if it can have none."""
+    wants = is_reissue(entry)
+    if entry["case"] == TRANSFER_IN and not file["marks"] & Mark.CONFIRMED and not file["number"]:
+        return holders.finding(line, codes.UNCONFIRMED_NUMBER, "")
+    if file["state"] == State.LOST and wants:
+        used = [json.loads(event[7]).get("notice") for event in desk.book.events_of([file["id"]], "reissued")]
+        if entry["loss_notice"] in used:
+            return holders.finding(line, codes.REVOKED, "", state="已再次登记遗失", number=file["number"])
+        desk.give(file, "reissued", {"notice": entry["loss_notice"], "replaces": file["number"]})
+    elif file["number"] and wants and not file["reissues"]:
+        if why := desk.refusal(file, "lost"):
+            return holders.finding(line, codes.IMPOSSIBLE, "", step=lives.label("lost"), why=why)
+        desk.take(file, "lost", {"notice": entry["loss_notice"], "number": file["number"]})
+        desk.give(file, "reissued", {"notice": entry["loss_notice"], "replaces": file["number"]})
+    elif not file["number"]:
+        if why := desk.refusal(file, "numbered"):
+            return holders.finding(line, codes.IMPOSSIBLE, "", step=lives.label("numbered"), why=why)
+        if wants and not file["reissues"]:
+            file["reissues"] = 1
+        desk.give(file, "numbered", {"reissue": 1} if wants else {})
+    return None
 
 
 def known_numbers(holders: Table, policy: Policy, url: str) -> dict[int, str]:
     """The numbers that the register holds already, by position in the table; none is taken."""
     records = list(holders.records())
-    with open_register(url, dry_run=True) as book:
-        held = {_key_of(row): str(row["number"]) for row in book.of_people(entry["id_number"] for entry in records)}
-    keys = (key(entry, policy) for entry in records)
-    return {line: held[own] for line, own in enumerate(keys) if own in held}
+    with open_register(url, reading=True) as book:
+        files = {key_of(file): file for file in book.of_people(entry["id_number"] for entry in records)}
+    found: dict[int, str] = {}
+    for line, entry in enumerate(records):
+        file = files.get(key(entry, policy))
+        if file and file["number"] and (is_reissue(entry) or not file["reissues"]):
+            found[line] = file["number"]
+    return found
 
 
-def remember_reconciled(holders: Table, day: date, url: str) -> None:
+def remember_reconciled(
+    holders: Table,
+    day: date,
+    url: str,
+    *,
+    evidence: Said = _NOBODY,
+    policy: Policy | None = None,
+    authority: str = "",
+    operator: str = "",
+) -> None:
     """Note that these entries agree with the published documents, so that they may be listed and printed (三.4)."""
+    records = list(holders.records())
+    prints = [fingerprint(entry) for entry in records]
     with open_register(url) as book:
-        book.add_reconciled([fingerprint(entry) for entry in holders.records()], day.isoformat())
+        desk = Desk(book, policy, Clerk(day, authority, operator), moment())  # type: ignore[arg-type]
+        known = set(book.agreed(prints))
+        for line, (entry, own) in enumerate(zip(records, prints, strict=True)):
+            if own not in known:
+                known.add(own)
+                whose = {name: entry[name] for name in ("id_number", "name", "title", "document_no")}
+                desk.agree(None, own, whose | dict(evidence.get(line, {})))
+        desk.close()
 
 
 def unreconciled(holders: Table, url: str) -> list[Finding]:
     """A finding for each entry that was never held against the published documents as it stands now (三.4)."""
     prints = [fingerprint(entry) for entry in holders.records()]
-    with open_register(url, dry_run=True) as book:
-        agreed = book.reconciled(prints)
+    with open_register(url, reading=True) as book:
+        agreed = book.agreed(prints)
     return [holders.finding(line, codes.UNRECONCILED) for line, own in enumerate(prints) if own not in agreed]
+
+
+def remember_printed(
+    printed: Mapping[str, Output], policy: Policy, day: date, authority: str, url: str, *, operator: str = ""
+) -> int:
+    """Note that certificates were printed, by their numbers (三.4); how many were not noted with the same output before."""
+    with open_register(url) as book:
+        rows = book.numbers(printed)
+        files = {file["id"]: file for file in book.files(row["file"] for row in rows)}
+        whose = [(files[row["file"]], row["number"]) for row in rows]
+        said = {file["id"]: _output(printed[own]) | {"number": own} for file, own in whose if file["number"] == own}
+        return _remember(Desk(book, policy, Clerk(day, authority, operator), moment()), "printed", files, said)
+
+
+def remember_rostered(
+    holders: Table,
+    rosters: Mapping[int, Output],
+    policy: Policy,
+    day: date,
+    authority: str,
+    url: str,
+    *,
+    operator: str = "",
+) -> int:
+    """Note on which roster entries stand, by position (三.4); how many were not noted with the same roster before."""
+    records = list(holders.records())
+    with open_register(url) as book:
+        held = book.of_people(entry["id_number"] for entry in records)
+        by_key = {key_of(file): file for file in held}
+        said = {}
+        for line, output in rosters.items():
+            if file := by_key.get(key(records[line], policy)):
+                said[file["id"]] = _output(output)
+        files = {file["id"]: file for file in held}
+        return _remember(Desk(book, policy, Clerk(day, authority, operator), moment()), "rostered", files, said)
+
+
+def _output(output: Output) -> dict[str, object]:
+    page = {"page": output.page} if output.page else {}
+    return {"output": output.name, "sha256": output.sha256, **page}
+
+
+def _remember(desk: Desk, kind: str, files: Mapping[int, File], said: Mapping[int, dict[str, Any]]) -> int:
+    """Take a step with each file of which it can be taken and was not taken with the same words before."""
+    last = {event[1]: json.loads(event[7]) for event in desk.book.events_of(said, kind)}
+    new = 0
+    for own in sorted(said):
+        if last.get(own) != said[own] and not desk.refusal(files[own], kind):
+            desk.take(files[own], kind, said[own])
+            new += 1
+    desk.close()
+    return new
+
+
+def revoked(url: str) -> list[Revoked]:
+    """Every number that is no longer good: its certificate lost, revoked by a reissue, or void."""
+    with open_register(url, reading=True) as book:
+        return [
+            Revoked(row["number"], row["standing"] if row["standing"] != "valid" else str(row["state"]))
+            for row in book.revoked()
+        ]
 
 
 def check(url: str) -> None:
@@ -173,25 +337,13 @@ def check(url: str) -> None:
     Raises:
         RegisterError: it can't be opened, is locked, is newer, or is no register.
     """
-    with open_register(url, dry_run=not register_path(url).exists()):
+    with open_register(url, reading=not exists(url)):
         pass
 
 
-def _key_of(row: Row) -> Key:
-    return str(row["id_number"]), str(row["title_code"]), str(row["specialty_key"]), int(str(row["reissue"]))
-
-
-def _otherwise(
-    holders: Table, line: int, entry: Mapping[str, str], held: Sequence[Row], policy: Policy
-) -> Iterator[Finding]:
-    """What the register knows otherwise: another name on this certificate, or one document's title under another specialty."""
-    own = key(entry, policy)
-    for row in held:
-        known = _key_of(row)
-        if known == own and row["name"] != entry["name"]:
-            yield holders.finding(line, codes.REGISTERED_OTHERWISE, "", number=row["number"], registered=row["name"])
-        elif (
-            known != own and known[:2] == own[:2] and known[3] == own[3] and row["document_no"] == entry["document_no"]
-        ):
-            said = row["specialty"] or "（空）"
-            yield holders.finding(line, codes.REGISTERED_SPECIALTY, "", number=row["number"], registered=said)
+def evidence_of(published: Table, line: int, reason: str, level: str = "") -> dict[str, object]:
+    """On what an entry was found to agree: the published row, its document, and how (三.4)."""
+    where = published.where(line)
+    said: dict[str, object] = {"file": where.file, "sheet": where.sheet or "", "row": where.row, "reason": reason}
+    document = published.text("document_no", line)
+    return said | ({"document": document} if document else {}) | ({"level": level} if level else {})

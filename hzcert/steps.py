@@ -24,7 +24,7 @@ from hzcert import (
     roster,
     validate,
 )
-from hzcert.batch import Input, inventory, whole_file
+from hzcert.batch import Input, inventory, take_in, whole_file
 from hzcert.errors import InputError, OutputError, UsageError
 from hzcert.findings import Finding, in_order
 from hzcert.given import STDIO, inputs, keep_apart, read_entries, read_list, somebody
@@ -273,7 +273,19 @@ def reconcile_files(
     if not dry_run:
         write_result(out, headings, rows, sheets, settings.as_of)
         agreed = np.array([match.status is reconcile.Status.MATCHED for match in matches.matches], dtype=np.bool_)
-        register.remember_reconciled(read.table.take(agreed), settings.as_of, settings.register)
+        rows_of = [match for match, agrees in zip(matches.matches, agreed.tolist(), strict=True) if agrees]
+        register.remember_reconciled(
+            read.table.take(agreed),
+            settings.as_of,
+            settings.register,
+            evidence={
+                place: register.evidence_of(lists.table, match.published, match.reason)
+                for place, match in enumerate(rows_of)
+                if match.published is not None
+            },
+            authority=settings.authority.code,
+            operator=settings.operator,
+        )
     records: list[Record] = [
         *(match.record(read.table, lists.table, show_ids=show_ids) for match in matches.matches),
         *(reconcile.unclaimed_record(lists.table, line) for line in matches.unclaimed),
@@ -306,6 +318,9 @@ def build_rosters(holders: Path, out: Path, settings: Settings, *, dry_run: bool
     for each in rosters if not dry_run else ():
         with whole_file(out / each.file_name) as path:
             write_workbook(path, [roster.sheet(each)], day)
+    if not dry_run:
+        _enter(accepted, settings)
+        remember_outputs(accepted, [(each.file_name, each) for each in rosters], [], out, settings)
     counts = {"rosters": len(rosters), "rows": sum(map(len, rosters)), "numbers": len(numbers)}
     written = [] if dry_run else [str(out / each.file_name) for each in rosters]
     return Outcome("roster build", counts, in_order([*found, *unchecked]), outputs=written)
@@ -326,15 +341,50 @@ def print_files(holders: Path, pictures: Path, out: Path, settings: Settings, *,
     press = render.open_press(policy, day)
     unfit = render.judge_holders(mine, press)
     ready = mine.take(~bare & ~lines_in_error(mine, unfit))
-    numbers = register.number(ready, policy, day, code, settings.register, dry_run=dry_run)
+    numbers = register.number(ready, policy, day, code, settings.register, dry_run=dry_run, operator=settings.operator)
     volumes = render.volumes(render.faces(ready, numbers.by_line, policy, numbers.given_on, pictures), policy, day)
     for volume in volumes if not dry_run else ():
         with whole_file(out / volume.file_name) as path:
             render.write_volume(path, volume, press)
+    if not dry_run:
+        remember_outputs(ready, [], [(each.file_name, each) for each in volumes], out, settings)
     records = [page.record() for volume in volumes for page in volume.pages()]
     counts = {"certificates": len(records), "volumes": len(volumes), "new_numbers": numbers.new}
     written = [] if dry_run else [str(out / volume.file_name) for volume in volumes]
     return Outcome("print", counts, in_order([*found, *unfit, *numbers.findings]), records, written)
+
+
+def _enter(accepted: Table, settings: Settings) -> None:
+    """Enter entries that agreed with the published documents, without numbering them (三.3)."""
+    from hzcert import register  # here, since SQLAlchemy takes a fifth of a second to load
+
+    policy, day, code = settings.policy, settings.as_of, settings.authority.code
+    register.number(accepted, policy, day, code, settings.register, operator=settings.operator, give=False)
+
+
+def remember_outputs(
+    entries: Table,
+    rosters: Sequence[tuple[str, roster.Roster]],
+    volumes: Sequence[tuple[str, render.Volume]],
+    folder: Path,
+    settings: Settings,
+) -> None:
+    """Note in the register on which roster each entry stands, and where each certificate was printed (三.4)."""
+    from hzcert import register  # here, since SQLAlchemy takes a fifth of a second to load
+
+    policy, day, code, url = settings.policy, settings.as_of, settings.authority.code, settings.register
+    listed: dict[int, register.Output] = {}
+    for name, each in rosters:
+        output = register.Output(name, take_in(folder / name, folder).sha256)
+        listed |= {line: output for group in each.groups for line in group.lines}
+    if listed:
+        register.remember_rostered(entries, listed, policy, day, code, url, operator=settings.operator)
+    printed: dict[str, register.Output] = {}
+    for name, volume in volumes:
+        digest = take_in(folder / name, folder).sha256
+        printed |= {page.certificate_no: register.Output(name, digest, page.page) for page in volume.pages()}
+    if printed:
+        register.remember_printed(printed, policy, day, code, url, operator=settings.operator)
 
 
 def _outcome(

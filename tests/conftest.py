@@ -1,11 +1,13 @@
 """What all tests share: the notice's policy, a day in its time, and golden files accepted with ``--update-golden``."""
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+import postgres
 from hzcert import language
 from hzcert.policy import Authority, Policy, load_policy
 
@@ -48,3 +50,36 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         assert produced == path.read_text(encoding="utf-8"), f"{name} differs; look, then accept with --update-golden"
 
     return check
+
+
+@pytest.fixture(scope="session")
+def _server() -> Iterator[str | postgres.NoServer]:
+    """A PostgreSQL server for the tests of this process, started when the first of them wants it; or why there is none."""
+    try:
+        with postgres.server() as url:
+            yield url
+    except postgres.NoServer as reason:
+        yield reason
+
+
+_NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def database(_server: str | postgres.NoServer) -> str:
+    """The URL of an empty database on a PostgreSQL server."""
+    psycopg = pytest.importorskip("psycopg")
+    if isinstance(_server, postgres.NoServer):
+        pytest.skip(str(_server))
+    name = f"hz_{next(_NUMBERS)}"
+    with psycopg.connect(_server.replace("+psycopg", "") + "postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return _server + name
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def register_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A register with nothing in it, on each kind of store."""
+    if request.param == "postgres":
+        return str(request.getfixturevalue("database"))
+    return str(tmp_path / "register.db")

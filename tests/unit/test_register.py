@@ -8,18 +8,34 @@ import pytest
 
 from hzcert import register
 from hzcert.errors import RegisterError, UsageError
-from hzcert.store import open_register
+from hzcert.store import Draft, Stamp, open_register
 from people import holder, holders, table
 
 DAY = date(2007, 11, 20)
 
 
-@pytest.fixture
-def number(policy, tmp_path):
+EVIDENCE = {"file": "公布.xlsx", "sheet": "", "row": 2, "reason": "公布文号、姓名、资格名称相符"}
+
+
+def numbering(policy, url):
+    """Numbers of entries that agree with the published documents."""
+
     def run(*people, day=DAY, authority="330500", **words):
-        return register.number(table(*people), policy, day, authority, str(tmp_path / "register.db"), **words)
+        agreed = dict.fromkeys(range(len(people)), EVIDENCE)
+        return register.number(table(*people), policy, day, authority, url, agreed=agreed, **words)
 
     return run
+
+
+@pytest.fixture
+def number(policy, tmp_path):
+    return numbering(policy, str(tmp_path / "register.db"))
+
+
+@pytest.fixture
+def number_here(policy, register_url):
+    """On each kind of store."""
+    return numbering(policy, register_url)
 
 
 def test_numbers_follow_the_template(number):
@@ -28,14 +44,16 @@ def test_numbers_follow_the_template(number):
     assert only[-1] == register.check_character(only[:-1])
 
 
-def test_a_second_run_gives_the_same_numbers(number):
+def test_a_second_run_gives_the_same_numbers(number_here):
+    number = number_here
     people = holders(40)
     first = number(*people)
     assert number(*people).by_line == first.by_line
     assert number(*people).new == 0
 
 
-def test_new_entries_go_on_where_the_last_ended(number):
+def test_new_entries_go_on_where_the_last_ended(number_here):
+    number = number_here
     people = [each for each in holders(80) if each["level"] == "中级"]
     first, again = number(*people[:10]), number(*people)
     assert set(first.by_line.values()) <= set(again.by_line.values())
@@ -60,8 +78,33 @@ def test_only_what_this_authority_makes_gets_a_number(number):
     assert sorted(number(holder(), senior, junior, city_junior, authority="330521").by_line) == [2]
 
 
-def test_a_reissue_has_a_number_of_its_own(number):
-    assert number(holder()).by_line != number(holder(case="遗失补发")).by_line
+def test_what_was_never_printed_can_not_be_lost(number):
+    number(holder())
+    assert [each.code.id for each in number(holder(case="遗失补发")).findings] == ["HZ602"]
+
+
+def printed(policy, url, *numbers):
+    outputs = dict.fromkeys(numbers, register.Output("certificates/中级.pdf", "0" * 64, 1))
+    return register.remember_printed(outputs, policy, DAY, "330500", url)
+
+
+def test_a_reissue_has_a_number_of_its_own_and_the_old_one_is_revoked(number_here, policy, register_url):
+    number = number_here
+    (first,) = number(holder()).by_line.values()
+    assert printed(policy, register_url, first) == 1
+    (second,) = number(holder(case="遗失补发", loss_notice="湖州日报2007年11月2日")).by_line.values()
+    assert second != first
+    assert register.revoked(register_url) == [register.Revoked(first, "revoked")]
+    assert [each.code.id for each in number(holder()).findings] == ["HZ605"], "the old one is not printed again"
+    again = number(holder(case="遗失补发", loss_notice="湖州日报2007年11月2日"))
+    assert list(again.by_line.values()) == [second]
+    assert register.known_numbers(table(holder()), policy, register_url) == {}
+
+
+def test_a_print_is_noted_once_for_each_output(number_here, policy, register_url):
+    numbers = number_here(holder()).by_line.values()
+    assert printed(policy, register_url, *numbers) == 1
+    assert printed(policy, register_url, *numbers) == 0
 
 
 def test_another_name_on_a_registered_certificate_is_refused(number):
@@ -118,20 +161,28 @@ def test_a_dry_run_shows_numbers_and_takes_none(number, tmp_path):
     assert number(*more).by_line == shown.by_line
 
 
-def test_a_run_that_fails_keeps_nothing(tmp_path, policy):
-    url = str(tmp_path / "register.db")
-    with pytest.raises(ZeroDivisionError), open_register(url) as book:
-        book.add([dict.fromkeys(("number", "scope", "id_number", "title", "title_code", "specialty", "specialty_key", "name", "level", "region", "authority", "document_no", "policy", "numbered_on"), "x") | {"serial": 1, "reissue": 0}])  # fmt: skip
+def test_a_run_that_fails_keeps_nothing(register_url):
+    with open_register(register_url) as book:
+        before = book.head()
+    with pytest.raises(ZeroDivisionError), open_register(register_url) as book:
+        book.append([Draft(0, "agreed", "{}")], Stamp("2007-11-20", "2007-11-20T00:00:00Z", "", ""))
         1 / 0  # noqa: B018
-    with open_register(url) as book:
-        assert book.last_serial("x") == 0
+    with open_register(register_url) as book:
+        assert book.head() == before
 
 
 def test_one_number_can_not_be_given_twice(tmp_path, number):
     number(holder())
     with sqlite3.connect(tmp_path / "register.db") as book, pytest.raises(sqlite3.IntegrityError):
-        book.execute("INSERT INTO certificate SELECT * FROM certificate")
+        book.execute("INSERT INTO number SELECT * FROM number")
     book.close()
+
+
+@pytest.mark.parametrize("statement", ["UPDATE event SET day = ''", "DELETE FROM event"])
+def test_events_are_only_ever_added(register_url, number_here, statement):
+    number_here(holder())
+    with pytest.raises(RegisterError, match="only ever added"), open_register(register_url) as book:
+        book._connection.exec_driver_sql(statement)
 
 
 def test_the_register_is_private(number, tmp_path):
@@ -168,7 +219,7 @@ def test_a_register_that_may_only_be_read_serves_a_dry_run(number, tmp_path):
 
 
 def test_a_locked_register_is_said_to_be_locked(number, tmp_path, monkeypatch):
-    monkeypatch.setattr("hzcert.store._WAIT_SECONDS", 0.1)
+    monkeypatch.setattr("hzcert.store.opening._WAIT_SECONDS", 0.1)
     number(holder())
     other = sqlite3.connect(tmp_path / "register.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -178,5 +229,12 @@ def test_a_locked_register_is_said_to_be_locked(number, tmp_path, monkeypatch):
 
 
 def test_other_databases_are_refused_clearly(tmp_path):
-    with pytest.raises(UsageError, match="还不能使用"), open_register("postgresql+psycopg://localhost/hz"):
+    with pytest.raises(UsageError, match="不能使用"), open_register("mysql://localhost/hz"):
         pass
+
+
+def test_a_server_that_is_not_there_is_said_to_be_so():
+    pytest.importorskip("psycopg")
+    with pytest.raises(RegisterError, match="不能使用") as said, open_register("postgresql://hz:secret@127.0.0.1:9/hz"):
+        pass
+    assert "secret" not in said.value.message

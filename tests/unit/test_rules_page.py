@@ -10,7 +10,8 @@ from hzcert.findings import brief
 PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
 CHAPTERS = {
     "1": "Reading 读入", "2": "The person 人员", "3": "The qualification 资格", "4": "Photos 照片",
-    "5": "Published documents 公布文件", "7": "Register 登记簿", "8": "Print 制证",
+    "5": "Published documents 公布文件", "6": "The life of a certificate 证书的一生",
+    "7": "Register 登记簿", "8": "Print 制证",
 }  # fmt: skip
 HEAD = """# Every kind of finding
 

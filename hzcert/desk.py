@@ -1,0 +1,292 @@
+"""The desk at which the register is kept (登记台): steps are tried against the table of lives and the notice's authorities.
+
+One transaction, one desk. What is done here is written when the desk is closed, all of it or nothing.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from hzcert import lives, names
+from hzcert.errors import RegisterError
+from hzcert.lives import Mark, State
+from hzcert.policy import Authority, Kind, Policy
+from hzcert.store import Book, Draft, Stamp, canonical
+from hzcert.table import HEADINGS, REISSUE
+from hzcert.titles import Title
+
+File = dict[str, Any]
+_KINDS: tuple[Kind, ...] = ("county", "city", "province")  # of the county: the region's own bureau
+Key = tuple[str, str, str]  # ID number, code of the title, folded specialty
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """Who does it, for which authority, on which day."""
+
+    day: date
+    authority: str
+    operator: str = ""
+
+
+def check_character(number: str) -> str:
+    """The check character of a certificate number: ISO 7064 MOD 11-2, the level's letter counted as A 1, B 2 ...
+
+    >>> check_character("C20073305000800001")
+    '4'
+    """
+    remainder = 0
+    for sign in number:
+        remainder = (remainder + (int(sign) if sign.isdigit() else ord(sign) - ord("A") + 1)) * 2 % 11
+    check = (12 - remainder) % 11
+    return "X" if check == 10 else str(check)
+
+
+def compose(template: str, letter: str, day: date, area: str, title: Title, serial: int) -> str:
+    """A certificate number by the policy's template, with its check character."""
+    number = template.format(letter=letter, year=day.year, area=area, series=title.code[:2], serial=serial)
+    return number + check_character(number)
+
+
+def scope(day: date, authority_code: str) -> str:
+    """Where serials count from one: a year and an authority."""
+    return f"{day.year}-{authority_code}"
+
+
+def title_of(entry: Mapping[str, str], policy: Policy) -> Title | None:
+    """The title of an entry as the standard or the policy has it."""
+    return next(iter(policy.title_table.find(entry["title"], entry["series"])), None)
+
+
+def key(entry: Mapping[str, str], policy: Policy) -> Key:
+    """What makes an entry's certificate the same again: person, title, specialty however spelt."""
+    title = title_of(entry, policy)
+    return entry["id_number"], title.code if title else "", names.unit_key(entry["specialty"])
+
+
+_SAID = tuple(name for name in HEADINGS if name not in ("phone", "remark"))
+_KEPT = (
+    "name", "series", "title", "specialty", "level", "region", "employer", "department", "case", "document_no",
+)  # fmt: skip
+
+
+def fingerprint(entry: Mapping[str, str]) -> str:
+    """The hash of all that an entry says of the person and the qualification: one changed letter makes another."""
+    said = [entry[name] for name in _SAID]
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+
+def key_of(file: Mapping[str, Any]) -> Key:
+    """The key of a file."""
+    return file["id_number"], file["title_code"], file["specialty_key"]
+
+
+def allowed(kind: str, file: Mapping[str, Any], policy: Policy, day: date) -> list[Authority]:
+    """The authorities that may take a step with a certificate (三.2, 三.4, 三.5, 五.1, 五.2); empty: nobody.
+
+    Raises:
+        UsageError: the policy does not say.
+    """
+    if file["region"] not in policy.regions or not policy.level_group(file["level"]):
+        return []
+    line = policy.responsibility(file["level"], file["region"], day)
+    own, city, province = (policy.body(kind_, file["region"]) for kind_ in _KINDS)
+    maker = policy.body(line.makes, file["region"])
+    match lives.STEPS[kind].who:
+        case "makes":
+            found = [maker]
+        case "reissues" | "confirms":  # the province's through the city
+            body = maker if lives.STEPS[kind].who == "reissues" else policy.body(line.reviews, file["region"])
+            found = [body, city] if body == province else [body]
+        case "hands_out":
+            body = policy.body(line.hands_out, file["region"])
+            found = [body, own] if file["state"] == State.HANDED else [body]
+        case "destroys":
+            found = [policy.body(line.destroys, file["region"])]
+        case "sends":
+            found = [city] if line.roster_to == "province" else []
+        case "files":
+            found = [maker] if line.roster_to != line.makes and line.roster_to == "city" else []
+        case "collects":
+            found = [own, city, policy.body(line.destroys, file["region"])]
+        case _:
+            found = [own, city, province]
+    return list({each.code: each for each in found}.values())
+
+
+class Desk:
+    """Steps that are taken in one transaction, and the numbers that they take."""
+
+    def __init__(self, book: Book, policy: Policy, clerk: Clerk, at: str) -> None:
+        self.book, self.policy, self.clerk = book, policy, clerk
+        self._stamp = Stamp(clerk.day.isoformat(), at, clerk.operator, clerk.authority)
+        self._drafts: list[Draft] = []
+        self._new: list[File] = []
+        self._changed: dict[int, File] = {}
+        self._numbers: list[dict[str, Any]] = []
+        self._standings: dict[str, str] = {}
+        self._agreed: dict[str, int] = {}  # by fingerprint: the place of its event among the drafts
+        self._counters: dict[str, list[dict[str, Any]]] = {}
+        self._before = self._files = book.head().files
+
+    def open_file(self, entry: Mapping[str, str]) -> File:
+        """A new file for an entry's certificate, with nothing in it yet."""
+        self._files += 1
+        id_number, title_code, specialty_key = key(entry, self.policy)
+        file: File = {
+            "id": self._files,
+            "id_number": id_number,
+            "title_code": title_code,
+            "specialty_key": specialty_key,
+            "reissues": 0,
+            "state": State.NEW,
+            "marks": 0,
+            "number": "",
+            "fingerprint": "",
+        }
+        for name in _KEPT:
+            file[name] = entry[name]
+        self._new.append(file)
+        return file
+
+    def refusal(self, file: File, kind: str) -> str:
+        """Why a step can't be taken with this certificate now; empty where it can."""
+        return lives.refusal(kind, State(file["state"]), Mark(file["marks"]))
+
+    def take(self, file: File, kind: str, data: Mapping[str, object] | str, **words: str) -> None:
+        """Take a step that may be taken.
+
+        Raises:
+            RegisterError: it can't follow where the certificate stands; callers ask first, and this is the last guard.
+        """
+        if why := self.refusal(file, kind):
+            raise RegisterError(f"{lives.label(kind)}：{why}", "请用 hzcert register history 查看这份证书")
+        state, marks = lives.after(kind, State(file["state"]), Mark(file["marks"]))
+        file["state"], file["marks"] = str(state), int(marks)
+        if file["id"] <= self._before:
+            self._changed[file["id"]] = file
+        text = data if isinstance(data, str) else canonical(data)
+        self._drafts.append(Draft(file["id"], kind, text, **words))
+
+    def note(self, kind: str, data: Mapping[str, object]) -> None:
+        """An event of the register itself."""
+        self._drafts.append(Draft(0, kind, canonical(data)))
+
+    def enter(self, file: File, entry: Mapping[str, str], own: str, source: Mapping[str, object]) -> None:
+        """Enter what an entry says, or what it says otherwise than before (三.3)."""
+        kind = "amended" if file["state"] != State.NEW else "entered"
+        said: dict[str, object] = {name: entry[name] for name in HEADINGS if entry[name]}
+        for name in _KEPT:
+            file[name] = entry[name]
+        file["fingerprint"] = own
+        self.take(file, kind, {"entry": said, "source": source})
+
+    def agree(self, file: File | None, own: str, evidence: Mapping[str, object]) -> None:
+        """Note that an entry agrees with the published documents (三.4)."""
+        self._agreed[own] = len(self._drafts)
+        if file is None:
+            self.note("agreed", {"fingerprint": own, **evidence})
+        else:
+            self.take(file, "reconciled", {"fingerprint": own, **evidence})
+
+    def give(self, file: File, kind: str, data: Mapping[str, object], number: str = "", /, **own: object) -> str:
+        """Give a certificate a number: the next of this authority, or one that was given elsewhere."""
+        entered = self.clerk.authority
+        if number:
+            row: dict[str, Any] = {"scope": f"外来-{number}", "serial": 0, "numbered_on": self._stamp.day, **own}
+        else:
+            where = scope(self.clerk.day, entered)
+            row = {"scope": where, "serial": self._serial(where), "numbered_on": self._stamp.day}
+            template = self.policy.certificate.number.on(self.clerk.day).value
+            title = Title(file["title_code"], file["title"], file["series"], file["level"])
+            letter = self.policy.letter(file["level"])
+            number = compose(template, letter, self.clerk.day, entered, title, row["serial"])
+        before = str(file["number"])
+        file["number"] = number
+        if kind == "reissued":
+            file["reissues"] += 1
+        self.take(file, kind, {"number": number, "scope": row["scope"], "serial": row["serial"], **data})
+        if before and kind in lives.REVOKING:
+            self._standings[before] = lives.REVOKING[kind]
+        rest = {"number": number, "file": file["id"], "reissue": int(file["reissues"] > 0), "standing": "valid"}
+        self._numbers.append({"authority": entered, "policy": self.policy.name} | row | rest)
+        return number
+
+    def void(self, file: File, data: Mapping[str, object]) -> None:
+        """Void a misprinted certificate; its number stays in the register and is never used again."""
+        self._standings[file["number"]] = lives.REVOKING["voided"]
+        self.take(file, "voided", {"number": file["number"], **data})
+        file["number"] = ""
+
+    def _serial(self, where: str) -> int:
+        """The next serial of a scope, from this register's own ranges.
+
+        Raises:
+            RegisterError: the ranges that were handed to it are used up.
+        """
+        own = self._own(where)
+        for row in own:
+            if not row["last"] or row["next"] <= row["last"]:
+                row["next"] += 1
+                return int(row["next"]) - 1
+        raise RegisterError(f"{where} 的号段已经用完", "请向上级领取新的号段（hzcert register number --take-range）")
+
+    def _own(self, where: str) -> list[dict[str, Any]]:
+        if where not in self._counters:
+            rows = [row | {"was": row["next"]} for row in self.book.counters(where) if not row["holder"]]
+            if not rows:
+                first = self.book.highest_serial(where) + 1
+                rows = [{"scope": where, "first": first, "last": 0, "next": first, "holder": "", "was": 0}]
+            self._counters[where] = rows
+        return self._counters[where]
+
+    def hand_range(self, where: str, count: int, holder: str) -> tuple[int, int]:
+        """Hand the next serials of a scope to another authority: they are no longer given here."""
+        row = self._own(where)[-1]
+        if row["last"] and row["next"] + count - 1 > row["last"]:
+            raise RegisterError(
+                f"{where} 的号段已经用完", "请向上级领取新的号段（hzcert register number --take-range）"
+            )
+        first, last = row["next"], row["next"] + count - 1
+        row["next"] = last + 1
+        self.book.add_counter({"scope": where, "first": first, "last": last, "next": first, "holder": holder})
+        # What was given before the range and what comes after it are two stretches of the same count.
+        self.note("range_handed", {"scope": where, "first": first, "last": last, "to": holder})
+        return int(first), int(last)
+
+    def take_range(self, where: str, first: int, last: int) -> None:
+        """Take a range that another register handed to this one."""
+        rows = self.book.counters(where)
+        mine = [row for row in rows if not row["holder"]]
+        if any(not row["last"] for row in mine):
+            raise RegisterError(f"{where} 在这里已经自行编号，不能再领取号段", "请与上级核对号段")
+        if any(row["first"] <= last and first <= row["last"] for row in rows):
+            raise RegisterError(f"号段 {first}–{last} 与已有的号段重叠", "请与上级核对号段")
+        self.book.add_counter({"scope": where, "first": first, "last": last, "next": first, "holder": ""})
+        self.note("range_taken", {"scope": where, "first": first, "last": last})
+
+    def close(self) -> int:
+        """Write all that was done; how many events that was."""
+        if not self._drafts:
+            return 0
+        lines = self.book.append(self._drafts, self._stamp, files=self._files)
+        self.book.add_files(self._new)
+        self.book.change_files(list(self._changed.values()))
+        self.book.add_numbers(self._numbers)
+        self.book.stand_numbers(self._standings)
+        self.book.add_agreed({own: lines[place][0] for own, place in self._agreed.items()})
+        for rows in self._counters.values():
+            for row in rows:
+                if not row["was"]:
+                    self.book.add_counter({name: row[name] for name in ("scope", "first", "last", "next", "holder")})
+                elif row["next"] != row["was"]:
+                    self.book.move_counter(row["scope"], row["first"], row["next"])
+        return len(lines)
+
+
+def is_reissue(entry: Mapping[str, str]) -> bool:
+    """Whether an entry asks for a certificate in the place of a lost one (五.2)."""
+    return entry["case"] == REISSUE

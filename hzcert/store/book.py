@@ -1,0 +1,263 @@
+"""The register inside one transaction: its statements, and nothing decided."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Column, Connection, Select, Table, bindparam, func, insert, select, text, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.sql.elements import ColumnElement
+
+from hzcert.store import chain
+from hzcert.store.chain import Draft, Line, Stamp
+from hzcert.store.schema import AGREED, COUNTER, EVENT, FILE, HEAD, MERGED, META, NUMBER
+
+Item = TypeVar("Item")
+Row = Mapping[str, Any]
+CHUNK = 10_000
+_STREAMED = {"stream_results": True, "yield_per": CHUNK}
+FILE_COLUMNS = tuple(FILE.columns.keys())
+NUMBER_COLUMNS = tuple(NUMBER.columns.keys())
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the chain, and how many files there are."""
+
+    seq: int
+    hash: str
+    files: int
+
+
+class Book:
+    """The register inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.postgres = connection.dialect.name == "postgresql"
+
+    # --- reading ----------------------------------------------------------------------------------------------------
+
+    @property
+    def id(self) -> str:
+        """What tells this register from all others."""
+        return str(self._connection.scalar(select(META.c.value).where(META.c.key == "id")))
+
+    def head(self) -> Head:
+        """The end of the chain."""
+        seq, hash_, files = self._connection.execute(select(HEAD.c.seq, HEAD.c.hash, HEAD.c.files)).one()
+        return Head(int(seq), str(hash_), int(files))
+
+    def of_people(self, id_numbers: Iterable[str]) -> list[dict[str, Any]]:
+        """All files of these people."""
+        return self._rows(FILE, FILE.c.id_number, sorted(set(id_numbers)), FILE.c.id)
+
+    def files(self, ids: Iterable[int] | None = None) -> list[dict[str, Any]]:
+        """These files, or all."""
+        if ids is None:
+            return [dict(row) for row in self._connection.execute(select(FILE).order_by(FILE.c.id)).mappings()]
+        return self._rows(FILE, FILE.c.id, sorted(set(ids)), FILE.c.id)
+
+    def each_file(self) -> Iterator[Row]:
+        """Every file in order, without holding them all."""
+        return self._each(select(FILE).order_by(FILE.c.id))
+
+    def each_number(self) -> Iterator[Row]:
+        """Every number, by scope and serial, without holding them all."""
+        return self._each(select(NUMBER).order_by(NUMBER.c.scope, NUMBER.c.serial, NUMBER.c.number))
+
+    def numbers(self, numbers: Iterable[str]) -> list[dict[str, Any]]:
+        """These numbers, as far as they were given."""
+        return self._rows(NUMBER, NUMBER.c.number, sorted(set(numbers)), NUMBER.c.number)
+
+    def numbers_of(self, files: Iterable[int]) -> list[dict[str, Any]]:
+        """All numbers that these files have had."""
+        return self._rows(NUMBER, NUMBER.c.file, sorted(set(files)), NUMBER.c.number)
+
+    def revoked(self) -> list[dict[str, Any]]:
+        """Numbers that are no longer in force, or whose certificate is lost, with the state of its file."""
+        chosen = (
+            select(NUMBER, FILE.c.state)
+            .join(FILE, FILE.c.id == NUMBER.c.file)
+            .where((NUMBER.c.standing != "valid") | (FILE.c.state == "lost"))
+            .order_by(NUMBER.c.number)
+        )
+        return [dict(row) for row in self._connection.execute(chosen).mappings()]
+
+    def events_of(self, files: Iterable[int], *kinds: str) -> list[Line]:
+        """The events of these files in order, of all kinds or of some."""
+        found: list[Line] = []
+        for some in chunks(sorted(set(files))):
+            chosen = select(EVENT).where(self._among(EVENT.c.file, some)).order_by(EVENT.c.seq)
+            if kinds:
+                chosen = chosen.where(EVENT.c.kind.in_(kinds))
+            found += [tuple(line) for line in self._connection.execute(chosen)]
+        return sorted(found)
+
+    def each_event(self, since: int = 0) -> Iterator[Line]:
+        """All events in order, without holding them all."""
+        columns = ", ".join(EVENT.columns.keys())
+        statement = text(f"SELECT {columns} FROM event WHERE seq > :since ORDER BY seq")
+        if not self.postgres:
+            # The driver's own cursor: proving a chain reads all of it, and a row object each would cost as much again.
+            cursor: Any = self._connection.connection.cursor()
+            cursor.arraysize = CHUNK
+            cursor.execute(f"SELECT {columns} FROM event WHERE seq > ? ORDER BY seq", (since,))
+            lines: Iterator[Line] = iter(cursor)
+            return lines
+        found = self._connection.execute(statement, {"since": since}, execution_options=_STREAMED)
+        return (tuple(line) for line in found)
+
+    def agreed(self, fingerprints: Iterable[str]) -> dict[str, int]:
+        """Which of these entries have agreed with the published documents before, and the events that say so."""
+        return {
+            row["fingerprint"]: row["seq"]
+            for row in self._rows(AGREED, AGREED.c.fingerprint, sorted(set(fingerprints)), AGREED.c.seq)
+        }
+
+    def events(self, seqs: Iterable[int]) -> dict[int, Line]:
+        """Events by their number."""
+        found = self._rows(EVENT, EVENT.c.seq, sorted(set(seqs)), EVENT.c.seq)
+        return {int(row["seq"]): tuple(row.values()) for row in found}
+
+    def counters(self, scope: str = "") -> list[dict[str, Any]]:
+        """The counters of a scope, or all."""
+        chosen = select(COUNTER).order_by(COUNTER.c.scope, COUNTER.c.first)
+        if scope:
+            chosen = chosen.where(COUNTER.c.scope == scope)
+        return [dict(row) for row in self._connection.execute(chosen).mappings()]
+
+    def highest_serial(self, scope: str) -> int:
+        """The highest serial of a scope, handed ranges included; 0 before the first."""
+        given = self._connection.scalar(select(func.max(NUMBER.c.serial)).where(NUMBER.c.scope == scope))
+        handed = [int(row["last"]) for row in self.counters(scope)]
+        return max([int(given or 0), *handed])
+
+    def merged(self, register: str) -> dict[int, str]:
+        """Another register's events that were merged before: their hashes by their number there."""
+        chosen = select(MERGED.c.origin, MERGED.c.hash).where(MERGED.c.register == register)
+        return {int(origin): str(hash_) for origin, hash_ in self._connection.execute(chosen)}
+
+    def counts(self) -> list[tuple[str, str, str, str, str, int, int]]:
+        """How many files there are: by level, region, series, specialty, state and marks."""
+        by = (FILE.c.level, FILE.c.region, FILE.c.series, FILE.c.specialty, FILE.c.state, FILE.c.marks)
+        chosen = select(*by, func.count()).group_by(*by).order_by(*by)
+        return [tuple(row) for row in self._connection.execute(chosen)]
+
+    def problems(self) -> list[str]:
+        """What the database itself finds wrong with its file."""
+        if self.postgres:
+            return []
+        said = [str(line) for line in self._connection.scalars(text("PRAGMA integrity_check"))]
+        return [] if said == ["ok"] else said
+
+    # --- writing ----------------------------------------------------------------------------------------------------
+
+    def append(self, drafts: Sequence[Draft], stamp: Stamp, files: int | None = None) -> list[Line]:
+        """Add events to the end of the chain; ``files`` is how many files there are from now on."""
+        head = self.head()
+        written: list[Line] = []
+        for some in chunks(drafts):
+            seq, before = (written[-1][0], written[-1][-1]) if written else (head.seq, head.hash)
+            lines = list(chain.link(some, stamp, seq, before))
+            self._load(EVENT, lines)
+            written += lines
+        if written:
+            self._head(Head(written[-1][0], written[-1][-1], head.files if files is None else files))
+        return written
+
+    def _head(self, head: Head) -> None:
+        self._connection.execute(update(HEAD).values(seq=head.seq, hash=head.hash, files=head.files))
+
+    def add_files(self, rows: Sequence[Row]) -> None:
+        """New files."""
+        for some in chunks(rows):
+            self._load(FILE, [tuple(row[name] for name in FILE_COLUMNS) for row in some])
+
+    def change_files(self, rows: Sequence[Row]) -> None:
+        """What events have left of files that were there."""
+        names = [name for name in FILE_COLUMNS if name != "id"]
+        for some in chunks(rows):
+            self._change(FILE, names, [(*(row[name] for name in names), row["id"]) for row in some])
+
+    def add_numbers(self, rows: Sequence[Row]) -> None:
+        """Numbers that were given."""
+        for some in chunks(rows):
+            self._load(NUMBER, [tuple(row[name] for name in NUMBER_COLUMNS) for row in some])
+
+    def stand_numbers(self, standings: Mapping[str, str]) -> None:
+        """Numbers that are voided or revoked."""
+        self._change(NUMBER, ["standing"], [(standing, number) for number, standing in standings.items()])
+
+    def add_agreed(self, fingerprints: Mapping[str, int]) -> None:
+        """Entries that agree with the published documents, and the event that says so."""
+        for some in chunks(list(fingerprints.items())):
+            self._load(AGREED, some)
+
+    def add_merged(self, register: str, lines: Sequence[tuple[int, str, int]]) -> None:
+        """Another register's events that are here now: their number and hash there, their number here."""
+        for some in chunks(lines):
+            self._load(MERGED, [(register, *line) for line in some])
+
+    def add_counter(self, row: Row) -> None:
+        """A counter, or a range handed to another authority."""
+        self._connection.execute(insert(COUNTER), dict(row))
+
+    def move_counter(self, scope: str, first: int, next_: int) -> None:
+        """Serials were given."""
+        chosen = (COUNTER.c.scope == scope) & (COUNTER.c.first == first)
+        self._connection.execute(update(COUNTER).where(chosen).values(next=next_))
+
+    # --- how it is done ---------------------------------------------------------------------------------------------
+
+    def _rows(
+        self, table: Table, column: ColumnElement[Any], values: Sequence[Any], order: ColumnElement[Any]
+    ) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        for some in chunks(values):
+            chosen = select(table).where(self._among(column, some)).order_by(order)
+            found += [dict(row) for row in self._connection.execute(chosen).mappings()]
+        return found
+
+    def _each(self, chosen: Select[Any]) -> Iterator[Row]:
+        for row in self._connection.execute(chosen, execution_options=_STREAMED).mappings():
+            yield dict(row)
+
+    def _among(self, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+        """Whether a column is one of these: many values as one parameter, so that the statement stays the same."""
+        if self.postgres:
+            return column == func.any(bindparam(None, list(values), type_=postgresql.ARRAY(column.type)))
+        listed = func.json_each(json.dumps(list(values), ensure_ascii=False)).table_valued("value")
+        return column.in_(select(listed.c.value))
+
+    def _load(self, table: Table, lines: Sequence[Sequence[Any]]) -> None:
+        """Add lines at the speed of the driver: COPY on PostgreSQL, one prepared statement on SQLite."""
+        names = ", ".join(f'"{column.name}"' for column in table.columns)
+        if self.postgres:
+            driver: Any = self._connection.connection.driver_connection
+            with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+                for line in lines:
+                    copy.write_row(line)
+            return
+        marks = ", ".join("?" * len(table.columns))
+        self._run_many(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", lines)
+
+    def _change(self, table: Table, names: Sequence[str], lines: Sequence[Sequence[Any]]) -> None:
+        """Change columns of lines; the last value of each is its key."""
+        if not lines:
+            return
+        key: Column[Any] = next(iter(table.primary_key.columns))
+        mark = "%s" if self.postgres else "?"
+        columns = ", ".join(f'"{name}" = {mark}' for name in names)
+        self._run_many(f'UPDATE {table.name} SET {columns} WHERE "{key.name}" = {mark}', lines)
+
+    def _run_many(self, statement: str, lines: Sequence[Sequence[Any]]) -> None:
+        if lines:
+            self._connection.exec_driver_sql(statement, [tuple(line) for line in lines])
+
+
+def chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """Some at a time."""
+    for start in range(0, len(items), CHUNK):
+        yield items[start : start + CHUNK]
