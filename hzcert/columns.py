@@ -59,8 +59,8 @@ _SAYS_NOTHING: Mapping[str, frozenset[str]] = {
 }
 _UNSEEN = str.maketrans("", "", "\u200b\u200c\u200d\u2060\ufeff\u00ad")
 
-# Texts that may say nothing: short ones, and those with signs that can't be seen.
-_MAYBE_NOTHING = r"(?s)^.{1,6}$|[\x{200b}-\x{200d}\x{2060}\x{feff}\x{ad}]"
+# Texts that may say nothing besides those words: with spaces around them, and with signs that can't be seen.
+_MAYBE_NOTHING = r"^\s|\s$|[\x{200b}-\x{200d}\x{2060}\x{feff}\x{ad}]"
 _NOT_HAN = r"[^\x{4e00}-\x{9fff}]"  # what _PLAIN_NAME lacks
 
 
@@ -119,7 +119,7 @@ def normalise(part: Part, policy: Policy, as_of: date) -> tuple[dict[str, Texts]
     if "series" in columns and "specialty" not in columns:
         columns |= _series_and_specialty(columns["series"], policy)
     for name in columns.keys() & {*_MAY_BE_EMPTY, *_SAYS_NOTHING}:
-        maybe = columns[name].matching(_MAYBE_NOTHING)
+        maybe = {*_SAYS_NOTHING.get(name, _NOTHING), *columns[name].matching(_MAYBE_NOTHING)}
         columns[name] = columns[name].renamed({text: "" for text in maybe if text and _is_nothing(name, text)})
     numbers = columns.get("id_number", repeated("", len(part.rows)))
     for name in _DATES:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cache, partial
 
 import numpy as np
 import pyarrow as pa
@@ -83,8 +84,9 @@ class Lines:
 def sort_rows(grid: Grid, header: Header, known: Mapping[str, str]) -> Lines:
     """Tell entries from all else, row by row: what has an ID number is an entry, unless it is an example."""
     rows, begin = grid.rows, header.last + 1
-    examples = _examples(rows, header)
-    surely = _surely_entries(rows, header, known)
+    texts_at = cache(partial(_texts_at, rows))
+    examples = _examples(texts_at, header)
+    surely = _surely_entries(rows, texts_at, header, known)
     surely[[*range(min(begin, len(rows))), *examples]] = False
     bands = {top for top, left, _, right in grid.merged if right - left >= 2}
     kept, end = Lines(), len(rows)
@@ -105,11 +107,13 @@ def sort_rows(grid: Grid, header: Header, known: Mapping[str, str]) -> Lines:
     return kept
 
 
-def _surely_entries(rows: Sequence[list[Cell]], header: Header, known: Mapping[str, str]) -> Mask:
+def _surely_entries(
+    rows: Sequence[list[Cell]], texts_at: Callable[[int], Texts], header: Header, known: Mapping[str, str]
+) -> Mask:
     """The rows that need no second look, nearly all of a long list: an ID number; or a name, a title and some more."""
     columns = header.columns
     names, titles, numbers = (
-        _texts_at(rows, columns[name]) if name in columns else repeated("", len(rows))
+        texts_at(columns[name]) if name in columns else repeated("", len(rows))
         for name in ("name", "title", "id_number")
     )
     surely = mask_of(pc.match_substring_regex(numbers.array, r"(?s)^[0-9]{6}.{9}"))
@@ -125,11 +129,9 @@ def _texts_at(rows: Sequence[list[Cell]], place: int) -> Texts:
     """One column, empty where there is no text."""
     cells = column_of(rows, place)
     texts = texts_of(cells)
-    return texts if texts is not None else Texts(_only_text(cells))
-
-
-def _only_text(cells: Sequence[Cell]) -> pa.LargeStringArray:
-    return pa.array([cell if isinstance(cell, str) else "" for cell in cells], pa.large_string())
+    if texts is None:
+        texts = Texts(pa.array([cell if isinstance(cell, str) else "" for cell in cells], pa.large_string()))
+    return texts
 
 
 def _headers_again(grid: Grid, header: Header, known: Mapping[str, str]) -> Callable[[int], Header]:
@@ -205,11 +207,11 @@ def may_be_id(cell: Cell) -> bool:
     return isinstance(cell, int | float) and 1e17 <= cell < 1e18
 
 
-def _examples(rows: Sequence[list[Cell]], header: Header) -> set[int]:
+def _examples(texts_at: Callable[[int], Texts], header: Header) -> set[int]:
     """The rows that say that they are an example, in the first cell, the name or the remark."""
     found: set[int] = set()
     for place in {0, *(header.columns[name] for name in ("name", "remark") if name in header.columns)}:
-        column = _texts_at(rows, place)
+        column = texts_at(place)
         pattern = _EXAMPLE_NAME.search if place == header.columns.get("name") else _EXAMPLE.match
         maybe = ((text, text.strip()) for text in column.matching(_MAYBE_EXAMPLE))
         marks = [text for text, bare in maybe if _EXAMPLE.match(bare) or pattern(bare)]

@@ -4,15 +4,11 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from operator import itemgetter
-from typing import cast, overload
-
-import numpy as np
-import pyarrow as pa
+from typing import overload
 
 from hzcert.sheets.grid import Cell, no_collection
-from hzcert.texts import Texts, repeated
+from hzcert.texts import Texts, arrow, packed, repeated
 
-_NUL = "\0"
 BLOCK = 20_000  # rows that are Python objects at one time
 
 
@@ -64,20 +60,17 @@ class _Growing:
     """A column while it is read: offsets and bytes as Arrow has them, so that in the end nothing is copied."""
 
     def __init__(self, empty: int) -> None:
-        self._offsets, self._bytes = array("q", [0]) * (empty + 1), bytearray()
+        self._offsets, self._text = array("q", [0]) * (empty + 1), bytearray()
 
     def add(self, cells: Iterable[Cell]) -> None:
-        """More texts, below the others; none has a NUL, which so can stand between them while they become bytes."""
-        marked = np.frombuffer(f"{_NUL.join(cast('Iterable[str]', cells))}{_NUL}".encode(), np.uint8)
-        marks = marked == 0
-        ends = np.flatnonzero(marks)
-        self._offsets.frombytes((ends - np.arange(len(ends)) + len(self._bytes)).astype(np.int64).tobytes())
-        self._bytes += marked[~marks].tobytes()
+        """More texts, below the others."""
+        ends, text = packed(cells)
+        self._offsets.frombytes((ends + len(self._text)).tobytes())
+        self._text += text.tobytes()
 
     def texts(self) -> Texts:
         """All of them."""
-        buffers = pa.py_buffer(self._offsets), pa.py_buffer(self._bytes)
-        return Texts(pa.LargeStringArray.from_buffers(len(self._offsets) - 1, *buffers))
+        return Texts(arrow(len(self._offsets) - 1, self._offsets, self._text))
 
 
 def _taken(rows: Iterator[list[Cell]], count: int) -> list[list[Cell]]:
