@@ -16,7 +16,7 @@ from hzcert.errors import InputError, OutputError
 from hzcert.settings import Settings
 
 _TEMPORARY = ".hzcert-"
-_JOURNAL = f"{_TEMPORARY}journal"
+JOURNAL = f"{_TEMPORARY}journal"
 _OFFICE_LITTER = {"thumbs.db", "desktop.ini"}
 _CHUNK = 1 << 20
 MANIFEST = "manifest.json"
@@ -25,12 +25,17 @@ MANIFEST_KEYS = {"version", "policy", "authority", "as_of", "counts", "inputs", 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One file as received: where it lies, how it is called in findings, and what is in it."""
+    """One file as received: where it lies, how it is called in findings, and what is in it.
+
+    ``member``: its name in a zip archive, which then lies at the path; ``fault``: why it can't be read from there.
+    """
 
     path: Path
     shown: str
     size: int
     sha256: str
+    member: str = ""
+    fault: str = ""
 
 
 def inventory(folder: Path, base: Path) -> list[Input]:
@@ -82,7 +87,7 @@ def whole_file(target: Path) -> Iterator[Path]:
     """
     temporary = target.parent / f"{_TEMPORARY}{secrets.token_hex(6)}{target.suffix}"
     try:
-        with _output_errors(target):
+        with output_errors(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             yield temporary
             temporary.chmod(0o600)  # ID numbers stand in nearly everything that is written
@@ -94,10 +99,31 @@ def whole_file(target: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def standing(folder: Path) -> set[str]:
+    """The files that a manifest in a folder lists, as far as they are there."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["outputs"]
+        names = {str(each["path"]) for each in listed}
+        return {name for name in names if Path(name).name == name and (folder / name).is_file()}
+    return set()
+
+
+def begin(folder: Path) -> None:
+    """Ready a folder to be added to: it is made, and half-written files of a killed run are gone.
+
+    Raises:
+        OutputError: it can't be made or written.
+    """
+    with output_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for leftover in folder.glob(f"{_TEMPORARY}*.*"):
+            leftover.unlink(missing_ok=True)
+
+
 class Outputs:
     """The out folder of one run: every file whole or not at all, and nothing left of earlier runs.
 
-    A journal names each file before it is written; the manifest takes its place at the end. So a run that was killed
+    A journal names each file before it is written (and holds notes in brackets); the manifest takes its place at the end. So a run that was killed
     leaves no file that the next one does not know, and a file that is not ours is never touched.
     """
 
@@ -118,7 +144,7 @@ class Outputs:
         """
         if self.dry_run:
             return
-        with _output_errors(self.root):
+        with output_errors(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
             self._earlier = self._known()
             for name in never_lose:
@@ -128,7 +154,7 @@ class Outputs:
             for leftover in self.root.rglob(f"{_TEMPORARY}*"):
                 leftover.unlink(missing_ok=True)
             # From here on there is no manifest: a script sees that the run has not ended.
-            (self.root / _JOURNAL).write_text("".join(f"{name}\n" for name in sorted(self._earlier)), encoding="utf-8")
+            (self.root / JOURNAL).write_text("".join(f"{name}\n" for name in sorted(self._earlier)), encoding="utf-8")
             (self.root / MANIFEST).unlink(missing_ok=True)
 
     @contextmanager
@@ -147,10 +173,19 @@ class Outputs:
         if not target.parent.resolve().is_relative_to(self.root.resolve()):
             raise OutputError(f"{target.parent} 是通到别处的链接，不写入", "请删去这个链接，或换一个输出文件夹")
         self._refuse_foreign(name)
-        with _output_errors(target), (self.root / _JOURNAL).open("a", encoding="utf-8") as journal:
+        with output_errors(target), (self.root / JOURNAL).open("a", encoding="utf-8") as journal:
             journal.write(f"{name}\n")
         with whole_file(target) as temporary:
             yield temporary
+
+    def stands(self, name: str, sha256: str) -> bool:
+        """Whether an earlier run wrote a file that still is what it should be; it then counts as written by this one."""
+        if self.dry_run or name not in self._earlier or not self._is_below(name):
+            return False
+        if not self._is_still(name, sha256):
+            return False
+        self.written.append(name)
+        return True
 
     def _refuse_foreign(self, name: str) -> None:
         """Never replace a file that hzcert did not write."""
@@ -168,15 +203,15 @@ class Outputs:
         """
         if self.dry_run:
             return
-        with _output_errors(self.root):
+        with output_errors(self.root):
             for name, ours in self._earlier.items():
                 if ours and name not in self.written:
                     (self.root / name).unlink(missing_ok=True)
         content = manifest([take_in(self.root / name, self.root) for name in sorted(set(self.written))])
         with whole_file(self.root / MANIFEST) as temporary:
             temporary.write_text(content, encoding="utf-8")
-        with _output_errors(self.root):
-            (self.root / _JOURNAL).unlink()
+        with output_errors(self.root):
+            (self.root / JOURNAL).unlink(missing_ok=True)
 
     def _known(self) -> dict[str, bool]:
         """What earlier runs wrote, and whether it may be removed: not if somebody has changed it since."""
@@ -188,8 +223,8 @@ class Outputs:
                 names = {name: self._is_still(name, digest) for name, digest in listed.items() if self._is_below(name)}
                 names[MANIFEST] = False
         with suppress(OSError, ValueError):
-            journal = (self.root / _JOURNAL).read_text(encoding="utf-8").splitlines()
-            names |= {name: True for name in journal if self._is_below(name)}
+            journal = (self.root / JOURNAL).read_text(encoding="utf-8").splitlines()
+            names |= {name: True for name in journal if not name.startswith("[") and self._is_below(name)}
         return names
 
     def _is_still(self, name: str, digest: str) -> bool:
@@ -202,9 +237,13 @@ class Outputs:
 
 
 def manifest(
-    settings: Settings, counts: Mapping[str, object], inputs: Iterable[Input], written: Iterable[Input]
+    settings: Settings,
+    counts: Mapping[str, object],
+    inputs: Iterable[Input],
+    written: Iterable[Input],
+    photos: Mapping[str, object] | None = None,
 ) -> str:
-    """manifest.json: what went in, what came out, under which law, and counts that add up."""
+    """manifest.json: what went in, what came out, under which law, and counts that add up; and what is known of photos."""
 
     def listed(files: Iterable[Input]) -> list[dict[str, object]]:
         return [{"path": file.shown, "size": file.size, "sha256": file.sha256} for file in files]
@@ -218,11 +257,17 @@ def manifest(
         "inputs": listed(inputs),
         "outputs": listed(written),
     }
-    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    if photos is None:
+        return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    # A line for each photo: spread over forty lines each, they would bury what a person looks for.
+    done = ",\n".join(json.dumps(each, ensure_ascii=False) for each in photos["done"])  # type: ignore[attr-defined]
+    known = json.dumps({"method": photos["method"], "done": []}, ensure_ascii=False)[:-2]
+    head = json.dumps(content, ensure_ascii=False, indent=1)[:-2]
+    return f'{head},\n "photos": {known}\n{done}\n]}}\n}}\n'
 
 
 @contextmanager
-def _output_errors(target: Path) -> Iterator[None]:
+def output_errors(target: Path) -> Iterator[None]:
     """What the system refuses, in words a person can act on."""
     remedies = {
         errno.ENOSPC: "磁盘已满，请腾出空间后再运行；已完成的部分保留",

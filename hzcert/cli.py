@@ -24,7 +24,7 @@ from hzcert.outcome import Outcome
 app = typer.Typer(
     name="hzcert",
     help="换发专业技术资格证书：导入名单、规范照片、核对公布文件、计费、花名册、制证。",
-    epilog="例：hzcert run samples/huzhou-2007　　退出码 0 完成，1 有退回，2 用法，3 输入，4 输出，5 登记簿",
+    epilog="例：hzcert run samples/huzhou-2007　　退出码 0 完成，1 有退回，2 用法，3 输入，4 输出，5 登记簿，6 集群",
     no_args_is_help=True,
     add_completion=False,
     context_settings=HELP,
@@ -111,7 +111,7 @@ def ingest_command(
 @shared
 def photos_normalize_command(
     common: Common,
-    source: Annotated[Path, typer.Argument(metavar="SRC", help="收到的照片")],
+    source: Annotated[Path, typer.Argument(metavar="SRC", help="收到的照片；文件夹或 zip 压缩包")],
     target: Annotated[Path, typer.Argument(metavar="DST", help="写到哪个文件夹")],
 ) -> None:
     """把收到的照片裁成规定的尺寸，以身份证号命名；原照片不动。"""
@@ -124,15 +124,18 @@ def photos_normalize_command(
 @photos_app.command("check", epilog="例：hzcert photos check /tmp/photos")
 @shared
 def photos_check_command(
-    common: Common, folder: Annotated[Path, typer.Argument(metavar="DIR", help="照片文件夹")]
+    common: Common,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="照片文件夹")],
+    strict_notice: Annotated[
+        bool, typer.Option("--strict-notice", help="照通知的字面检查：尺寸、高宽比、50K、JPG、文件名（别处做好的照片）")
+    ] = False,
 ) -> None:
-    """按三.3 和三.1 检查照片，什么也不写。"""
+    """按三.3 和三.1 检查照片，什么也不写；能否采用与 normalize 的判断相同。"""
     from hzcert import steps
 
     settings = common.settle()
-    common.finish(
-        steps.check_photos(folder, settings, common.screen.progress, show_ids=bool(common.show_ids)), settings
-    )
+    watch, show_ids = common.screen.progress, bool(common.show_ids)
+    common.finish(steps.check_photos(folder, settings, watch, show_ids=show_ids, strict_notice=strict_notice), settings)
 
 
 @app.command("validate", epilog="例：hzcert validate samples/huzhou-2007/holders --as-of 2007-11-20")

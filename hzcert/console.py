@@ -8,8 +8,18 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
+from rich.text import Text
 
 from hzcert import __version__, language
 from hzcert.errors import HzcertError
@@ -41,6 +51,15 @@ class _Bar:
         self._bar.advance(self._task, steps)
 
 
+class _Rate(ProgressColumn):
+    """How many are done in a second."""
+
+    def render(self, task: Task) -> Text:
+        """Nothing until there is something to go by."""
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{speed:.1f}/s", style="progress.data.speed")
+
+
 class Screen:
     """One command's screen: how results are shown, and how much is said besides."""
 
@@ -57,7 +76,13 @@ class Screen:
         if self.quiet or not self._talk.is_terminal or total == 0:
             yield Silent()
             return
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            _Rate(),
+            TimeRemainingColumn(elapsed_when_finished=True),
+        )
         with Progress(*columns, console=self._talk, transient=True) as bar:
             yield _Bar(bar, bar.add_task(language.word(label), total=total))
 

@@ -51,3 +51,9 @@ class RegisterError(HzcertError):
     """The register can't be opened, is locked by another run, or refuses."""
 
     exit_code = ExitCode.REGISTER
+
+
+class ClusterError(HzcertError):
+    """The cluster can't be reached, or lost its workers."""
+
+    exit_code = ExitCode.CLUSTER

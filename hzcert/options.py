@@ -46,6 +46,7 @@ class Common:
     as_of: Annotated[str | None, _option("as-of", "办理日期，如 2007-09-15；默认今天")] = None
     register: Annotated[str | None, _option("register", "登记簿文件；默认批次里（或这里）的 register.db")] = None
     workers: Annotated[int | None, _option("workers", "并行进程数；默认处理器个数", min=1)] = None
+    cluster: Annotated[str | None, _option("cluster", "Dask 集群的地址，如 tcp://主机:8786；照片在那里处理")] = None
     format: Annotated[Format | None, _option("format", "结果的形式；默认 text")] = None
     lang: Annotated[
         Language | None, _option("lang", "用哪种语言：zh 中文，en 英文；默认按系统语言，认不出时用中文")
@@ -92,6 +93,7 @@ class Common:
             tuple(self.map or ()),
             self.password,
             self.operator,
+            self.cluster,
         )
         return settle(given, batch, folder)
 

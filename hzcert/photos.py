@@ -1,175 +1,60 @@
-"""Photos (照片): measured, judged against 三.1 and 三.3, cut to the normal form and named by ID number."""
+"""Photos (照片): whose they are, the better of several, whom they belong to; each cut and judged by its worker (``shots``)."""
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
+from hashlib import sha256
 from itertools import groupby
-from pathlib import Path, PurePath
-from typing import Literal
+from pathlib import PurePath
+from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from hzcert import codes, idnumber, imaging, work
+from hzcert import archives, codes, idnumber, shots, work
 from hzcert.batch import Input
 from hzcert.errors import InputError
-from hzcert.findings import Finding, Where, errors, mask
-from hzcert.imaging import Measure
-from hzcert.policy import PhotoSpec
+from hzcert.findings import Finding, Severity, Where, errors
+from hzcert.ledger import Note
+from hzcert.photospec import PhotoSpec
+from hzcert.shots import Jpeg, PhotoJob, PhotoResult, Status, judge, normalise_one
 from hzcert.table import Mask, Table
 
-Status = Literal["ok", "normalized", "rejected"]
-Jpeg = bytes
+__all__ = ["Jpeg", "PhotoJob", "PhotoResult", "Status", "check", "judge", "normalise", "normalise_one"]
 
 _ONLY_NUMBER = re.compile(r"[0-9]{17}[0-9Xx]|[0-9]{15}")
-_JPG_ENDINGS = (".jpg", ".jpeg")
+_MOST_NAMED = 3  # others, or candidates, that a finding names
 
 
-@dataclass(frozen=True, slots=True)
-class PhotoJob:
-    """One photo to be done, as it travels to a worker: where it lies, whose it is, and what its name already tells."""
-
-    path: Path
-    shown: str
-    size: int
-    id_number: str
-    spec: PhotoSpec
-    check: bool
-    known: tuple[Finding, ...] = ()
+# --- what came in ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class PhotoResult:
-    """What became of one photo: ``jpeg`` on its way from a worker only, ``used`` when it is the one its holder gets.
-
-    Width, height (pixels) and bytes are of what was accepted, or else of the file as received.
-    """
-
-    shown: str
-    id_number: str
-    status: Status
-    width: int
-    height: int
-    bytes: int
-    findings: tuple[Finding, ...]
-    jpeg: Jpeg | None = None
-    measure: Measure | None = None
-    used: bool = False
-
-    @property
-    def accepted(self) -> bool:
-        """Whether it may stand on a certificate."""
-        return self.status != "rejected"
-
-    def record(self, output: str | None, *, show_ids: bool = False) -> dict[str, object]:
-        """As one JSON object of the contract, ID numbers masked unless asked for."""
-        return {
-            "type": "photo",
-            "source": self.shown if show_ids else mask(self.shown),
-            "output": output if show_ids or output is None else mask(output),
-            "status": self.status,
-            "width": self.width,
-            "height": self.height,
-            "bytes": self.bytes,
-            "findings": [finding.record(show_ids=show_ids) for finding in self.findings],
-        }
-
-
-# --- judging: numbers in, findings out ---------------------------------------------------------------------------
-
-
-def judge(measure: Measure, spec: PhotoSpec, where: Where, *, received: bool) -> Iterator[Finding]:
-    """Hold a photo's numbers against the rules: as received and still to be cut, or in place and final (三.3)."""
-    yield from (_judge_received if received else _judge_in_place)(measure, spec, where)
-    yield from _judge_print(measure, spec, where)
-    yield from _judge_person(measure, spec, where)
-
-
-def _judge_received(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[Finding]:
-    """Whether the normal form can be cut from it."""
-    yield from _too_small(measure, spec, where)
-    long, short = max(measure.width, measure.height), min(measure.width, measure.height)
-    if long > spec.max_source_ratio * short:
-        yield codes.PHOTO_SHAPE.at(where, ratio=_ratio(measure))
-
-
-def _judge_in_place(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[Finding]:
-    """Format, size, shape and bytes, literally (三.3)."""
-    ending = PurePath(where.file).suffix.lower()
-    if measure.format != "JPEG" or ending not in _JPG_ENDINGS:
-        yield codes.PHOTO_FORMAT.at(
-            where, format=measure.format if measure.format != "JPEG" else ending or "没有扩展名"
-        )
-    if measure.bytes > spec.max_bytes:
-        yield codes.PHOTO_BYTES.at(where, bytes=measure.bytes, limit=spec.max_bytes)
-    yield from _too_small(measure, spec, where)
-    if measure.width > spec.max_width or measure.height > spec.max_height:
-        yield codes.PHOTO_LARGE.at(
-            where, width=measure.width, height=measure.height, max_width=spec.max_width, max_height=spec.max_height
-        )
-    if not spec.min_ratio <= measure.height / measure.width <= spec.max_ratio:
-        yield codes.PHOTO_RATIO.at(where, ratio=_ratio(measure), min_ratio=spec.min_ratio, max_ratio=spec.max_ratio)
-
-
-def _too_small(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[Finding]:
-    if measure.width < spec.min_width or measure.height < spec.min_height:
-        yield codes.PHOTO_SMALL.at(
-            where, width=measure.width, height=measure.height, min_width=spec.min_width, min_height=spec.min_height
-        )
-
-
-def _judge_print(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[Finding]:
-    """Colour and white background (三.1)."""
-    if measure.colour < spec.min_colour:
-        yield codes.PHOTO_GREY.at(where, measured=f"{measure.colour:.1f}", limit=spec.min_colour)
-    elif measure.tones < spec.min_tones:
-        yield codes.PHOTO_ONE_TONE.at(where, measured=f"{measure.tones:.1f}", limit=spec.min_tones)
-    if measure.white < spec.min_white:
-        yield codes.PHOTO_BACKGROUND.at(where, measured=f"{measure.white:.1%}", limit=f"{spec.min_white:.0%}")
-    elif measure.white < spec.even_white:
-        yield codes.PHOTO_UNEVEN.at(where, measured=f"{measure.white:.1%}", limit=f"{spec.even_white:.0%}")
-
-
-def _judge_person(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[Finding]:
-    """One person, sharp, well lit, upright, the head of a fitting size (三.1). Without a face there is no more to say."""
-    if not measure.faces:
-        yield codes.PHOTO_NO_FACE.at(where)
-        return
-    if measure.faces > 1:
-        yield codes.PHOTO_FACES.at(where, count=measure.faces)
-    if measure.sharpness < spec.min_sharpness:
-        yield codes.PHOTO_BLURRED.at(where, measured=f"{measure.sharpness:.1f}", limit=spec.min_sharpness)
-    elif measure.sharpness < spec.good_sharpness:
-        yield codes.PHOTO_SOFT.at(where, measured=f"{measure.sharpness:.1f}", limit=spec.good_sharpness)
-    if faults := _light_faults(measure, spec):
-        yield codes.PHOTO_EXPOSURE.at(where, measured="；".join(faults))
-    misplaced = measure.off_centre > spec.max_off_centre or measure.gap < spec.min_gap
-    if misplaced or not spec.min_head <= measure.head <= spec.max_head:
-        words = f"{measure.head:.0%}，偏离中线 {measure.off_centre:.0%}，头顶留白 {measure.gap:.0%}"
-        yield codes.PHOTO_HEAD.at(where, measured=words)
-    if measure.turned:
-        yield codes.PHOTO_TURNED.at(where, degrees=measure.turned)
-
-
-def _light_faults(measure: Measure, spec: PhotoSpec) -> list[str]:
-    faults = (
-        (measure.contrast < spec.min_contrast, f"反差 {measure.contrast:.1f}，应有 {spec.min_contrast}"),
-        (measure.dark > spec.max_dark, f"过暗部分 {measure.dark:.0%}，至多 {spec.max_dark:.0%}"),
-        (measure.bright > spec.max_bright, f"过亮部分 {measure.bright:.0%}，至多 {spec.max_bright:.0%}"),
-    )
-    return [words for broken, words in faults if broken]
-
-
-def _ratio(measure: Measure) -> str:
-    return f"{measure.height / measure.width:.2f}"
+def unpacked(inputs: Iterable[Input], spec: PhotoSpec) -> list[Input]:
+    """The photos received: those in zip archives one by one, read where they are."""
+    found: list[Input] = []
+    for each in inputs:
+        if each.member or each.fault or not archives.is_archive(each.path):
+            found.append(each)
+            continue
+        try:
+            listed = list(archives.members(each.path, spec.max_source_bytes))
+        except InputError as problem:
+            found.append(replace(each, fault=problem.message))
+            continue
+        found += [
+            Input(each.path, f"{each.shown}/{member.shown}", member.size, member.sha256, member.name, member.fault)
+            for member in listed
+        ]
+    return found
 
 
 # --- whose photo it is -------------------------------------------------------------------------------------------
 
 
-def jobs(inputs: Sequence[Input], spec: PhotoSpec, *, check: bool) -> list[PhotoJob]:
+def jobs(inputs: Sequence[Input], spec: PhotoSpec, *, check: bool, literal: bool = True) -> list[PhotoJob]:
     """One job a file, in input order, with what the name and its neighbours tell: no ID number, another's picture.
 
     As received, the ID number may stand anywhere in the name; in place, the name must be the number (三.3).
@@ -177,19 +62,42 @@ def jobs(inputs: Sequence[Input], spec: PhotoSpec, *, check: bool) -> list[Photo
     numbers = _numbers([PurePath(each.shown).stem for each in inputs])
     owners: dict[str, dict[str, str]] = defaultdict(dict)  # the picture: its owners, each with one of his files
     for each, number in zip(inputs, numbers, strict=True):
-        if number:
+        if number and not each.fault:
             owners[each.sha256].setdefault(number, each.shown)
     made = []
     for each, number in zip(inputs, numbers, strict=True):
-        where = Where(each.shown)
+        where, stem = Where(each.shown), PurePath(each.shown).stem
         known = []
-        if not number or (check and not _ONLY_NUMBER.fullmatch(PurePath(each.shown).stem)):
+        if not number or (check and literal and not _ONLY_NUMBER.fullmatch(stem)):
             known.append(codes.PHOTO_NAME.at(where, PurePath(each.shown).name))
-        others = [shown for owner, shown in owners[each.sha256].items() if owner != number] if number else []
+        elif number not in idnumber.compact(stem):
+            known.append(codes.PHOTO_OLD_NAME.at(where, PurePath(each.shown).name, lengthened=number))
+        others = []
+        if number and len(sharing := owners[each.sha256]) > 1:
+            others = [shown for owner, shown in sharing.items() if owner != number]
         if others:
-            known.append(codes.PHOTO_SHARED.at(where, other="、".join(others)))
-        made.append(PhotoJob(each.path, each.shown, each.size, number, spec, check, tuple(known)))
+            known.append(codes.PHOTO_SHARED.at(where, other=_named(others)))
+        made.append(
+            PhotoJob(
+                each.path,
+                each.shown,
+                each.size,
+                number,
+                spec,
+                check,
+                tuple(known),
+                literal=literal,
+                member=each.member,
+                sha256=each.sha256,
+                fault=each.fault,
+            )
+        )
     return made
+
+
+def _named(others: Sequence[str]) -> str:
+    more = f"等 {len(others)} 张" if len(others) > _MOST_NAMED else ""
+    return "、".join(others[:_MOST_NAMED]) + more
 
 
 def _numbers(stems: list[str]) -> list[str]:
@@ -200,26 +108,98 @@ def _numbers(stems: list[str]) -> list[str]:
 
 def _valid(numbers: pd.Series) -> Mask:
     """Which are ID numbers without a fault: their form, check character and date of birth."""
-    born = np.asarray((idnumber.births(numbers) != "").to_numpy(), dtype=np.bool_)
-    return np.asarray(idnumber.check_holds(numbers) & born, dtype=np.bool_)
+    return idnumber.right(numbers)
+
+
+# --- the better of several ---------------------------------------------------------------------------------------
 
 
 def settle(results: Sequence[PhotoResult]) -> list[PhotoResult]:
-    """Of one person's photos choose the one to use: an accepted one, of most pixels, first by name."""
+    """Of one person's photos choose the one to use: an accepted one, with the fewest warnings, the best by its numbers."""
     best = min(results, key=_rank)
     if not best.accepted:
         return list(results)
     return [replace(result, used=True) if result is best else _spare(result, best) for result in results]
 
 
-def _rank(result: PhotoResult) -> tuple[bool, int, str]:
-    size = result.measure.width * result.measure.height if result.measure else 0
-    return not result.accepted, -size, result.shown
+def _rank(result: PhotoResult) -> tuple[bool, int, float, str]:
+    warnings = sum(finding.severity is Severity.WARNING for finding in result.findings)
+    return not result.accepted, warnings, -_worth(result), result.shown
+
+
+def _worth(result: PhotoResult) -> float:
+    """How good a photo is by our own measures, about 0 to 4: sharp, white, the head well placed, enough pixels."""
+    measure = result.measure
+    if measure is None or result.findings is None:
+        return 0.0
+    sharp = min(measure.sharpness, 600.0) / 600
+    placed = 1 - min(2 * abs(measure.head - 0.63) + measure.off_centre + abs(measure.yaw), 1.0)
+    pixels = min(measure.width * measure.height / _ENOUGH_PIXELS, 1.0)
+    return round(sharp + measure.white + placed + 2 * pixels, 2)  # finer than this is chance
+
+
+_ENOUGH_PIXELS = 560 * 840  # twice the normal form each way; more shows no more in print
 
 
 def _spare(result: PhotoResult, best: PhotoResult) -> PhotoResult:
     finding = codes.PHOTO_SPARE.at(Where(result.shown), used=best.shown)
     return replace(result, findings=(*result.findings, finding), jpeg=None)
+
+
+# --- photos that look the same -----------------------------------------------------------------------------------
+
+
+def alike(results: Sequence[PhotoResult], spec: PhotoSpec) -> list[PhotoResult]:
+    """The results, those told that look like another person's photo (perceptual hash)."""
+    hashed = [
+        (place, result.measure.fingerprint)
+        for place, result in enumerate(results)
+        if result.id_number and result.measure and result.measure.faces and result.measure.fingerprint
+    ]
+    shared = {
+        finding.where.file for result in results for finding in result.findings if finding.code == codes.PHOTO_SHARED
+    }
+    others: dict[int, list[str]] = defaultdict(list)
+    for one, other in _near(hashed, spec.max_same_bits):
+        first, second = results[one], results[other]
+        # The very same file was told already (HZ416).
+        if first.id_number != second.id_number and not {first.shown, second.shown} <= shared:
+            others[one].append(second.shown)
+            others[other].append(first.shown)
+    told = list(results)
+    for place, shown in others.items():
+        finding = codes.PHOTO_SIMILAR.at(Where(told[place].shown), other=_named(sorted(shown)))
+        told[place] = replace(told[place], findings=(*told[place].findings, finding))
+    return told
+
+
+def _near(hashed: Sequence[tuple[int, str]], most: int) -> Iterator[tuple[int, int]]:
+    """Pairs whose hashes differ in so many bits at most.
+
+    Of one group of bits more than may differ, one at least must be the same in both: only those that share one are
+    compared. The bits are dealt out so that each group sees all of the picture.
+    """
+    if len(hashed) < 2:
+        return
+    bits = np.unpackbits(np.array([list(bytes.fromhex(text)) for _, text in hashed], dtype=np.uint8), axis=1)
+    groups = most + 1
+    seen: set[tuple[int, int]] = set()
+    for group in range(groups):
+        keys = np.packbits(bits[:, group::groups], axis=1)
+        buckets: dict[bytes, list[int]] = defaultdict(list)
+        for line, key in enumerate(keys):
+            bucket = buckets[key.tobytes()]
+            for other in bucket[:_MOST_COMPARED]:
+                if (other, line) not in seen and np.count_nonzero(bits[other] != bits[line]) <= most:
+                    seen.add((other, line))
+                    yield hashed[other][0], hashed[line][0]
+            bucket.append(line)
+
+
+_MOST_COMPARED = 32  # in one bucket: a thousand copies of one picture need not be compared each with each
+
+
+# --- holders and photos ------------------------------------------------------------------------------------------
 
 
 def link(holders: Table, results: Sequence[PhotoResult]) -> list[Finding]:
@@ -238,38 +218,102 @@ def link(holders: Table, results: Sequence[PhotoResult]) -> list[Finding]:
         reasons = "、".join(dict.fromkeys(finding.code.id for finding in errors(photo.findings)))
         found.append(holders.finding(int(line), codes.PHOTO_REJECTED, source=photo.shown, codes=reasons))
     held = set(numbers)
-    for result in results:
-        if result.id_number and result.id_number not in held:
+    astray = [result for result in results if result.id_number not in held]
+    for result in astray:
+        if result.id_number:
             found.append(codes.PHOTO_NO_HOLDER.at(Where(result.shown), result.id_number))
-    return found
+    return [*found, *_proposed(holders, np.asarray(bare, dtype=np.bool_), astray)]
+
+
+def _proposed(holders: Table, bare: Mask, astray: Sequence[PhotoResult]) -> Iterator[Finding]:
+    """Whom a photo most likely belongs to that nobody's ID number names; never taken for granted."""
+    lines = np.flatnonzero(bare)
+    if not lines.size or not astray:
+        return
+    numbers = [str(number) for number in holders.column("id_number").iloc[lines]]
+    names = [str(name) for name in holders.column("name").iloc[lines]]
+    digits = np.array([[ord(sign) for sign in number] for number in numbers], dtype=np.uint8)
+    for result in astray:
+        stem = PurePath(result.shown).stem
+        scores = _likeness(stem, digits)
+        called = np.array([len(name) >= _SHORTEST_NAME and name in stem for name in names], dtype=np.bool_)
+        scores = scores - _CALLED * called
+        likely = np.flatnonzero(scores <= _LIKELY)
+        best = likely[np.argsort(scores[likely], kind="stable")]
+        best = best[scores[best] <= scores[best[0]] + 0.5] if best.size else best
+        candidates = dict.fromkeys(
+            f"{names[line]} {numbers[line]}（{_why(round(float(scores[line] + _CALLED * called[line])), bool(called[line]))}）"
+            for line in best.tolist()
+        )
+        if candidates:
+            more = f"等 {len(candidates)} 人" if len(candidates) > _MOST_NAMED else ""
+            words = "、".join([*candidates][:_MOST_NAMED]) + more
+            yield codes.PHOTO_PROPOSED.at(Where(result.shown), PurePath(result.shown).name, candidates=words)
+
+
+_LIKELY = 3.0  # signs of the number that may differ
+_CALLED = 16.0  # signs that the name in full counts for
+_SHORTEST_NAME = 2
+_FAR = 18.0
+_DIGITS = re.compile(r"[0-9]{13,20}[Xx]?")
+
+
+def _why(apart: int, called: bool) -> str:
+    number = f"号码差 {apart} 位" if apart < _FAR else ""
+    return "，".join(filter(None, ("文件名中有姓名" if called else "", number)))
+
+
+def _likeness(stem: str, digits: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+    """By how many signs each number differs from the one in a file name that is most like it: wrong, missing, one too many."""
+    least = np.full(len(digits), _FAR)
+    for text in _DIGITS.findall(idnumber.compact(stem)):
+        number = text.upper()
+        if len(number) == 15:
+            number = idnumber.lengthen(number)
+        if 16 <= len(number) <= 20:
+            least = np.minimum(least, _apart(number, digits))
+    return least
+
+
+def _apart(number: str, digits: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+    """The distance of a number from each of several of 18 signs: wrong ones, two neighbours swapped, one missing or too many."""
+    signs = np.frombuffer(number.encode("ascii"), dtype=np.uint8)
+    size = digits.shape[1]
+    if len(signs) == size:
+        wrong = digits != signs
+        apart = wrong.sum(axis=1).astype(np.float64)
+        swapped = (digits[:, :-1] == signs[1:]) & (digits[:, 1:] == signs[:-1]) & wrong[:, :-1] & wrong[:, 1:]
+        return np.asarray(apart - swapped.any(axis=1), dtype=np.float64)  # a swap is one slip
+    if len(signs) == size - 1:
+        before = np.cumsum(np.pad(digits[:, :-1] != signs, ((0, 0), (1, 0))), axis=1)
+        after = np.cumsum(np.pad(digits[:, 1:] != signs, ((0, 0), (0, 1)))[:, ::-1], axis=1)[:, ::-1]
+        return np.asarray(1.0 + (before + after).min(axis=1), dtype=np.float64)
+    if len(signs) == size + 1:
+        before = np.cumsum(np.pad(digits != signs[:-1], ((0, 0), (1, 0))), axis=1)
+        after = np.cumsum(np.pad(digits != signs[1:], ((0, 0), (0, 1)))[:, ::-1], axis=1)[:, ::-1]
+        return np.asarray(1.0 + (before + after).min(axis=1), dtype=np.float64)
+    return np.full(len(digits), _FAR)
 
 
 # --- the walk: read, check, decide, write ------------------------------------------------------------------------
 
 
-def normalise_one(job: PhotoJob) -> PhotoResult:
-    """The whole way of one photo, in a worker: read, cut, measure, judge; the JPEG if it is accepted."""
-    where = Where(job.shown)
-    try:
-        source = imaging.load(job.path, job.spec)
-        given = imaging.portrait(source, job.spec, trim=not job.check)
-        photo, window = imaging.whole(given, job.spec) if job.check else imaging.cut(given, job.spec)
-    except InputError as problem:
-        found = (*job.known, codes.PHOTO_UNREADABLE.at(where, why=problem.message))
-        return PhotoResult(job.shown, job.id_number, "rejected", 0, 0, job.size, found)
-    measure = imaging.measure(given, photo, window)
-    found = (*job.known, *judge(measure, job.spec, where, received=not job.check))
-    received = PhotoResult(
-        job.shown, job.id_number, "ok", measure.width, measure.height, measure.bytes, found, None, measure
-    )
-    if errors(found):
-        return replace(received, status="rejected")
-    if job.check:
-        return received
-    if given.is_normal(job.spec) and source.plain and len(source.data) <= job.spec.target_bytes:
-        return replace(received, jpeg=source.data)  # not a byte is changed
-    jpeg = imaging.encode(photo, job.spec)
-    return replace(received, status="normalized", width=photo.width, height=photo.height, bytes=len(jpeg), jpeg=jpeg)
+class Known(Protocol):
+    """What earlier runs know."""
+
+    def find(self, sha256: str) -> Note | None:
+        """What became of a photo as received."""
+
+    def add(self, note: Note) -> None:
+        """Note what became of a photo."""
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a run may build on: notes of earlier runs, and whether a photo stands as it was written (``stands``)."""
+
+    notes: Known
+    stands: Callable[[str, str], bool]
 
 
 def normalise(
@@ -278,35 +322,156 @@ def normalise(
     on: Executor,
     progress: work.Progress,
     keep: Callable[[str, Jpeg], None],
+    before: Before | None = None,
 ) -> list[PhotoResult]:
     """Photos as received into the normal form: ``keep`` is given ID number and JPEG of each person's photo.
 
     Results come in input order and hold no JPEGs: what is kept in memory does not grow with their number.
     """
-    return _walk(jobs(inputs, spec, check=False), on, progress, keep)
+    given = jobs(inputs, spec, check=False)
+    done = {} if before is None else _done_before(given, before.notes)
+    return alike(_walk(given, on, progress, keep, done, before), spec)
 
 
-def check(inputs: Sequence[Input], spec: PhotoSpec, on: Executor, progress: work.Progress) -> list[PhotoResult]:
-    """Photos in place held against 三.3 and 三.1, in input order; nothing is written."""
-    return _walk(jobs(inputs, spec, check=True), on, progress, lambda _number, _jpeg: None)
+def check(
+    inputs: Sequence[Input],
+    spec: PhotoSpec,
+    on: Executor,
+    progress: work.Progress,
+    *,
+    literal: bool = True,
+    known: Mapping[str, Note] | None = None,
+    thumb: int = 0,
+) -> list[PhotoResult]:
+    """Photos held against 三.3 and 三.1, in input order; nothing is written.
+
+    Args:
+        inputs: the files.
+        spec: the rules of the day.
+        on: where the work runs.
+        progress: is told of every photo.
+        literal: they are in place, and must keep the notice's bounds as they are; else they are judged as ``normalise``
+            judges them.
+        known: what is known of photos that were written before, by the hash of what was written.
+        thumb: the height of small copies that are wanted, in pixels.
+    """
+    given = [replace(job, thumb=thumb) for job in jobs(inputs, spec, check=True, literal=literal)]
+    done = {} if known is None or thumb else _judged_before(given, known)
+    return alike(_walk(given, on, progress, lambda _number, _jpeg: None, done), spec)
+
+
+def _done_before(given: Sequence[PhotoJob], notes: Known) -> dict[int, PhotoResult]:
+    """What earlier runs came to, for photos that are the same to the byte, under the same rules."""
+    done = {}
+    for place, job in enumerate(given):
+        note = None if job.fault else notes.find(job.sha256)
+        if note is None:
+            continue
+        if note.measure is None:
+            done[place] = shots.unreadable(job, note.why)
+            continue
+        result = shots.judged(job, note.measure)
+        if result.accepted and note.output:
+            status: Status = "ok" if note.status == "ok" else "normalized"
+            result = replace(result, status=status, width=note.width, height=note.height, bytes=note.bytes)
+        if result.accepted == bool(note.output) or not result.accepted:
+            done[place] = result
+    return done
+
+
+def _judged_before(given: Sequence[PhotoJob], known: Mapping[str, Note]) -> dict[int, PhotoResult]:
+    """The judgement of photos that were written before, by the numbers that they were written with."""
+    done = {}
+    for place, job in enumerate(given):
+        note = known.get(job.sha256)
+        if note is None or note.measure is None:
+            continue
+        measure = note.measure
+        if note.status != "ok":  # then the numbers are those of the picture that it was cut from
+            measure = replace(
+                measure, width=note.width, height=note.height, bytes=note.bytes, format="JPEG", dpi=job.spec.dpi,
+                turned=0, straightened=0.0, pages=False, flawed=False,
+            )  # fmt: skip
+        done[place] = shots.judged(job, measure)
+    return done
+
+
+def _note(job: PhotoJob, result: PhotoResult) -> Note:
+    numbers = astuple(result.measure) if result.measure else ()
+    output = sha256(result.jpeg).hexdigest() if result.jpeg is not None else ""
+    return Note(job.sha256, output, result.status, result.width, result.height, result.bytes, result.why, numbers)
 
 
 def _walk(
-    given: Sequence[PhotoJob], on: Executor, progress: work.Progress, keep: Callable[[str, Jpeg], None]
+    given: Sequence[PhotoJob],
+    on: Executor,
+    progress: work.Progress,
+    keep: Callable[[str, Jpeg], None],
+    known: Mapping[int, PhotoResult],
+    before: Before | None = None,
 ) -> list[PhotoResult]:
     person = {job.id_number: place for place, job in reversed(list(enumerate(given)))}  # whose first photo it is
     owner = [person[job.id_number] if job.id_number else place for place, job in enumerate(given)]
     # One person's photos are done one after another, so that no others wait in memory for the choice.
     order = sorted(range(len(given)), key=lambda place: (owner[place], place))
-    results = work.run_all(normalise_one, (given[place] for place in order), on, progress)
     done: dict[int, PhotoResult] = {}
+    results = _results(given, order, on, progress, known, before)
     for _, photos in groupby(zip(order, results, strict=True), key=lambda pair: owner[pair[0]]):
         places, together = zip(*photos, strict=True)
         for place, result in zip(places, settle(together), strict=True):
-            if result.used and result.jpeg is not None:
-                keep(result.id_number, result.jpeg)
+            if result.used:
+                _kept(given[place], result, keep, before)
             done[place] = replace(result, jpeg=None)
     return [done[place] for place in range(len(given))]
+
+
+def _results(
+    given: Sequence[PhotoJob],
+    order: Sequence[int],
+    on: Executor,
+    progress: work.Progress,
+    known: Mapping[int, PhotoResult],
+    before: Before | None,
+) -> Iterator[PhotoResult]:
+    """The results in this order: those known as they are, the others from the workers."""
+    wanted = (_carried(given[place], on) for place in order if place not in known)
+    seconds = given[0].spec.max_seconds if given else 0
+    fresh = work.run_all(
+        normalise_one, wanted, on, progress, lost=shots.lost, weigh=lambda job: len(job.data or b""), seconds=seconds
+    )
+    for place in order:
+        if place in known:
+            progress.advance()
+            yield known[place]
+            continue
+        result = next(fresh)
+        if before is not None:
+            before.notes.add(_note(given[place], result))
+        yield result
+    for _ in fresh:  # so that the last one, too, moves the bar
+        raise AssertionError("more results than photos")
+
+
+def _carried(job: PhotoJob, on: Executor) -> PhotoJob:
+    """A job as it travels: to a cluster with the file's content, since no disk need be shared."""
+    if not isinstance(on, work.Cluster) or job.fault:
+        return job
+    try:
+        return replace(job, data=shots.content(job))
+    except InputError as problem:
+        return replace(job, fault=problem.message)
+
+
+def _kept(job: PhotoJob, result: PhotoResult, keep: Callable[[str, Jpeg], None], before: Before | None) -> None:
+    """Hand over a photo that is to be used, unless it stands where it belongs already."""
+    jpeg = result.jpeg
+    if jpeg is None and before is not None:
+        note = before.notes.find(job.sha256)
+        if note is not None and before.stands(job.id_number, note.output):
+            return
+        jpeg = normalise_one(job).jpeg  # known, but not there: another photo was used, or somebody took it away
+    if jpeg is not None:
+        keep(job.id_number, jpeg)
 
 
 def counts(results: Iterable[PhotoResult]) -> dict[str, int]:

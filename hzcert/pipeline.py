@@ -30,6 +30,7 @@ from hzcert.batch import MANIFEST, Input, Outputs, inventory, manifest, take_in
 from hzcert.errors import InputError, OutputError, UsageError
 from hzcert.findings import Finding, Severity, in_order
 from hzcert.given import keep_apart, read_list, somebody
+from hzcert.ledger import Ledger
 from hzcert.outcome import Outcome, Record
 from hzcert.settings import BATCH_FILE, BatchFile, Settings, read_batch_file
 from hzcert.sheets.writing import write_table, write_workbook
@@ -118,16 +119,20 @@ def run(
     register.check(settings.register)  # before anything is written
     marked = open_annotated(batch, annotated, received, dry_run=dry_run)
     outputs = Outputs(batch.out, dry_run=dry_run)
+    ledger = Ledger(batch.out, settings.policy.photo_spec(settings.as_of))
     outputs.open()
+    if not dry_run:
+        ledger.open()
     with TemporaryDirectory() as nowhere:
         pasted = pictures.as_photos(received.holders.pictures, Path(nowhere))
-        shots = normalise_photos([*received.photos, *pasted], settings, watch, outputs)
+        shots = normalise_photos([*received.photos, *pasted], settings, watch, outputs, ledger)
     compared, decided = decide(received, shots, settings, dry_run=dry_run)
     counts, records = write(received, shots, compared, decided, settings, outputs, show_ids=show_ids)
     made = annotate.Made()
     if marked is not None:
         made = annotate.write(marked, received.lists, decided.findings, settings, show_ids=show_ids)
-    outputs.close(lambda written: manifest(settings, counts, received.files, written))
+    outputs.close(lambda written: manifest(settings, counts, received.files, written, ledger.section()))
+    ledger.close()
     # How many numbers are new is of this run alone, so it is shown but stands in no file: a second run changes no byte.
     shown = counts | {"register": {"numbers": len(decided.numbers), "new_numbers": decided.new_numbers}}
     written = [] if dry_run else [str(batch.out / name) for name in (*outputs.written, MANIFEST)]
@@ -177,17 +182,21 @@ def receive(batch: Batch, settings: Settings) -> Received:
 
 
 def normalise_photos(
-    sources: Sequence[Input], settings: Settings, watch: Watch, outputs: Outputs
+    sources: Sequence[Input], settings: Settings, watch: Watch, outputs: Outputs, ledger: Ledger
 ) -> list[photos.PhotoResult]:
-    """Check and cut every photo; the good ones are written as they come."""
+    """Check and cut every photo; the good ones are written as they come, those that stand already are left."""
 
     def keep(id_number: str, jpeg: bytes) -> None:
         with outputs.file(photo_name(id_number)) as path:
             path.write_bytes(jpeg)
 
+    def stands(id_number: str, sha256: str) -> bool:
+        return outputs.stands(photo_name(id_number), sha256)
+
     spec = settings.policy.photo_spec(settings.as_of)
-    with executor(settings.workers) as on, watch("照片", len(sources)) as progress:
-        return photos.normalise(sources, spec, on, progress, keep)
+    files = photos.unpacked(sources, spec)
+    with executor(settings.workers, settings.cluster) as on, watch("照片", len(files)) as progress:
+        return photos.normalise(files, spec, on, progress, keep, photos.Before(ledger, stands))
 
 
 def decide(

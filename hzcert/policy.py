@@ -5,7 +5,7 @@ Ask a figure for the value of a day, never of today: a re-run must give last yea
 
 import hashlib
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError, model_validator
 from hzcert.errors import InputError, UsageError
 from hzcert.figures import Figure, Strict, describe
 from hzcert.ownrules import OwnRule
+from hzcert.photospec import PhotoSpec as PhotoSpec
 from hzcert.titles import LEVELS, Title, Titles, make_titles
 
 Kind = Literal["province", "city", "county"]
@@ -111,44 +112,6 @@ class EntryRules(Strict):
     required: dict[str, Words]
 
 
-@dataclass(frozen=True, slots=True)
-class PhotoSpec:
-    """The photo rules of one day (三.1, 三.3): sizes in pixels, lengths as shares of the picture, file sizes in bytes."""
-
-    width: int
-    height: int
-    dpi: int
-    min_width: int
-    min_height: int
-    max_width: int
-    max_height: int
-    max_bytes: int
-    target_bytes: int
-    min_ratio: float
-    max_ratio: float
-    max_source_ratio: float
-    min_white: float
-    even_white: float
-    min_colour: float
-    min_tones: float
-    min_sharpness: float
-    good_sharpness: float
-    min_contrast: float
-    max_dark: float
-    max_bright: float
-    face_score: float
-    upright_score: float
-    second_face: float
-    head_height: float
-    head_top: float
-    min_head: float
-    max_head: float
-    max_off_centre: float
-    min_gap: float
-    max_pixels: int
-    max_source_bytes: int
-
-
 _PHOTO_SPEC = TypeAdapter(PhotoSpec)
 
 
@@ -227,7 +190,9 @@ class Policy(Strict):
     def _whole(self) -> "Policy":
         if {level for group in self.levels for level in group.holds} != set(LEVELS):
             raise ValueError("levels: each of the five levels must stand in one group")
-        if odd := sorted(set(self.photo) ^ {each.name for each in fields(PhotoSpec)}):
+        known = {each.name: each.default is MISSING for each in fields(PhotoSpec)}
+        needed = {name for name, is_needed in known.items() if is_needed}
+        if odd := sorted((set(self.photo) - set(known)) | (needed - set(self.photo))):
             raise ValueError(f"photo: 多出或缺少 {'、'.join(odd)}")
         cases = {case for value in self.entry.cases.values for case in value.value}
         for part, given in (("entry.required", self.entry.required), ("fee.amount", self.fee.amount)):

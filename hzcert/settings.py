@@ -32,6 +32,7 @@ class BatchFile(Strict):
     published: str = "published"
     out: str = "out"
     workers: int | None = Field(default=None, ge=1)
+    cluster: str | None = None
     format: Literal["text", "json", "jsonl"] | None = None
     lang: Literal["zh", "en"] | None = None
     quiet: bool | None = None
@@ -56,6 +57,7 @@ class Options:
     columns: tuple[str, ...] = ()
     password: str | None = field(default=None, repr=False)
     operator: str | None = None
+    cluster: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class Settings:
     columns: Mapping[str, str] = field(default_factory=dict)  # an office's own headings, and what each stands for
     password: str | None = field(default=None, repr=False)  # of locked workbooks
     operator: str = ""  # who did it, in every event of the register
+    cluster: str | None = None  # the address of a Dask scheduler
 
 
 def read_batch_file(folder: Path) -> BatchFile:
@@ -124,6 +127,7 @@ def settle(options: Options, batch: BatchFile | None = None, folder: Path = Path
         given.columns | dict(map(_column, options.columns)),
         options.password or given.password,
         _operator(options.operator or given.operator),
+        options.cluster or given.cluster,
     )
 
 

@@ -24,12 +24,14 @@ from hzcert import (
     roster,
     validate,
 )
-from hzcert.batch import Input, inventory, take_in, whole_file
+from hzcert.batch import MANIFEST, Input, begin, inventory, manifest, standing, take_in, whole_file
 from hzcert.errors import InputError, OutputError, UsageError
 from hzcert.findings import Finding, in_order
 from hzcert.given import STDIO, inputs, keep_apart, read_entries, read_list, somebody
 from hzcert.language import word
+from hzcert.ledger import Ledger, Note
 from hzcert.outcome import Outcome, Record
+from hzcert.photospec import PhotoSpec
 from hzcert.settings import BATCH_FILE, Settings
 from hzcert.sheets.writing import ENDINGS, Sheet, write_table, write_workbook
 from hzcert.table import SET_ASIDE, Mask, Table, lines_in_error
@@ -167,38 +169,79 @@ def _given(*paths: Path | None) -> list[Path]:
 def normalise_photos(
     source: Path, target: Path, settings: Settings, watch: Watch, *, dry_run: bool, show_ids: bool
 ) -> Outcome:
-    """Photos as received into the notice's normal form, named by ID number; the source is left as it is."""
+    """Photos as received into the notice's normal form, named by ID number; the source is left as it is.
+
+    What an earlier run has done is not done again: the manifest in the target knows it.
+    """
     keep_apart(source, target)
-    files = _photo_files(source)
+    spec = settings.policy.photo_spec(settings.as_of)
+    received = _photo_files(source)
+    files = photos.unpacked(received, spec)
+    ledger = Ledger(target, spec)
+    stood = standing(target)
 
     def keep(id_number: str, jpeg: bytes) -> None:
+        stood.add(f"{id_number}.jpg")
         if not dry_run:
             with whole_file(target / f"{id_number}.jpg") as path:
                 path.write_bytes(jpeg)
 
-    spec = settings.policy.photo_spec(settings.as_of)
-    with executor(settings.workers) as on, watch("照片", len(files)) as progress:
-        shots = photos.normalise(files, spec, on, progress, keep)
+    def stands(id_number: str, sha256: str) -> bool:
+        if _hash_of(target / f"{id_number}.jpg") != sha256:
+            return False
+        stood.add(f"{id_number}.jpg")
+        return True
+
+    if not dry_run:
+        begin(target)
+        ledger.open()
+    with executor(settings.workers, settings.cluster) as on, watch("照片", len(files)) as progress:
+        shots = photos.normalise(files, spec, on, progress, keep, photos.Before(ledger, stands))
     used = {shot.id_number for shot in shots if shot.used}
     for shot in shots if not dry_run else ():
         if shot.id_number and shot.id_number not in used:  # an earlier photo of this person no longer stands
             (target / f"{shot.id_number}.jpg").unlink(missing_ok=True)
+            stood.discard(f"{shot.id_number}.jpg")
+    if not dry_run:
+        written = [take_in(target / name, target) for name in sorted(stood) if (target / name).is_file()]
+        with whole_file(target / MANIFEST) as path:
+            counts = {"photos": photos.counts(shots)}
+            path.write_text(manifest(settings, counts, received, written, ledger.section()), encoding="utf-8")
+        ledger.close()
     made = [str(target / f"{shot.id_number}.jpg") if shot.used else None for shot in shots]
     records = [shot.record(output, show_ids=show_ids) for shot, output in zip(shots, made, strict=True)]
     return _photo_outcome("photos normalize", shots, records, [] if dry_run else [str(target)])
 
 
-def check_photos(folder: Path, settings: Settings, watch: Watch, *, show_ids: bool) -> Outcome:
-    """Photos in place held against 三.3 and 三.1; nothing is written."""
-    files = _photo_files(folder)
-    with executor(settings.workers) as on, watch("照片", len(files)) as progress:
-        shots = photos.check(files, settings.policy.photo_spec(settings.as_of), on, progress)
+def _hash_of(path: Path) -> str:
+    try:
+        return take_in(path, path.parent).sha256
+    except InputError:
+        return ""
+
+
+def check_photos(
+    folder: Path, settings: Settings, watch: Watch, *, show_ids: bool, strict_notice: bool = False
+) -> Outcome:
+    """Photos judged as ``normalise_photos`` judges them, or by the notice's literal bounds; nothing is written."""
+    spec = settings.policy.photo_spec(settings.as_of)
+    files = photos.unpacked(_photo_files(folder), spec)
+    with executor(settings.workers, settings.cluster) as on, watch("照片", len(files)) as progress:
+        shots = photos.check(files, spec, on, progress, literal=strict_notice, known=_known_outputs(folder, spec))
     records = [shot.record(shot.shown if shot.accepted else None, show_ids=show_ids) for shot in shots]
     return _photo_outcome("photos check", shots, records, [])
 
 
+def _known_outputs(folder: Path, spec: PhotoSpec) -> Mapping[str, Note]:
+    """What is known of finished photos: by the manifest beside them, or that of the batch whose results they are."""
+    return {**Ledger(folder.resolve().parent, spec).outputs(), **Ledger(folder, spec).outputs()}
+
+
 def _photo_files(folder: Path) -> list[Input]:
-    files = inventory(folder, folder)
+    if folder.is_file():
+        files = [take_in(folder, folder.parent)]
+    else:
+        files = [each for each in inventory(folder, folder) if each.shown != MANIFEST]
     if not files:
         raise InputError(f"{folder} 里没有照片", "请检查路径")
     return files
@@ -224,13 +267,14 @@ def validate_files(
     show_ids: bool = False,
 ) -> Outcome:
     """Every rule on every entry; with a folder of finished photos, also whether each has a good one."""
-    received = [] if folder is None else _photo_files(folder)
+    spec = settings.policy.photo_spec(settings.as_of)
+    received = [] if folder is None else photos.unpacked(_photo_files(folder), spec)
     with inputs(files, *_given(out, annotated)) as sources:
         read = somebody(read_list(sources, ingest.HOLDERS, settings))
         holders = read.table
         found = clues.with_candidates(read.findings, holders, clues.of_photos(received))
         found += validate.check(holders, settings.policy, settings.as_of, settings.authority)
-        found += _photo_findings(received, holders, settings, watch)
+        found += _photo_findings(received, folder, holders, settings, watch)
         ordered = in_order(found)
         made = _annotated(annotated, sources, ordered, settings, dry_run=dry_run, show_ids=show_ids)
     aside = int(lines_in_error(holders, found).sum())
@@ -247,12 +291,15 @@ def validate_files(
     return replace(outcome, outputs=[*outcome.outputs, *made[0]], look=made[1])
 
 
-def _photo_findings(received: Sequence[Input], holders: Table, settings: Settings, watch: Watch) -> list[Finding]:
+def _photo_findings(
+    received: Sequence[Input], folder: Path | None, holders: Table, settings: Settings, watch: Watch
+) -> list[Finding]:
     """What is wrong with finished photos, and with entries that have none."""
-    if not received:
+    if folder is None:
         return []
-    with executor(settings.workers) as on, watch("照片", len(received)) as progress:
-        shots = photos.check(received, settings.policy.photo_spec(settings.as_of), on, progress)
+    spec = settings.policy.photo_spec(settings.as_of)
+    with executor(settings.workers, settings.cluster) as on, watch("照片", len(received)) as progress:
+        shots = photos.check(received, spec, on, progress, known=_known_outputs(folder, spec))
     return [*(finding for shot in shots for finding in shot.findings), *photos.link(holders, shots)]
 
 

@@ -2,7 +2,24 @@
 
 from hzcert.imaging.fit import Portrait, cut, portrait, whole
 from hzcert.imaging.measuring import Measure, measure
-from hzcert.imaging.reading import Source, load
-from hzcert.imaging.writing import encode
+from hzcert.imaging.reading import Source, load, parse, read
+from hzcert.imaging.writing import encode, thumbnail
 
-__all__ = ["Measure", "Portrait", "Source", "cut", "encode", "load", "measure", "portrait", "whole"]
+METHOD = "2026-11"
+"""Changes with the way in which photos are read, cut and measured, so that none is taken for done that would now differ."""
+
+__all__ = [
+    "METHOD",
+    "Measure",
+    "Portrait",
+    "Source",
+    "cut",
+    "encode",
+    "load",
+    "measure",
+    "parse",
+    "portrait",
+    "read",
+    "thumbnail",
+    "whole",
+]

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle in pixels, fractions of pixels allowed; the origin is the picture's upper left corner."""
+    """A rectangle in pixels, fractions of pixels allowed; the origin is the picture's upper left corner.
+
+    ``turned``: by how many degrees clockwise the picture is turned, about the middle of the face, before it is seen.
+    """
 
     left: float
     top: float
     right: float
     bottom: float
+    turned: float = 0.0
 
     @property
     def width(self) -> float:
@@ -28,6 +32,11 @@ class Box:
         return (self.left + self.right) / 2
 
     @property
+    def level(self) -> float:
+        """The middle between top and bottom."""
+        return (self.top + self.bottom) / 2
+
+    @property
     def area(self) -> float:
         """Width times height."""
         return self.width * self.height
@@ -39,7 +48,7 @@ class Box:
 
     def scaled(self, across: float, down: float) -> "Box":
         """The same rectangle in a picture so many times as wide and as high."""
-        return Box(self.left * across, self.top * down, self.right * across, self.bottom * down)
+        return Box(self.left * across, self.top * down, self.right * across, self.bottom * down, self.turned)
 
     def seen_from(self, other: "Box") -> "Box":
         """The same rectangle with the origin in another one's corner."""

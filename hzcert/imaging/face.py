@@ -12,7 +12,8 @@ from PIL import Image
 
 from hzcert.errors import HzcertError
 from hzcert.imaging.box import Box
-from hzcert.policy import PhotoSpec
+from hzcert.imaging.resample import shrunk
+from hzcert.photospec import PhotoSpec
 
 LONG_SIDE = 256
 """Faces are looked for on a copy of at most this many pixels: larger ones find patterns that are no faces."""
@@ -30,14 +31,31 @@ CLOCKWISE = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 27
 """Pillow counts its turns against the clock; we count with it."""
 
 
+Point = tuple[float, float]
+
+
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """What was found: degrees to turn the picture clockwise, the main face in the turned picture, and how many."""
+    """What was found: degrees to turn the picture clockwise, the main face in the turned picture, and how many.
+
+    ``marks`` of the main face: the eyes, the tip of the nose, the corners of the mouth; of two the left one in the picture first.
+    ``roll``: degrees clockwise by which it leans; ``likeness`` to its mirror image then, 1 at most, and little if it looks aside.
+    """
 
     turned: int = 0
     main: Box | None = None
     score: float = 0.0
     count: int = 0
+    marks: tuple[Point, ...] = ()
+    roll: float = 0.0
+    likeness: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    box: Box
+    score: float
+    marks: tuple[Point, ...]
 
 
 def find(small: Image.Image, spec: PhotoSpec) -> Faces:
@@ -47,27 +65,25 @@ def find(small: Image.Image, spec: PhotoSpec) -> Faces:
     if _best(found[0]) < spec.upright_score:
         found |= {degrees: _detect(small.transpose(turn)) for degrees, turn in CLOCKWISE.items()}
     turned = max(found, key=lambda degrees: _best(found[degrees]))
-    surely = [face for face in found[turned] if face[1] >= spec.face_score]
+    surely = [face for face in found[turned] if face.score >= spec.face_score]
     if not surely:
         return Faces()
-    main, score = max(surely, key=lambda face: face[0].area)
-    others = sum(box.area >= spec.second_face * main.area for box, _ in found[turned] if box is not main)
-    return Faces(turned, main, score, 1 + others)
+    main = max(surely, key=lambda face: face.box.area)
+    others = sum(face.box.area >= spec.second_face * main.box.area for face in found[turned] if face is not main)
+    return Faces(turned, main.box, main.score, 1 + others, main.marks)
 
 
 def small_copy(image: Image.Image) -> Image.Image:
     """The picture at no more than the size that faces are looked for at."""
-    shrink = min(LONG_SIDE / max(image.size), 1)
-    size = (max(round(image.width * shrink), 1), max(round(image.height * shrink), 1))
-    return image.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
+    return shrunk(image, LONG_SIDE)
 
 
-def _best(faces: list[tuple[Box, float]]) -> float:
-    return max((score for _, score in faces), default=0.0)
+def _best(faces: list[_Seen]) -> float:
+    return max((face.score for face in faces), default=0.0)
 
 
-def _detect(image: Image.Image) -> list[tuple[Box, float]]:
-    """Boxes of faces and their scores, in the pixels of a small upright picture."""
+def _detect(image: Image.Image) -> list[_Seen]:
+    """Faces in a small upright picture, in its pixels."""
     if min(image.size) < _SHORTEST:
         return []
     detector = _detector()
@@ -75,8 +91,12 @@ def _detect(image: Image.Image) -> list[tuple[Box, float]]:
     _, rows = detector.detect(np.ascontiguousarray(np.asarray(image)[:, :, ::-1]))
     if rows is None:
         return []
-    boxes = ((Box(x, y, x + w, y + h).within(*image.size), s) for x, y, w, h, *_, s in rows.tolist())
-    return [(box, score) for box, score in boxes if box.width > 0 and box.height > 0]
+    seen = []
+    for x, y, w, h, *places, score in rows.tolist():
+        box = Box(x, y, x + w, y + h).within(*image.size)
+        if box.width > 0 and box.height > 0:
+            seen.append(_Seen(box, score, tuple(zip(places[::2], places[1::2], strict=True))))
+    return seen
 
 
 @cache

@@ -1,7 +1,8 @@
 """Cutting a photo: margins off, upright, and a window of the right shape around the head. Nothing is ever stretched."""
 
-from dataclasses import dataclass, field
-from math import ceil
+from dataclasses import dataclass, field, replace
+from math import ceil, cos, radians, sin
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
@@ -9,8 +10,10 @@ from PIL import Image
 
 from hzcert.imaging.box import Box
 from hzcert.imaging.face import CLOCKWISE, HEAD, Faces, find, small_copy
+from hzcert.imaging.leaning import lean
 from hzcert.imaging.reading import Source, pixels
-from hzcert.policy import PhotoSpec
+from hzcert.imaging.resample import resized
+from hzcert.photospec import PhotoSpec
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -27,6 +30,7 @@ class Portrait:
     width: float
     height: float
     faces: Faces
+    flawed: bool = False  # stray bytes were skipped
 
     def is_normal(self, spec: PhotoSpec) -> bool:
         """Whether the file has the normal size already, upright and without margins."""
@@ -41,6 +45,7 @@ def portrait(source: Source, spec: PhotoSpec, *, trim: bool) -> Portrait:
         InputError: the pixels can't be read.
     """
     image = pixels(source, spec.width, spec.height)
+    flawed = "flawed" in image.info
     small = small_copy(image)
     inner = _WHOLE
     if trim and (rough := margins(np.asarray(small))) != _WHOLE:
@@ -53,9 +58,13 @@ def portrait(source: Source, spec: PhotoSpec, *, trim: bool) -> Portrait:
     if faces.turned in (90, 270):
         width, height, searched = height, width, searched[::-1]
     if faces.main:
-        box = faces.main.scaled(width / searched[0], height / searched[1])
-        faces = Faces(faces.turned, box, faces.score, faces.count)
-    return Portrait(source, image, inner, width, height, faces)
+        across, down = width / searched[0], height / searched[1]
+        marks = tuple((x * across, y * down) for x, y in faces.marks)
+        near = faces.main.scaled(image.width / searched[0], image.height / searched[1])
+        roll, likeness = lean(np.asarray(image), near)
+        box = faces.main.scaled(across, down)
+        faces = replace(faces, main=box, marks=marks, roll=roll, likeness=likeness)
+    return Portrait(source, image, inner, width, height, faces, flawed)
 
 
 def cut(given: Portrait, spec: PhotoSpec) -> tuple[Image.Image, Box]:
@@ -64,17 +73,76 @@ def cut(given: Portrait, spec: PhotoSpec) -> tuple[Image.Image, Box]:
     Raises:
         InputError: the pixels can't be read.
     """
-    head = head_of(given.faces.main)
     if given.is_normal(spec):
         return given.image, Box(0, 0, spec.width, spec.height)  # so that a second run changes nothing
-    box = window(given.width, given.height, head, spec)
+    head = head_of(given.faces.main)
+    box = straight(given, spec) or window(given.width, given.height, head, spec)
     image, scale = given.image, given.image.height / given.height
     if scale < 1 and box.height * scale < spec.height:  # too coarse a reading for so narrow a window
         finer = spec.height / box.height
         image = _inside(pixels(given.source, given.source.width * finer, given.source.height * finer), given.inner)
         image = _turned(image, given.faces.turned)
-    place = box.scaled(image.width / given.width, image.height / given.height).within(*image.size)
-    return _resized(image, (spec.width, spec.height), place), box
+    across, down = image.width / given.width, image.height / given.height
+    size = (spec.width, spec.height)
+    if box.turned and given.faces.main:
+        place = _before_turning(box, given.faces.main).scaled(across, down)
+        return _resized(image, size, place), box
+    place = _on_pixels(box.scaled(across, down).within(*image.size), image.size, size)
+    return _resized(image, size, place), place.scaled(1 / across, 1 / down)
+
+
+def straight(given: Portrait, spec: PhotoSpec) -> Box | None:
+    """The window in the picture turned until the eyes are level; none where they are, or where no room is left for it."""
+    roll, face = given.faces.roll, given.faces.main
+    leans = given.faces.likeness >= spec.min_likeness and spec.straighten_from <= abs(roll) <= spec.straighten_to
+    if face is None or not leans:
+        return None
+    head = head_of(face)
+    level = window(given.width, given.height, head, spec)
+    tall = level.height
+    while head.height / tall <= spec.max_head:
+        gap = min(spec.head_top * tall, max(tall - head.height, 0))
+        wide = tall * spec.width / spec.height
+        left = head.centre - wide / 2
+        for top in (head.top - gap, *(head.top - gap * share for share in (0.75, 0.5, 1.25, 1.5))):
+            box = Box(left, top, left + wide, top + tall, -roll)
+            if _lies_within(_before_turning(box, face), given.width, given.height):
+                return box
+        tall *= 0.98
+    return None
+
+
+def _before_turning(box: Box, face: Box) -> Box:
+    """A window in the picture turned about the middle of the face: where its middle lies in the picture as it is."""
+    tilt = radians(box.turned)
+    x, y = box.centre - face.centre, box.level - face.level
+    across = face.centre + cos(tilt) * x + sin(tilt) * y - box.centre
+    down = face.level - sin(tilt) * x + cos(tilt) * y - box.level
+    return Box(box.left + across, box.top + down, box.right + across, box.bottom + down, box.turned)
+
+
+def _lies_within(box: Box, width: float, height: float) -> bool:
+    """Whether all four corners of a window that is turned about its own middle lie in the picture."""
+    tilt = radians(box.turned)
+    for x, y in ((-1, -1), (-1, 1), (1, -1), (1, 1)):
+        across, down = x * box.width / 2, y * box.height / 2
+        left, top = cos(tilt) * across + sin(tilt) * down, cos(tilt) * down - sin(tilt) * across
+        if not (0 <= box.centre + left <= width and 0 <= box.level + top <= height):
+            return False
+    return True
+
+
+def _on_pixels(box: Box, within: tuple[int, int], size: tuple[int, int]) -> Box:
+    """The nearest box on whole pixels, if there is one of the same shape; else the box itself."""
+    high, wide = round(box.height), round(box.height * size[0] / size[1])
+    if abs(wide / high * size[1] / size[0] - 1) > _STRETCH or wide > within[0] or high > within[1]:
+        return box
+    left = min(max(round(box.left), 0), within[0] - wide)
+    top = min(max(round(box.top), 0), within[1] - high)
+    return Box(left, top, left + wide, top + high)
+
+
+_STRETCH = 0.002  # no eye sees it: half a pixel of the width
 
 
 def whole(given: Portrait, spec: PhotoSpec) -> tuple[Image.Image, Box]:
@@ -82,6 +150,14 @@ def whole(given: Portrait, spec: PhotoSpec) -> tuple[Image.Image, Box]:
     scale = spec.height / max(given.width, given.height)
     size = (max(round(given.width * scale), 1), max(round(given.height * scale), 1))
     return _resized(given.image, size, Box(0, 0, *given.image.size)), Box(0, 0, given.width, given.height)
+
+
+@overload
+def head_of(face: Box) -> Box: ...
+
+
+@overload
+def head_of(face: None) -> None: ...
 
 
 def head_of(face: Box | None) -> Box | None:
@@ -197,7 +273,7 @@ def _straightened(empty: npt.NDArray[np.bool_], first: int, end: int) -> tuple[i
 
 def _resized(image: Image.Image, size: tuple[int, int], box: Box) -> Image.Image:
     # The measure of sharpness depends on this filter.
-    return image.resize(size, Image.Resampling.LANCZOS, box=box.edges, reducing_gap=3.0)
+    return Image.fromarray(resized(np.asarray(image), size, box, turned=box.turned))
 
 
 def _inside(image: Image.Image, inner: Box) -> Image.Image:

@@ -1,13 +1,16 @@
 """Measuring a photo: numbers only. What they were tried on, and how the limits were found: docs/photos.md."""
 
 from dataclasses import dataclass
+from math import cos, radians, sin
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from hzcert.imaging import marks
 from hzcert.imaging.box import Box
+from hzcert.imaging.face import Point
 from hzcert.imaging.fit import Portrait, head_of
 
 Pixels = npt.NDArray[np.uint8]
@@ -30,6 +33,12 @@ class Measure:
     clipped shares. ``head`` is crown to chin in shares of the height, ``off_centre`` in shares of the width,
     ``gap`` from the upper edge to the crown in shares of the height (below 0: the head is cut), ``turned`` in degrees
     clockwise.
+
+    ``shade`` is what the parts of the background differ by in brightness. ``roll`` is by how many degrees the head still
+    leans in the photo, ``straightened`` by how many it was turned upright; ``yaw`` how far the nose lies aside, in shares of
+    the distance of the eyes; ``pitch`` its height between eyes and mouth, seen from the eyes. ``frame``, ``stamp``, ``specks``,
+    ``cover`` and ``red_eye`` stand for what does not belong there (``marks``), ``fingerprint`` is the same for pictures that
+    look the same. ``pages``: the file holds more pictures; ``flawed``: stray bytes in it were skipped.
     """
 
     width: int
@@ -50,21 +59,48 @@ class Measure:
     contrast: float
     dark: float
     bright: float
+    shade: float = 0.0
+    roll: float = 0.0
+    straightened: float = 0.0
+    yaw: float = 0.0
+    pitch: float = 0.55
+    frame: int = 0
+    stamp: int = 0
+    specks: float = 0.0
+    cover: float = 0.0
+    red_eye: float = 0.0
+    fingerprint: str = ""
+    pages: bool = False
+    flawed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    """What is measured of the person; noughts where there is no face."""
+
+    head: float = 0.0
+    off_centre: float = 0.0
+    gap: float = 0.0
+    sharpness: float = 0.0
+    contrast: float = 0.0
+    dark: float = 0.0
+    bright: float = 0.0
+    roll: float = 0.0
+    yaw: float = 0.0
+    pitch: float = 0.55
+    cover: float = 0.0
+    red_eye: float = 0.0
+    specks: float = 0.0
 
 
 def measure(given: Portrait, photo: Image.Image, cut_from: Box) -> Measure:
     """The numbers of a photo and of the picture that it was cut from."""
-    rgb = np.asarray(photo)
-    ycc = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb), dtype=np.uint8)
+    rgb: Pixels = np.asarray(photo)
+    ycc: Pixels = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb), dtype=np.uint8)
+    luma = np.ascontiguousarray(ycc[:, :, 0])
     colour, tones = _chroma(ycc)
-    face = given.faces.main
-    head, off_centre, gap, sharpness, contrast, dark, bright = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    if face and (whole := head_of(face)):
-        head = whole.height / cut_from.height
-        gap = (whole.top - cut_from.top) / cut_from.height
-        off_centre = abs(face.centre - cut_from.centre) / cut_from.width
-        inside = face.seen_from(cut_from).scaled(photo.width / cut_from.width, photo.height / cut_from.height)
-        sharpness, contrast, dark, bright = _exposure(ycc[:, :, 0], inside.within(*photo.size))
+    white, shade = _background(rgb)
+    seen = _person(given, rgb, luma, cut_from)
     return Measure(
         width=round(given.width),
         height=round(given.height),
@@ -74,21 +110,82 @@ def measure(given: Portrait, photo: Image.Image, cut_from: Box) -> Measure:
         faces=given.faces.count,
         score=given.faces.score,
         turned=given.faces.turned,
-        head=head,
-        off_centre=off_centre,
-        gap=gap,
-        white=_white(rgb),
+        head=seen.head,
+        off_centre=seen.off_centre,
+        gap=seen.gap,
+        white=white,
         colour=colour,
         tones=tones,
+        sharpness=seen.sharpness,
+        contrast=seen.contrast,
+        dark=seen.dark,
+        bright=seen.bright,
+        shade=shade,
+        roll=seen.roll,
+        straightened=cut_from.turned,
+        yaw=seen.yaw,
+        pitch=seen.pitch,
+        frame=marks.framed(luma),
+        stamp=marks.stamped(rgb),
+        specks=seen.specks,
+        cover=seen.cover,
+        red_eye=seen.red_eye,
+        fingerprint=marks.fingerprint(ycc),
+        pages=given.source.pages,
+        flawed=given.flawed,
+    )
+
+
+def _person(given: Portrait, rgb: Pixels, luma: Pixels, cut_from: Box) -> _Person:
+    face = given.faces.main
+    if face is None or not (face.width and face.height):
+        return _Person()
+    high, wide = luma.shape
+    across, down = wide / cut_from.width, high / cut_from.height
+    head = head_of(face)
+    inside = face.seen_from(cut_from).scaled(across, down)
+    crown = head.seen_from(cut_from).scaled(across, down)
+    sharpness, contrast, dark, bright = _exposure(luma, inside.within(wide, high))
+    places = [_in_photo(mark, face, cut_from, across, down) for mark in given.faces.marks]
+    yaw, pitch = _pose(places)
+    return _Person(
+        head=head.height / cut_from.height,
+        off_centre=abs(face.centre - cut_from.centre) / cut_from.width,
+        gap=(head.top - cut_from.top) / cut_from.height,
         sharpness=sharpness,
         contrast=contrast,
         dark=dark,
         bright=bright,
+        roll=given.faces.roll + cut_from.turned if given.faces.likeness else 0.0,
+        yaw=yaw,
+        pitch=pitch,
+        cover=marks.covered(rgb, crown, inside),
+        specks=marks.specks(rgb, crown),
+        red_eye=marks.red_eyes(rgb, (places[0], places[1])) if places else 0.0,
     )
 
 
-def _white(rgb: Pixels) -> float:
-    """The share of the background that is near white."""
+def _in_photo(mark: Point, face: Box, cut_from: Box, across: float, down: float) -> Point:
+    """Where a point of the picture lies in the photo."""
+    tilt = radians(cut_from.turned)
+    x, y = mark[0] - face.centre, mark[1] - face.level
+    right, below = cos(tilt) * x - sin(tilt) * y, sin(tilt) * x + cos(tilt) * y
+    return (face.centre + right - cut_from.left) * across, (face.level + below - cut_from.top) * down
+
+
+def _pose(places: list[Point]) -> tuple[float, float]:
+    """How far the nose lies aside, and how far below the eyes; by the marks of a face that stands upright."""
+    if not places:
+        return 0.0, 0.55
+    left, right, nose, mouth_left, mouth_right = places
+    apart = max(abs(right[0] - left[0]), 1.0)
+    eyes, mouth = (left[1] + right[1]) / 2, (mouth_left[1] + mouth_right[1]) / 2
+    middle = (left[0] + right[0] + mouth_left[0] + mouth_right[0]) / 4
+    return (nose[0] - middle) / apart, (nose[1] - eyes) / max(mouth - eyes, 1.0)
+
+
+def _background(rgb: Pixels) -> tuple[float, float]:
+    """The share of the background that is near white, and the levels by which its parts differ."""
     high, wide, _ = rgb.shape
     side, down = max(round(_SIDE * wide), 1), max(round(_SHOULDERS * high), 1)
     corner, corner_down = max(round(_CORNER * wide), 1), max(round(_CORNER_DOWN * high), 1)
@@ -101,13 +198,18 @@ def _white(rgb: Pixels) -> float:
     red, green, blue = np.concatenate([part.reshape(-1, 3) for part in parts]).T
     least = np.minimum(np.minimum(red, green), blue)
     most = np.maximum(np.maximum(red, green), blue)
-    return float(((least >= _NEAR_WHITE) & (most - least <= _NEAR_GREY)).mean())
+    white = float(((least >= _NEAR_WHITE) & (most - least <= _NEAR_GREY)).mean())
+    half = max(down // 2, 1)
+    blocks = (rgb[:half, :side], rgb[half:down, :side], rgb[:half, wide - side :], rgb[half:down, wide - side :])
+    greens = [float(np.median(block[:, :, 1])) for block in (*blocks, *parts[2:]) if block.size]
+    return white, max(greens) - min(greens) if greens else 0.0
 
 
 def _chroma(ycc: Pixels) -> tuple[float, float]:
     """Standard deviation of the more varied of Cb and Cr, and along the smaller principal axis of both."""
-    chroma = ycc[::2, ::2, 1:].reshape(-1, 2).T.astype(np.float32)  # a JPEG holds no more of it
-    covariance = np.cov(chroma)
+    chroma = ycc[::2, ::2, 1:].reshape(-1, 2).astype(np.float32)  # a JPEG holds no more of it
+    chroma -= chroma.mean(axis=0)
+    covariance = (chroma.T @ chroma).astype(np.float64) / max(len(chroma) - 1, 1)
     axes = np.linalg.eigvalsh(covariance)
     return float(np.sqrt(covariance.diagonal().max())), float(np.sqrt(max(axes[0], 0.0)))
 

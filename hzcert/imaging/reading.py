@@ -1,30 +1,37 @@
 """Reading picture files: the kind told by content, limits held, pixels upright and in sRGB."""
 
+import errno
 import re
 import stat
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
+import simplejpeg
+from PIL import ExifTags, Image, ImageChops, ImageCms, UnidentifiedImageError
 
 from hzcert.errors import InputError
-from hzcert.policy import PhotoSpec
+from hzcert.photospec import PhotoSpec
 
 _FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF")
+_BOXED = ("HEIF", "AVIF")  # what begins with a box called ftyp
+_PAGED = {"PNG", "TIFF", "WEBP", "GIF", "HEIF", "AVIF"}  # a JPEG with more behind it is how telephones keep a preview
 _FOREIGN = (
     (0, b"%PDF", "是 PDF 文件，不是照片"),
     (0, b"PK\x03\x04", "是 Word、Excel 或压缩文件，不是照片"),
+    (0, b"Rar!", "是 RAR 压缩文件，请解压或改存为 zip"),
+    (0, b"7z\xbc\xaf", "是 7z 压缩文件，请解压或改存为 zip"),
     (0, b"\xd0\xcf\x11\xe0", "是 Word 或 Excel 文件，不是照片"),
     (0, b"8BPS", "是 Photoshop 文件"),
-    (4, b"ftyphe", "是 HEIC 格式（手机照片）"),
-    (4, b"ftypmif1", "是 HEIC 格式（手机照片）"),
-    (4, b"ftypavif", "是 AVIF 格式"),
+    (4, b"ftyphe", "是 HEIC 格式（手机照片），已损坏或没有传完"),
+    (4, b"ftypmif1", "是 HEIC 格式（手机照片），已损坏或没有传完"),
+    (4, b"ftypavif", "是 AVIF 格式，已损坏或没有传完"),
+    (4, b"ftyp", "是录像，不是照片"),
 )
 
 # What memory and time allow, whatever the policy says: only a baseline JPEG can be read at a fraction of its size.
@@ -32,6 +39,8 @@ _WHOLE_PIXELS = 64_000_000
 _PROGRESSIVE_PIXELS = 50_000_000
 _SEGMENTS = 10_000
 _SCANS = 64  # a progressive JPEG has about ten; each costs a pass over all of it
+_SCANNED_PIXELS = 600_000_000  # pixels times scans
+_OVERSAMPLED = 4  # times the wanted size that a picture read whole is brought down to at once
 
 # Pillow's own guard would stop phones of 200 million pixels; the limits above and the policy's stand in its place.
 Image.MAX_IMAGE_PIXELS = 1 << 28
@@ -58,6 +67,10 @@ class Source:
     dpi: int
     orientation: int
     plain: bool  # a baseline colour JPEG of the wanted resolution without metadata: nothing to gain by writing it anew
+    pages: bool = False  # there are more pictures behind the first
+    profile: bytes | None = field(default=None, repr=False)
+    inks: bool = False  # four of them: printers' colours
+    adobe: bool = False  # which are then kept upside down
 
 
 def load(path: Path, spec: PhotoSpec) -> Source:
@@ -66,60 +79,133 @@ def load(path: Path, spec: PhotoSpec) -> Source:
     Raises:
         InputError: no regular file, no picture, damaged, or larger than the limits. The message is the reason.
     """
-    data = _read(path, spec.max_source_bytes)
+    return parse(read(path, spec.max_source_bytes), spec)
+
+
+def parse(data: bytes, spec: PhotoSpec) -> Source:
+    """The header of a file's content.
+
+    Raises:
+        InputError: no picture, damaged, or larger than the limits. The message is the reason.
+    """
+    if not data.strip(b"\0"):
+        raise InputError("文件是空的")
     is_jpeg = data.startswith(b"\xff\xd8")
-    segments = _segments(data) if is_jpeg else []
-    with _reading(data), Image.open(BytesIO(data), formats=_FORMATS) as image:
-        _hold_limits(image, spec, segments)
-        orientation = _orientation(image)
-        width, height = image.size if orientation < 5 else image.size[::-1]
-        return Source(
-            data,
-            "JPEG" if is_jpeg else str(image.format),  # MPO is a JPEG with more pictures behind it
-            width,
-            height,
-            _dpi(image),
-            orientation,
-            is_jpeg and _is_plain(data, segments, spec.dpi),
-        )
+    with _reading(data):
+        segments = _segments(data) if is_jpeg else []
+        with Image.open(BytesIO(data), formats=_formats(data)) as image:
+            _hold_limits(image, spec, segments)
+            orientation = _orientation(image)
+            width, height = image.size if orientation < 5 else image.size[::-1]
+            return Source(
+                data,
+                "JPEG" if is_jpeg else str(image.format),  # MPO is a JPEG with more pictures behind it
+                width,
+                height,
+                _dpi(image),
+                orientation,
+                is_jpeg and _is_plain(data, segments, spec.dpi),
+                pages=image.format in _PAGED and bool(getattr(image, "is_animated", False)),
+                profile=image.info.get("icc_profile"),
+                inks=image.mode == "CMYK",
+                adobe="adobe" in image.info,
+            )
+
+
+def _formats(data: bytes) -> tuple[str, ...]:
+    if data[4:8] != b"ftyp":
+        return _FORMATS
+    _know_heif()
+    return _BOXED
+
+
+@cache
+def _know_heif() -> None:
+    """Teach Pillow the telephones' format, once one comes: the library takes its time to load."""
+    import pi_heif
+
+    pi_heif.register_heif_opener()
 
 
 def pixels(source: Source, width: float, height: float) -> Image.Image:
-    """The picture, upright, RGB in sRGB; a JPEG reduced to 1/2, 1/4 or 1/8, but not below this size in pixels.
+    """The picture, upright, RGB in sRGB; reduced where it is much larger, but not below this size in pixels.
+
+    Its ``info`` says ``flawed`` where a JPEG has stray bytes in it, but all of its pixels.
 
     Raises:
         InputError: the pixels are damaged or end too soon.
     """
     wanted = (round(height), round(width)) if source.orientation >= 5 else (round(width), round(height))
-    with _reading(source.data), Image.open(BytesIO(source.data), formats=_FORMATS) as image:
-        reduced = image.draft("RGB", (max(wanted[0], 1), max(wanted[1], 1)))
-        image.load()
-        picture: Image.Image = image
-        if reduced:
-            # The last row and column of a reduced picture stand for less than a whole pixel each: without them
-            # the scale is exact.
-            _, (_, _, across, down) = reduced
-            picture = image.crop((0, 0, max(int(across), 1), max(int(down), 1)))
-        picture = _in_srgb(picture, image.info.get("icc_profile"))
+    wanted = (max(wanted[0], 1), max(wanted[1], 1))
+    with _reading(source.data):
+        if source.format == "JPEG" and not source.inks:
+            picture, flawed = _turbo(source, wanted)
+        else:
+            picture, flawed = _by_pillow(source, wanted), False
         if source.orientation in _UPRIGHT:
             picture = picture.transpose(_UPRIGHT[source.orientation])
-    picture.info = {}  # what the file said of itself must not reach what we write
+    # What the file said of itself must not reach what we write.
+    picture.info = {"flawed": True} if flawed else {}
     return picture
 
 
-def _read(path: Path, limit: int) -> bytes:
+def _turbo(source: Source, wanted: tuple[int, int]) -> tuple[Image.Image, bool]:
+    """A JPEG reduced to 1/2, 1/4 or 1/8 while it is read, and whether stray bytes were skipped."""
+    full = (source.height, source.width) if source.orientation >= 5 else (source.width, source.height)
+    fits = min(full[0] // wanted[0], full[1] // wanted[1])
+    part = next((part for part in (8, 4, 2) if part <= fits), 1)
+    least = {"min_width": -(-full[0] // part), "min_height": -(-full[1] // part)}
+    flawed = False
+    try:
+        array = simplejpeg.decode_jpeg(source.data, "RGB", **least)
+    except ValueError as problem:
+        # Pillow and browsers fill in what is missing and say nothing: half a face, or bands of wrong colour.
+        if "extraneous bytes before marker" not in str(problem):
+            raise
+        flawed = True
+        array = simplejpeg.decode_jpeg(source.data, "RGB", **least, strict=False)
+    # The last row and column of a reduced picture stand for less than a whole pixel each: without them the scale is exact.
+    array = array[: max(full[1] // part, 1), : max(full[0] // part, 1)]
+    return _in_srgb(Image.fromarray(np.ascontiguousarray(array)), source.profile), flawed
+
+
+def _by_pillow(source: Source, wanted: tuple[int, int]) -> Image.Image:
+    with Image.open(BytesIO(source.data), formats=_formats(source.data)) as image:
+        reduced = image.draft("RGB", wanted)
+        image.load()
+        picture: Image.Image = image
+        if reduced:
+            _, (_, _, across, down) = reduced
+            picture = image.crop((0, 0, max(int(across), 1), max(int(down), 1)))
+        if source.inks and not source.adobe and source.format == "JPEG":
+            picture = ImageChops.invert(picture)  # Pillow takes all of them to be upside down, as Adobe writes them
+        return _in_srgb(_lighter(picture, wanted), source.profile)
+
+
+def _lighter(image: Image.Image, wanted: tuple[int, int]) -> Image.Image:
+    """A very large picture without alpha or palette, averaged down: what follows then takes less memory."""
+    times = min(image.width // (_OVERSAMPLED * wanted[0]), image.height // (_OVERSAMPLED * wanted[1]))
+    if times < 2 or image.has_transparency_data or image.mode not in {"RGB", "L", "CMYK"}:
+        return image
+    return image.crop((0, 0, image.width // times * times, image.height // times * times)).reduce(times)
+
+
+def read(path: Path, limit: int) -> bytes:
+    """The content of a regular file.
+
+    Raises:
+        InputError: it is none, too large, or can't be read.
+    """
     try:
         status = path.stat()  # looked at first: opening a named pipe would wait for ever
         if not stat.S_ISREG(status.st_mode):
             raise InputError("不是普通文件（管道、设备或文件夹）")
         if status.st_size > limit:
             raise InputError(f"文件太大（{status.st_size / 1e6:.0f} MB，至多 {limit / 1e6:.0f} MB）")
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as cause:
-        raise InputError("文件打不开（没有权限或已被移走）") from cause
-    if not data.strip(b"\0"):
-        raise InputError("文件是空的")
-    return data
+        why = "文件打不开（没有权限或已被移走）"
+        raise InputError("链接绕成了圈" if cause.errno == errno.ELOOP else why) from cause
 
 
 @contextmanager
@@ -134,11 +220,14 @@ def _reading(data: bytes) -> Iterator[None]:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as cause:
         raise InputError("像素太多") from cause
+    except MemoryError as cause:
+        raise InputError("读取所需的内存太多") from cause
     except UnidentifiedImageError as cause:
         foreign = (words for at, magic, words in _FOREIGN if data[at : at + len(magic)] == magic)
         raise InputError(next(foreign, "不是照片，或已损坏")) from cause
     except Exception as cause:  # Pillow's readers raise nearly anything on a damaged file
-        raise InputError("文件不完整（没有传完）" if "truncated" in str(cause) else "文件已损坏") from cause
+        short = any(word in str(cause) for word in ("truncated", "Premature end", "premature end"))
+        raise InputError("文件不完整（没有传完，或中间缺了一段）" if short else "文件已损坏") from cause
 
 
 def _hold_limits(image: Image.Image, spec: PhotoSpec, segments: list[tuple[int, int]]) -> None:
@@ -152,14 +241,14 @@ def _hold_limits(image: Image.Image, spec: PhotoSpec, segments: list[tuple[int, 
     width, height = image.size
     if width * height > limit:
         raise InputError(f"像素太多（{width}×{height}，至多 {limit / 1e6:.0f} 百万）")
-    if scans > _SCANS:
+    if scans > _SCANS or scans * width * height > _SCANNED_PIXELS:
         raise InputError(f"JPEG 结构异常（{scans} 遍扫描）")
 
 
 def _orientation(image: Image.Image) -> int:
     """The EXIF orientation, 1 to 8; 1 where there is none or it can't be read."""
-    if image.format == "TIFF":
-        return 1  # Pillow turns a TIFF by itself
+    if image.format in {"TIFF", "HEIF"}:
+        return 1  # these are turned by their readers
     exif = Image.Exif()
     try:
         exif.load(image.info.get("exif", b""))
@@ -216,12 +305,16 @@ def _is_plain(data: bytes, segments: list[tuple[int, int]], dpi: int) -> bool:
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """RGB in sRGB: 16 bits scaled to 8, what is transparent put on white, a colour profile applied."""
+    if image.mode == "F":
+        raise InputError("像素是小数，不是照片的格式")
     if image.mode.startswith("I"):
         # Pillow would clip 16 bits to 255, which leaves white.
-        image = Image.fromarray(np.clip(np.asarray(image, dtype=np.float64) / 257, 0, 255).round().astype(np.uint8))
+        levels = np.asarray(image).clip(0, 65535).astype(np.uint32)
+        image = Image.fromarray(((levels * 255 + 32895) >> 16).astype(np.uint8))
     if image.has_transparency_data:
         layer = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
+        image = Image.new("RGB", layer.size, "white")
+        image.paste(layer, mask=layer.getchannel("A"))
     if profile:
         image = image if image.mode in {"RGB", "L", "CMYK"} else image.convert("RGB")
         transform = _transform(profile, image.mode)

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageChops, ImageCms, ImageDraw, ImageFilter, ImageStat
 
 from hzcert import imaging
-from hzcert.imaging import face, fit, reading
+from hzcert.imaging import face, fit, reading, writing
 from hzcert.imaging.box import Box
 from hzcert.policy import PhotoSpec, Policy
 from samples.portraits import portrait
@@ -272,7 +272,7 @@ def test_a_small_head_in_a_large_picture_stays_sharp(tmp_path: Path, spec: Photo
     assert given.image.width < 1200  # read small at first, then again as large as the window asks for
     photo, box = imaging.cut(given, spec)
     exact = image.resize(photo.size, Image.Resampling.LANCZOS, box=box.edges)
-    assert difference(photo, exact) < 0.5
+    assert difference(photo, exact) < 0.6
 
 
 # --- measuring ----------------------------------------------------------------------------------------------------
@@ -328,14 +328,37 @@ def quality_tables(data: bytes) -> object:
         return image.quantization
 
 
-def test_a_portrait_is_written_at_quality_92(spec: PhotoSpec):
-    image = portrait(15, 280, 420)
-    out = BytesIO()
-    image.save(out, "JPEG", quality=92)
-    data = imaging.encode(image, spec)
-    assert len(data) <= spec.target_bytes
-    assert quality_tables(data) == quality_tables(out.getvalue())
-    assert data == imaging.encode(image, spec)
+def at_best(image: Image.Image, target: int) -> bytes:
+    """The best that there is, found by trying all."""
+
+    def at(quality: int, colour: str) -> bytes:
+        out = BytesIO()
+        image.save(out, "JPEG", quality=quality, subsampling=colour, dpi=(200, 200))
+        return out.getvalue()
+
+    tried = [
+        *((quality, "4:4:4") for quality in range(95, 89, -1)),
+        *((quality, "4:2:0") for quality in range(95, 0, -1)),
+    ]
+    return next(data for data in (at(*each) for each in tried) if len(data) <= target)
+
+
+@pytest.mark.parametrize("target", [50_000, 30_000, 12_000])
+@pytest.mark.parametrize("noise", [6, 24, 48])
+def test_a_photo_is_written_at_the_highest_quality_that_fits(noise: int, target: int, spec: PhotoSpec):
+    image = portrait(15, 280, 420, noise=noise)
+    data = imaging.encode(image, replace(spec, target_bytes=target))
+    assert data == at_best(image, target)
+    assert data == imaging.encode(image, replace(spec, target_bytes=target))
+
+
+def test_most_photos_take_one_encoding(spec: PhotoSpec, monkeypatch: pytest.MonkeyPatch):
+    taken = []
+    real = writing._jpeg
+    monkeypatch.setattr(writing, "_jpeg", lambda *given: taken.append(given[1:3]) or real(*given))
+    for seed in range(6):
+        imaging.encode(portrait(seed, 280, 420), spec)
+    assert taken == [(95, "4:4:4")] * 6
 
 
 @pytest.mark.parametrize("noise", [20, 60, 120, 255])

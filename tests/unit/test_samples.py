@@ -35,6 +35,7 @@ NOT_PLANTED |= {
         328,
         329,
         *range(346, 356),
+        *range(425, 440),
     )
 }
 BEYOND_ONE_ENTRY = ("HZ101", "HZ102", "HZ103", "HZ104", "HZ105", "HZ113", "HZ133", "HZ402", "HZ414", "HZ415")

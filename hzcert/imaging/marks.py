@@ -1,0 +1,155 @@
+"""What does not belong on a portrait, and how it can be told (photos only of the normal height): frames, dates, specks, hats.
+
+Each gives a number; what is too much is for the policy to say. How far each can be trusted: docs/photos.md.
+"""
+
+from itertools import pairwise
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from hzcert.imaging.box import Box
+
+Pixels = npt.NDArray[np.uint8]
+
+# Frames: a straight line along nearly all of a side, near it.
+_NEAR_EDGE = 0.06  # of the side
+_JUMP = 24  # levels across the line
+_ALONG = 0.92  # of the side
+_SMALLEST = 32  # pixels: a narrower picture has no frame to speak of
+
+# Dates: signs of one height in a row, in the colours that cameras burn in.
+_STAMP_BAND = 0.22  # of the height, above the lower edge
+_SIGN_LOW, _SIGN_HIGH = 5, 24  # pixels
+_FEWEST_SIGNS = 4
+
+# Specks on a white background: staples, holes, dirt, writing. Seen down to the shoulders.
+_SPECK_DOWN = 0.55  # of the height
+_NOT_WHITE = 185  # least of the three channels
+_HEAD_REACH = 0.75  # of the face's width, to either side of its middle
+_JOINING = np.ones((5, 5), np.uint8)
+_SPECK_PIXELS = 8  # of the picture at half its size: less is dust or noise
+
+# Covered heads: bright colours that no hair has, where the hair should be.
+_BRIGHT_SATURATION, _GAUDY_SATURATION = 105, 185
+_HAIR_HUES = 23  # up to this hue (of 180) hair and skin may be: red, brown, blond
+
+
+def framed(luma: Pixels) -> int:
+    """Along how many of the four sides a line runs."""
+    if min(luma.shape) < _SMALLEST:
+        return 0
+    grey = luma.astype(np.int16)
+    return sum(_line_along(view) for view in (grey, grey[::-1], grey.T, grey.T[::-1]))
+
+
+def _line_along(grey: npt.NDArray[np.int16]) -> bool:
+    """Whether a line runs along the first rows. It may lie askew by a pixel or two."""
+    reach = max(round(_NEAR_EDGE * len(grey)), 4)
+    rows = grey[: reach + 3]
+    jumps = rows[3:] - rows[:-3]
+    return bool(max((jumps > _JUMP).mean(axis=1).max(), (jumps < -_JUMP).mean(axis=1).max()) >= _ALONG)
+
+
+def stamped(rgb: Pixels) -> int:
+    """How many signs stand in a row near the lower edge, in the orange, red or yellow of a camera's date."""
+    band = rgb[round((1 - _STAMP_BAND) * len(rgb)) :].astype(np.int16)
+    red, green, blue = band[:, :, 0], band[:, :, 1], band[:, :, 2]
+    glowing = ((red > 170) & (red - blue > 90) & (red >= green)).astype(np.uint8)
+    if np.count_nonzero(glowing) < _FEWEST_SIGNS * _SIGN_LOW:
+        return 0
+    _, _, stats, middles = cv2.connectedComponentsWithStats(glowing, connectivity=8)
+    signs = [
+        (float(x), float(y), int(high))
+        for (_, _, wide, high, area), (x, y) in zip(stats[1:].tolist(), middles[1:].tolist(), strict=True)
+        if _SIGN_LOW <= high <= _SIGN_HIGH and wide <= 1.3 * high and area >= high
+    ]
+    return max((_in_row(one, signs) for one in signs), default=0)
+
+
+def _in_row(one: tuple[float, float, int], signs: list[tuple[float, float, int]]) -> int:
+    """How many stand in a row with one, itself included: as high, on its level, and no gap wider than three signs."""
+    _, level, high = one
+    row = sorted(x for x, y, tall in signs if abs(y - level) <= 0.25 * high and 0.7 * high <= tall <= 1.4 * high)
+    longest = length = 1
+    for before, after in pairwise(row):
+        length = length + 1 if after - before <= 3 * high else 1
+        longest = max(longest, length)
+    return longest if len(row) >= _FEWEST_SIGNS else 0
+
+
+def specks(rgb: Pixels, head: Box) -> float:
+    """The share of the picture that is covered by things that stand alone on its background, away from the person."""
+    high, wide = rgb.shape[0] // 2, rgb.shape[1] // 2
+    if min(high, wide) < 8:
+        return 0.0
+    small = cv2.resize(rgb[: high * 2, : wide * 2], (wide, high), interpolation=cv2.INTER_AREA)
+    red, green, blue = cv2.split(small)
+    _, filled = cv2.threshold(cv2.min(cv2.min(red, green), blue), _NOT_WHITE - 1, 1, cv2.THRESH_BINARY_INV)
+    # What is on the head or below it is of the person, however bright it is; and so is hair that stands off a little.
+    left, right = head.centre - _HEAD_REACH * head.width, head.centre + _HEAD_REACH * head.width
+    own = Box(left, head.top, right, 2 * high).scaled(0.5, 0.5).within(wide, high)
+    filled[round(own.top) :, round(own.left) : round(own.right)] = 1
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(filled, _JOINING), connectivity=8)
+    if count < 3:
+        return 0.0
+    person = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+    alone = (labels != person) & (np.asarray(filled) > 0)
+    alone[round(_SPECK_DOWN * high) :] = False
+    sizes = np.bincount(labels[alone], minlength=count)
+    return float(sizes[sizes >= _SPECK_PIXELS].sum() / filled.size)
+
+
+def covered(rgb: Pixels, head: Box, face: Box) -> float:
+    """The share of bright colours where the hair should be: caps, helmets and scarves, but not dark hats."""
+    left, right = face.left + 0.1 * face.width, face.right - 0.1 * face.width
+    top, bottom = head.top + 0.03 * head.height, face.top + 0.05 * face.height
+    inside = Box(left, top, right, bottom).within(rgb.shape[1], rgb.shape[0])
+    x, y, x_end, y_end = (round(edge) for edge in inside.edges)
+    part = rgb[y:y_end, x:x_end]
+    if not part.size:
+        return 0.0
+    hue, saturation, value = cv2.split(cv2.cvtColor(np.ascontiguousarray(part), cv2.COLOR_RGB2HSV))
+    hairlike = np.asarray(hue) <= _HAIR_HUES
+    strong = np.where(hairlike, _GAUDY_SATURATION, _BRIGHT_SATURATION)
+    bright = np.where(hairlike, 150, 60)
+    return float(((np.asarray(saturation) >= strong) & (np.asarray(value) >= bright)).mean())
+
+
+def red_eyes(rgb: Pixels, eyes: tuple[tuple[float, float], tuple[float, float]]) -> float:
+    """The share of flash red around the middle of the eyes; of both the greater."""
+    (left, level), (right, other) = eyes
+    reach = 0.13 * max(abs(right - left), 1.0)
+    shares = []
+    for x, y in ((left, level), (right, other)):
+        box = Box(x - reach, y - reach, x + reach, y + reach).within(rgb.shape[1], rgb.shape[0])
+        part = rgb[round(box.top) : round(box.bottom), round(box.left) : round(box.right)].astype(np.int16)
+        if part.size:
+            red, most = part[:, :, 0], np.maximum(part[:, :, 1], part[:, :, 2])
+            shares.append(float(((red > 90) & (red > 2 * most)).mean()))
+    return max(shares, default=0.0)
+
+
+_CELLS = 16
+_BRIGHTER, _COLOURED = 4, 6  # levels that count; less is grain, and flat walls have none
+
+
+def fingerprint(ycc: Pixels) -> str:
+    """A perceptual hash, 1,536 bits as hexadecimal: the same picture saved again or resized differs in ten of them at most.
+
+    Of the middle of the photo, since what is cut off at the edges varies: where it grows brighter or darker, and where
+    which colour is. Bits that grain could turn are left at nought.
+    """
+    high, wide, _ = ycc.shape
+    middle = ycc[round(0.06 * high) : round(0.94 * high), round(0.10 * wide) : round(0.90 * wide)]
+    if min(middle.shape) < 1:
+        return ""
+    cells = cv2.resize(middle, (_CELLS + 1, _CELLS + 1), interpolation=cv2.INTER_AREA)
+    small = np.asarray(cells).astype(np.int16)
+    luma, chroma = small[:, :, 0], small[:-1:2, :-1:2, 1:] - 128
+    across, down = luma[:-1, 1:] - luma[:-1, :-1], luma[1:, :-1] - luma[:-1, :-1]
+    planes = [across > _BRIGHTER, across < -_BRIGHTER, down > _BRIGHTER, down < -_BRIGHTER]
+    for colour in (chroma[:, :, 0], chroma[:, :, 1]):
+        planes += [colour > _COLOURED, colour > 2 * _COLOURED, colour < -_COLOURED, colour < -2 * _COLOURED]
+    return np.packbits(np.concatenate([plane.ravel() for plane in planes])).tobytes().hex()

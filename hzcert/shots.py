@@ -1,0 +1,292 @@
+"""One photo (一张照片): the job that travels to a worker, its judgement by 三.1 and 三.3, and what comes back.
+
+Light on purpose: a worker loads this and the imaging room, and no tables.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath
+from typing import Literal
+
+from hzcert import archives, codes, imaging
+from hzcert.errors import InputError
+from hzcert.findings import Finding, Where, errors, mask
+from hzcert.imaging import Measure
+from hzcert.photospec import PhotoSpec
+
+Status = Literal["ok", "normalized", "rejected"]
+Jpeg = bytes
+
+_JPG_ENDINGS = (".jpg", ".jpeg")
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoJob:
+    """One photo to be done, as it travels to a worker: where it lies, whose it is, and what its name already tells.
+
+    ``check``: nothing is written; then ``literal``: it is in place and must keep the notice's bounds as it is. ``member``
+    names it in a zip archive. ``data`` is its content where the worker can't reach the file.
+    """
+
+    path: Path
+    shown: str
+    size: int
+    id_number: str
+    spec: PhotoSpec
+    check: bool
+    known: tuple[Finding, ...] = ()
+    literal: bool = True
+    member: str = ""
+    sha256: str = ""
+    data: bytes | None = field(default=None, repr=False)
+    fault: str = ""  # why it can't be read, where that is known already
+    thumb: int = 0  # the height in pixels of the small copy that is wanted besides; 0: none
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoResult:
+    """What became of one photo: ``jpeg`` on its way from a worker only, ``used`` when it is the one its holder gets.
+
+    Width, height (pixels) and bytes are of what was accepted, or else of the file as received.
+    """
+
+    shown: str
+    id_number: str
+    status: Status
+    width: int
+    height: int
+    bytes: int
+    findings: tuple[Finding, ...]
+    jpeg: Jpeg | None = None
+    measure: Measure | None = None
+    used: bool = False
+    why: str = ""  # it could not be read
+    thumb: Jpeg | None = field(default=None, repr=False)
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it may stand on a certificate."""
+        return self.status != "rejected"
+
+    def record(self, output: str | None, *, show_ids: bool = False) -> dict[str, object]:
+        """As one JSON object of the contract, ID numbers masked unless asked for."""
+        return {
+            "type": "photo",
+            "source": self.shown if show_ids else mask(self.shown),
+            "output": output if show_ids or output is None else mask(output),
+            "status": self.status,
+            "width": self.width,
+            "height": self.height,
+            "bytes": self.bytes,
+            "findings": [finding.record(show_ids=show_ids) for finding in self.findings],
+        }
+
+
+# --- judging: numbers in, findings out ---------------------------------------------------------------------------
+
+
+def judge(measure: Measure, spec: PhotoSpec, where: Where, *, received: bool, check: bool = False) -> Iterator[Finding]:
+    """Hold a photo's numbers against the rules: as received and still to be cut, or in place and final (三.3).
+
+    With ``check`` a photo as received is told where it is not in the notice's form yet.
+    """
+    if received:
+        yield from _judge_received(measure, spec, where)
+        if check and (faults := list(_form_faults(measure, spec, where))):
+            yield codes.PHOTO_NOT_YET.at(where, why="；".join(fault.message for fault in faults))
+    else:
+        yield from _judge_in_place(measure, spec, where)
+    yield from _judge_file(measure, where)
+    yield from _judge_print(measure, spec, where)
+    yield from _judge_person(measure, spec, where)
+    yield from _judge_marks(measure, spec, where)
+
+
+def _judge_received(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[Finding]:
+    """Whether the normal form can be cut from it."""
+    yield from _too_small(measure, spec, where)
+    long, short = max(measure.width, measure.height), min(measure.width, measure.height)
+    if long > spec.max_source_ratio * short:
+        yield codes.PHOTO_SHAPE.at(where, ratio=_ratio(measure))
+
+
+def _judge_in_place(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[Finding]:
+    """Format, size, shape and bytes, literally (三.3)."""
+    yield from _form_faults(measure, spec, where)
+    if measure.dpi not in (0, spec.dpi) and measure.format == "JPEG":
+        yield codes.PHOTO_RESOLUTION.at(where, dpi=measure.dpi, wanted=spec.dpi)
+
+
+def _form_faults(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[Finding]:
+    ending = PurePath(where.file).suffix.lower()
+    if measure.format != "JPEG" or ending not in _JPG_ENDINGS:
+        yield codes.PHOTO_FORMAT.at(
+            where, format=measure.format if measure.format != "JPEG" else ending or "没有扩展名"
+        )
+    if measure.bytes > spec.max_bytes:
+        yield codes.PHOTO_BYTES.at(where, bytes=measure.bytes, limit=spec.max_bytes)
+    yield from _too_small(measure, spec, where)
+    if measure.width > spec.max_width or measure.height > spec.max_height:
+        yield codes.PHOTO_LARGE.at(
+            where, width=measure.width, height=measure.height, max_width=spec.max_width, max_height=spec.max_height
+        )
+    if not spec.min_ratio <= measure.height / measure.width <= spec.max_ratio:
+        yield codes.PHOTO_RATIO.at(where, ratio=_ratio(measure), min_ratio=spec.min_ratio, max_ratio=spec.max_ratio)
+
+
+def _too_small(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[Finding]:
+    if measure.width < spec.min_width or measure.height < spec.min_height:
+        yield codes.PHOTO_SMALL.at(
+            where, width=measure.width, height=measure.height, min_width=spec.min_width, min_height=spec.min_height
+        )
+
+
+def _judge_file(measure: Measure, where: Where) -> Iterator[Finding]:
+    """What the file holds besides."""
+    if measure.pages:
+        yield codes.PHOTO_PAGES.at(where)
+    if measure.flawed:
+        yield codes.PHOTO_FLAWED.at(where)
+
+
+def _judge_print(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[Finding]:
+    """Colour and white background (三.1)."""
+    if measure.colour < spec.min_colour:
+        yield codes.PHOTO_GREY.at(where, measured=f"{measure.colour:.1f}", limit=spec.min_colour)
+    elif measure.tones < spec.min_tones:
+        yield codes.PHOTO_ONE_TONE.at(where, measured=f"{measure.tones:.1f}", limit=spec.min_tones)
+    if measure.white < spec.min_white:
+        yield codes.PHOTO_BACKGROUND.at(where, measured=f"{measure.white:.1%}", limit=f"{spec.min_white:.0%}")
+    elif measure.white < spec.even_white:
+        yield codes.PHOTO_UNEVEN.at(where, measured=f"{measure.white:.1%}", limit=f"{spec.even_white:.0%}")
+    elif measure.shade > spec.max_shade:
+        measured, limit = f"明暗相差 {measure.shade:.0f} 级", f"不超过 {spec.max_shade:.0f} 级"
+        yield codes.PHOTO_UNEVEN.at(where, measured=measured, limit=limit)
+
+
+def _judge_person(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[Finding]:
+    """One person, sharp, well lit, upright, the head of a fitting size (三.1). Without a face there is no more to say."""
+    if not measure.faces:
+        yield codes.PHOTO_NO_FACE.at(where)
+        return
+    if measure.faces > 1:
+        yield codes.PHOTO_FACES.at(where, count=measure.faces)
+    if measure.sharpness < spec.min_sharpness:
+        yield codes.PHOTO_BLURRED.at(where, measured=f"{measure.sharpness:.1f}", limit=spec.min_sharpness)
+    elif measure.sharpness < spec.good_sharpness:
+        yield codes.PHOTO_SOFT.at(where, measured=f"{measure.sharpness:.1f}", limit=spec.good_sharpness)
+    if faults := _light_faults(measure, spec):
+        yield codes.PHOTO_EXPOSURE.at(where, measured="；".join(faults))
+    misplaced = measure.off_centre > spec.max_off_centre or measure.gap < spec.min_gap
+    if misplaced or not spec.min_head <= measure.head <= spec.max_head:
+        words = f"{measure.head:.0%}，偏离中线 {measure.off_centre:.0%}，头顶留白 {measure.gap:.0%}"
+        yield codes.PHOTO_HEAD.at(where, measured=words)
+    if measure.turned:
+        yield codes.PHOTO_TURNED.at(where, degrees=measure.turned)
+    if measure.straightened:
+        yield codes.PHOTO_STRAIGHTENED.at(where, degrees=f"{abs(measure.straightened):.1f}")
+    if faults := _pose_faults(measure, spec):
+        yield codes.PHOTO_POSE.at(where, measured="；".join(faults))
+    if measure.cover > spec.max_cover and measure.white >= spec.min_white:  # before a coloured wall that is the wall
+        yield codes.PHOTO_COVERED.at(where, measured=f"{measure.cover:.0%}", limit=f"{spec.max_cover:.0%}")
+    if measure.red_eye > spec.max_red_eye:
+        yield codes.PHOTO_RED_EYE.at(where, measured=f"{measure.red_eye:.0%}", limit=f"{spec.max_red_eye:.0%}")
+
+
+def _light_faults(measure: Measure, spec: PhotoSpec) -> list[str]:
+    faults = (
+        (measure.contrast < spec.min_contrast, f"反差 {measure.contrast:.1f}，应有 {spec.min_contrast}"),
+        (measure.dark > spec.max_dark, f"过暗部分 {measure.dark:.0%}，至多 {spec.max_dark:.0%}"),
+        (measure.bright > spec.max_bright, f"过亮部分 {measure.bright:.0%}，至多 {spec.max_bright:.0%}"),
+    )
+    return [words for broken, words in faults if broken]
+
+
+def _pose_faults(measure: Measure, spec: PhotoSpec) -> list[str]:
+    faults = (
+        (abs(measure.roll) > spec.max_roll, f"歪斜 {abs(measure.roll):.0f} 度，至多 {spec.max_roll:.0f} 度"),
+        (abs(measure.yaw) > spec.max_yaw, f"脸偏向一侧 {abs(measure.yaw):.2f}，至多 {spec.max_yaw}"),
+        (measure.pitch < spec.min_pitch, f"仰头 {measure.pitch:.2f}，至少 {spec.min_pitch}"),
+        (measure.pitch > spec.max_pitch, f"低头 {measure.pitch:.2f}，至多 {spec.max_pitch}"),
+    )
+    return [words for broken, words in faults if broken]
+
+
+def _judge_marks(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[Finding]:
+    """What does not belong on a portrait."""
+    if measure.frame:
+        yield codes.PHOTO_FRAME.at(where, count=measure.frame)
+    if measure.stamp:
+        yield codes.PHOTO_STAMP.at(where, count=measure.stamp)
+    # On a background that is not white nothing stands out.
+    if measure.specks > spec.max_specks and measure.white >= spec.min_white:
+        yield codes.PHOTO_SPECKS.at(where, measured=f"{measure.specks:.2%}", limit=f"{spec.max_specks:.2%}")
+
+
+def _ratio(measure: Measure) -> str:
+    return f"{measure.height / measure.width:.2f}"
+
+
+# --- the way of one photo ----------------------------------------------------------------------------------------
+
+
+def normalise_one(job: PhotoJob) -> PhotoResult:
+    """The whole way of one photo, in a worker: read, cut, measure, judge; the JPEG if it is accepted."""
+    literal = job.check and job.literal
+    try:
+        source = imaging.parse(content(job), job.spec)
+        given = imaging.portrait(source, job.spec, trim=not literal)
+        photo, window = imaging.whole(given, job.spec) if literal else imaging.cut(given, job.spec)
+    except InputError as problem:
+        return unreadable(job, problem.message)
+    received = judged(job, imaging.measure(given, photo, window))
+    if job.thumb:
+        shown = imaging.thumbnail(photo if received.accepted or literal else given.image, job.thumb)
+        received = replace(received, thumb=shown)
+    if not received.accepted or job.check:
+        return received
+    if given.is_normal(job.spec) and source.plain and not given.flawed and len(source.data) <= job.spec.target_bytes:
+        return replace(received, jpeg=source.data)  # not a byte is changed
+    jpeg = imaging.encode(photo, job.spec)
+    return replace(received, status="normalized", width=photo.width, height=photo.height, bytes=len(jpeg), jpeg=jpeg)
+
+
+def judged(job: PhotoJob, measure: Measure) -> PhotoResult:
+    """What a photo's numbers come to."""
+    where = Where(job.shown)
+    found = (
+        *job.known,
+        *judge(measure, job.spec, where, received=not (job.check and job.literal), check=job.check),
+    )
+    status: Status = "rejected" if errors(found) else "ok"
+    if status == "ok" and any(finding.code == codes.PHOTO_NOT_YET for finding in found):
+        status = "normalized"  # as normalising it would say
+    return PhotoResult(
+        job.shown, job.id_number, status, measure.width, measure.height, measure.bytes, found, None, measure
+    )
+
+
+def unreadable(job: PhotoJob, why: str) -> PhotoResult:
+    """A photo that nothing can be said of but that it can't be read."""
+    found = (*job.known, codes.PHOTO_UNREADABLE.at(Where(job.shown), why=why))
+    return PhotoResult(job.shown, job.id_number, "rejected", 0, 0, job.size, found, why=why)
+
+
+def lost(job: PhotoJob) -> PhotoResult:
+    """A photo whose worker died each time, or took too long."""
+    return unreadable(job, "处理时程序中断或超时（内存不足，或文件有意损坏）")
+
+
+def content(job: PhotoJob) -> bytes:
+    """A photo's file.
+
+    Raises:
+        InputError: it can't be read, or is too large.
+    """
+    if job.fault:
+        raise InputError(job.fault)
+    if job.data is not None:
+        return job.data
+    if job.member:
+        return archives.read_member(job.path, job.member, job.spec.max_source_bytes)
+    return imaging.read(job.path, job.spec.max_source_bytes)
