@@ -37,7 +37,7 @@ _NOT_PLAIN_RE2 = r"[\s\x0b\x1c-\x1f\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}
 _PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]+")  # Han characters that no table changes, and nothing else
 
 _UNREAD = "\0"
-_FIRST_SERIAL = 10_000  # smaller numbers are years, or years with a month
+_FIRST_SERIAL, _LAST_SERIAL = 10_000, 80_000  # smaller numbers are years, or years with a month; larger ones 197003
 _ONE, _OCTOBER = re.compile(r"(?:\d{4}|\d{2})\.1"), re.compile(r"(?:\d{4}|\d{2})\.10")
 _STEP = 64  # between the doubles of 18 digits
 _FEWEST_MONTHS = 3  # different first days of months; by chance that many are so once in 27,000
@@ -49,7 +49,7 @@ _NOTHING = frozenset({"无", "/", "-", "--", "—", "——", "暂无", "不详"
 
 # And where something must be said: what says that it is not.
 _SAYS_NOTHING: Mapping[str, frozenset[str]] = {
-    "name": _NOTHING | {"待定", "同上", "无名", "姓名", "示范", "未知"},
+    "name": _NOTHING | {"待定", "同上", "无名", "示范", "未知", *HEADINGS.values()},
     "document_no": _NOTHING | {"待定", "待查", "同上", "未知"},
     "obtained_by": _NOTHING | {"待定", "同上", "未知"},
     "title": _NOTHING | {"待定", "同上", "未知"},
@@ -139,7 +139,7 @@ def _in_time(part: Part) -> Part:
         return part
     late = {
         name: [
-            cell + part.days_late if isinstance(cell, float) and cell >= _FIRST_SERIAL else cell
+            cell + part.days_late if isinstance(cell, float) and _FIRST_SERIAL <= cell < _LAST_SERIAL else cell
             for cell in part.cells[name]
         ]
         for name in _DATES

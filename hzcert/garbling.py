@@ -8,6 +8,7 @@ from contextlib import suppress
 
 _UTF8_LEADS = range(0xE4, 0xEA)  # of the characters that names are made of
 _CONTINUES = range(0x80, 0xC0)
+_MANY, _NEARLY_ALL = 4, 0.75  # characters, and the share of bytes that are theirs
 
 
 def _looks_of_utf8() -> str:
@@ -47,7 +48,9 @@ def _was_utf8(run: str) -> bool:
             meant = raw[:end].decode("utf-8")
             # Two characters that GB 2312 has are a name; two that it lacks, and whose bytes fit, are none.
             return (end >= 6 or not any(map(_is_usual, run))) and _is_usual(meant)
-    return False
+    # In a longer text some bytes are lost in the middle too: nearly all of the others must fit.
+    meant = raw.decode("utf-8", "ignore")
+    return len(meant) >= _MANY and len(meant) * 3 >= len(raw) * _NEARLY_ALL and _is_usual(meant)
 
 
 def _was_latin(text: str) -> bool:

@@ -9,7 +9,10 @@ from hzcert.sheets.grid import Place, Range, Unreadable
 from hzcert.sheets.guard import no_doctype
 
 _MOST_ROWS = 1_048_576
-_SHOWN_MONTH = re.compile(r"\s*\d{2,4}\s*[年./-]\s*\d{1,2}\s*月?\s*")
+_SHOWN_MONTH = re.compile(
+    r"\s*(?:\d{2,4}\s*[年./-]\s*\d{1,2}\s*月?|[〇○零一二三四五六七八九\d]{2,4}年[一二三四五六七八九十\d]{1,2}月"
+    r"|(?:[A-Za-z]{3,9}|[一二三四五六七八九十]{1,2}月|\d{1,2}月)[-\s]\d{2,4})\s*"
+)
 
 
 @dataclass

@@ -33,14 +33,8 @@ def read_zipped(raw: bytes, shown: str) -> list[Grid]:
             pass
     if "content.xml" in parts:
         return _grids(_with_tabs(raw, parts), shown, read_asides(parts.chunks("content.xml")))
-    sheets = [name for name in parts.names() if name.startswith("xl/worksheets/") and name.endswith(".bin")]
-    told = [xlsb.asides(parts.read(name)) for name in sheets]
-    if len(told) == 1:
-        return _grids(raw, shown, [Aside(*told[0])])
-    if not any(errors or hidden for errors, hidden in told):
-        return _grids(raw, shown, [])
-    note = "xlsb 工作簿中有隐藏的行或错误值，不能指明在哪张工作表；请另存为 xlsx 后再放入"
-    return _grids(raw, shown, [], (note,))
+    told = xlsb.read_told(parts)
+    return _grids(raw, shown, told.sheets, told.days_late)
 
 
 def _with_tabs(raw: bytes, parts: Parts) -> bytes:
@@ -56,7 +50,7 @@ def _with_tabs(raw: bytes, parts: Parts) -> bytes:
     return out.getvalue()
 
 
-def _grids(raw: bytes, shown: str, asides: Sequence[Aside], notes: tuple[str, ...] = ()) -> list[Grid]:
+def _grids(raw: bytes, shown: str, asides: Sequence[Aside], days_late: int = 0) -> list[Grid]:
     try:
         # from_filelike looks at the content; from_path would believe the ending.
         book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
@@ -71,7 +65,7 @@ def _grids(raw: bytes, shown: str, asides: Sequence[Aside], notes: tuple[str, ..
             merged = (*((*first, *last) for first, last in sheet.merged_cell_ranges or ()), *aside.merged)
             hidden = about.visible is not SheetVisibleEnum.Visible
             below = frozenset(number for number in aside.hidden if number <= len(rows))
-            grids.append(Grid(shown, about.name, rows, hidden, below, merged, notes=notes, errors=aside.errors))
+            grids.append(Grid(shown, about.name, rows, hidden, below, merged, days_late=days_late, errors=aside.errors))
     except (CalamineError, OSError, ValueError, OverflowError) as cause:
         raise Unreadable("已损坏，或不是电子表格", _DAMAGED) from cause
     return grids

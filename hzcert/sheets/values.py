@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 from hzcert.sheets.grid import Cell, Unreadable
 
-_MONTHS = {17, 27, 36, 50, 52, 57}  # mmm-yy, and the East Asian 年月 (ECMA-376 18.8.30)
+BUILTIN_MONTHS = (17, 27, 36, 50, 52, 57)  # mmm-yy, and the East Asian 年月 (ECMA-376 18.8.30)
 _NO_SIGN_OF_A_DAY = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]', re.IGNORECASE)
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?\s*", re.ASCII)
 
@@ -14,11 +14,12 @@ _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?\s*", re.
 def shows_month(code: str) -> bool:
     """Whether a format shows the year and month of a date and hides its day.
 
-    >>> shows_month('yyyy"年"m"月"'), shows_month('yyyy"年"m"月"d"日"'), shows_month("h:mm"), shows_month("yyyy")
-    (True, False, False, False)
+    >>> shows_month('yyyy"年"m"月"'), shows_month('e"年"m"月"'), shows_month('yyyy"年"m"月"d"日"'), shows_month("yyyy")
+    (True, True, False, False)
     """
+    # East Asian formats write the year as e too.
     signs = _NO_SIGN_OF_A_DAY.sub("", code.partition(";")[0].lower())
-    return "y" in signs and "m" in signs and "d" not in signs and "h" not in signs
+    return ("y" in signs or "e" in signs) and "m" in signs and "d" not in signs and "h" not in signs
 
 
 def month_styles(root: ElementTree.Element) -> frozenset[int]:
@@ -31,7 +32,7 @@ def month_styles(root: ElementTree.Element) -> frozenset[int]:
                 codes |= {form.get("numFmtId", ""): shows_month(form.get("formatCode", "")) for form in part}
             case "cellXfs":
                 styles = [form.get("numFmtId", "0") for form in part]
-    builtin = {str(number): True for number in _MONTHS}
+    builtin = {str(number): True for number in BUILTIN_MONTHS}
     return frozenset(place for place, number in enumerate(styles) if (builtin | codes).get(number, False))
 
 

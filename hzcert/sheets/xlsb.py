@@ -1,34 +1,106 @@
-"""What the records of an xlsb sheet say that calamine does not: which cells show an error, and which rows are hidden.
+"""What the records of an xlsb workbook say that calamine does not: errors, hidden rows, merged cells, months, where days begin.
 
-Only the two kinds of record are looked for, by the frame that all records share ([MS-XLSB] 2.1.4); no library tells of either.
+Only these kinds of record are looked for, by the frame that all records share ([MS-XLSB] 2.1.4); no library tells of them.
 """
 
-from hzcert.sheets.grid import Place
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hzcert.sheets.grid import DAYS_TO_1904
+from hzcert.sheets.guard import Parts
+from hzcert.sheets.ods import Aside
+from hzcert.sheets.package import relations
+from hzcert.sheets.values import BUILTIN_MONTHS, shows_month
 
 _ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
 }  # fmt: skip
-_ROW, _ERROR, _FORMULA_ERROR = 0, 3, 11
+_WORKBOOK, _STYLES = "xl/workbook.bin", "xl/styles.bin"
+# Kinds of record: in a sheet, in the workbook, in the styles.
+_ROW, _RK, _ERROR, _REAL, _FORMULA_NUMBER, _FORMULA_ERROR, _MERGED = 0, 2, 3, 5, 9, 11, 176
+_SHEET, _PROPERTIES = 156, 153
+_FORMAT, _STYLE, _STYLES_BEGIN, _STYLES_END = 44, 47, 617, 618
 _HIDDEN = 0x10
 
 
-def asides(stream: bytes) -> tuple[dict[Place, str], set[int]]:
-    """Errors by their cell, and the numbers of hidden rows."""
-    errors: dict[Place, str] = {}
-    hidden: set[int] = set()
-    row = at = 0
+@dataclass(frozen=True)
+class Told:
+    """What is told of a workbook: of each sheet in its order, and how much later its days begin."""
+
+    sheets: list[Aside]
+    days_late: int
+
+
+def read_told(parts: Parts) -> Told:
+    """What the records of a workbook say besides its cells.
+
+    Raises:
+        Unreadable: it is too large.
+    """
+    leads_to = relations(parts, _WORKBOOK)
+    targets: list[str] = []
+    days_late = 0
+    for kind, body in _records(parts.read(_WORKBOOK)):
+        if kind == _SHEET and len(body) > 8:
+            name = _text(body, 8)
+            targets.append(leads_to[name].target if name in leads_to and leads_to[name].kind == "worksheet" else "")
+        elif kind == _PROPERTIES and body:
+            days_late = DAYS_TO_1904 * (body[0] & 1)
+    months = _month_styles(parts.read(_STYLES)) if _STYLES in parts else frozenset()
+    return Told([_aside(parts.read(name), months) if name in parts else Aside() for name in targets], days_late)
+
+
+def _aside(stream: bytes, months: frozenset[int]) -> Aside:
+    """What one sheet's records say."""
+    found = Aside()
+    row = 0
+    for kind, body in _records(stream):
+        if kind == _ROW and len(body) >= 12:
+            row = _number(body, 0)
+            if body[11] & _HIDDEN:
+                found.hidden.add(row + 1)
+        elif kind in (_ERROR, _FORMULA_ERROR) and len(body) >= 9:
+            found.errors[row, _number(body, 0)] = _ERRORS.get(body[8], "#?")
+        elif kind in (_RK, _REAL, _FORMULA_NUMBER) and len(body) >= 8 and (_number(body, 4) & 0xFFFFFF) in months:
+            found.months.append((row, _number(body, 0)))
+        elif kind == _MERGED and len(body) >= 16:
+            top, bottom, left, right = (_number(body, at) for at in (0, 4, 8, 12))
+            found.merged.append((top, left, bottom, right))
+    return found
+
+
+def _month_styles(stream: bytes) -> frozenset[int]:
+    """The cell styles that show a date without its day."""
+    codes = dict.fromkeys(BUILTIN_MONTHS, True)
+    styles: list[int] = []
+    of_cells = False
+    for kind, body in _records(stream):
+        if kind == _FORMAT and len(body) > 2:
+            codes[int.from_bytes(body[:2], "little")] = shows_month(_text(body, 2))
+        elif kind in (_STYLES_BEGIN, _STYLES_END):
+            of_cells = kind == _STYLES_BEGIN
+        elif kind == _STYLE and of_cells and len(body) >= 4:
+            styles.append(int.from_bytes(body[2:4], "little"))
+    return frozenset(place for place, number in enumerate(styles) if codes.get(number, False))
+
+
+def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
+    """Every record: its kind and its body."""
+    at = 0
     while at < len(stream):
         kind, at = _variable(stream, at, 2)
         length, at = _variable(stream, at, 4)
-        body = stream[at : at + length]
+        yield kind, stream[at : at + length]
         at += length
-        if kind == _ROW and length >= 12:
-            row = int.from_bytes(body[:4], "little")
-            if body[11] & _HIDDEN:
-                hidden.add(row + 1)
-        elif kind in (_ERROR, _FORMULA_ERROR) and length >= 9:
-            errors[row, int.from_bytes(body[:4], "little")] = _ERRORS.get(body[8], "#?")
-    return errors, hidden
+
+
+def _number(body: bytes, at: int) -> int:
+    return int.from_bytes(body[at : at + 4], "little")
+
+
+def _text(body: bytes, at: int) -> str:
+    """A text, its length before it."""
+    return body[at + 4 : at + 4 + 2 * _number(body, at)].decode("utf-16-le", "replace")
 
 
 def _variable(stream: bytes, at: int, most: int) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """Values and sheets as hurried clerks leave them: spellings, cut numbers, lists on lists; nothing wrong passes, nothing good is refused."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 
 import openpyxl
@@ -25,6 +25,8 @@ OTHER = GOOD | {"id_number": "330521197003120110", "name": "钮雨桐", "old_cer
 def judged(tmp_path: Path, policy: Policy, as_of: date) -> Callable[..., tuple[list[str], list[bool]]]:
     def judge(*rows: list[object], epoch: date | None = None) -> tuple[list[str], list[bool]]:
         book = openpyxl.Workbook()
+        if epoch:
+            book.epoch = datetime.combine(epoch, time())
         for row in rows:
             book.active.append(row)
         book.save(tmp_path / "a.xlsx")
@@ -303,3 +305,14 @@ def test_a_family_is_nobody(judged, tmp_path: Path, policy: Policy, as_of: date)
         [GOOD["id_number"]],
     )
     assert not {"HZ105", "HZ127", "HZ130"} & {each.code.id for each in read.findings}
+
+
+@pytest.mark.parametrize("value", [197003, 19700312.0])
+def test_months_typed_as_numbers_count_no_days_from_1904(judged, value) -> None:
+    _, in_error = judged(*_sheet(GOOD | {"birth_date": value}), epoch=date(1904, 1, 1))
+    assert in_error == [False]
+
+
+def test_a_heading_in_place_of_a_name_is_no_name(judged) -> None:
+    found, in_error = judged(*_sheet(GOOD | {"name": "身份证号"}))
+    assert ("HZ201" in found, in_error) == (True, [True])

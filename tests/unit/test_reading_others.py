@@ -1,6 +1,7 @@
 """What is read of ods, xls and SpreadsheetML beyond the cells themselves."""
 
 import io
+import struct
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -113,3 +114,98 @@ def test_parquet_of_programs_that_do_not_say_that_bytes_are_text(tmp_path: Path)
     pq.write_table(pa.table({"姓名": pa.array([b"\xff\xfe"], pa.binary())}), tmp_path / "b")
     with pytest.raises(InputError, match="已损坏"):
         read(tmp_path / "b", "b")
+
+
+def _record(kind: int, *parts: bytes) -> bytes:
+    """One record of an xlsb part: kind and length seven bits a byte, then the body."""
+    body = b"".join(parts)
+
+    def number(value: int) -> bytes:
+        signs = [value & 0x7F]
+        while value := value >> 7:
+            signs[-1] |= 0x80
+            signs.append(value & 0x7F)
+        return bytes(signs)
+
+    return number(kind) + number(len(body)) + body
+
+
+def _words(text: str) -> bytes:
+    return len(text).to_bytes(4, "little") + text.encode("utf-16-le")
+
+
+def _long(*numbers: int) -> bytes:
+    return b"".join(number.to_bytes(4, "little") for number in numbers)
+
+
+def _xlsb(path: Path, sheets: dict[str, bytes], formats: tuple[str, ...], *, late: bool = False) -> None:
+    """A workbook of the binary kind; the style n + 1 of its cells shows the n-th format."""
+    bundles = [_record(156, _long(0, at), _words(f"rId{at}"), _words(name)) for at, name in enumerate(sheets, 1)]
+    book = [
+        _record(131),
+        _record(153, bytes([int(late)]) + bytes(11)),
+        _record(143),
+        *bundles,
+        _record(144),
+        _record(132),
+    ]
+    shown = [_record(44, (164 + at).to_bytes(2, "little"), _words(code)) for at, code in enumerate(formats)]
+    cells = [
+        _record(47, bytes(2), number.to_bytes(2, "little"), bytes(12))
+        for number in (0, *range(164, 164 + len(formats)))
+    ]
+    styles = [
+        _record(278),
+        _record(615, _long(len(shown))),
+        *shown,
+        _record(616),
+        _record(617, _long(len(cells))),
+        *cells,
+    ]
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006/relationships"
+    # Their order in the file is not that of the sheets.
+    lines = "".join(
+        f'<Relationship Id="rId{at}" Type="{kind}/worksheet" Target="worksheets/sheet{9 - at}.bin"/>'
+        for at in range(1, len(sheets) + 1)
+    )
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("xl/workbook.bin", b"".join(book))
+        file.writestr("xl/styles.bin", b"".join([*styles, _record(618), _record(279)]))
+        file.writestr("xl/_rels/workbook.bin.rels", f'<Relationships xmlns="{package}">{lines}</Relationships>')
+        for at, records in enumerate(sheets.values(), 1):
+            sheet = [_record(129), _record(148, _long(0, 9, 0, 9)), _record(145), records, _record(146), _record(130)]
+            file.writestr(f"xl/worksheets/sheet{9 - at}.bin", b"".join(sheet))
+
+
+def _row(row: int, *cells: tuple[float | str | None, int], hidden: bool = False) -> bytes:
+    """A row of text, numbers and errors (None), each with its style."""
+    found = _record(0, _long(row, 0), bytes(2), bytes([0, 0x10 * hidden]), bytes(5))
+    for place, (value, style) in enumerate(cells):
+        start = _long(place, style)
+        if value is None:
+            found += _record(3, start, b"\x2a")
+        elif isinstance(value, str):
+            found += _record(6, start, _words(value))
+        else:
+            found += _record(5, start, struct.pack("<d", value))
+    return found
+
+
+def test_xlsb_tells_months_errors_hidden_rows_and_merged_cells_of_each_sheet(tmp_path: Path) -> None:
+    serial = float((date(1998, 12, 3) - date(1899, 12, 30)).days)
+    first = _row(0, ("取得时间", 0)) + _row(1, (serial, 1), hidden=True) + _record(176, _long(1, 2, 0, 0))
+    second = _row(0, (serial, 2), (serial, 1), (None, 0), (serial, 0))
+    _xlsb(tmp_path / "a.xlsb", {"甲": first, "乙": second}, ('yyyy"年"m"月"', "yyyy-mm-dd"))
+    one, two = read(tmp_path / "a.xlsb", "a.xlsb")
+    assert (one.name, one.rows, one.hidden_rows, set(one.merged)) == (
+        "甲", [["取得时间"], ["1998-12"]], {2}, {(1, 0, 2, 0)},
+    )  # fmt: skip
+    assert (two.name, two.rows, two.hidden_rows) == ("乙", [[date(1998, 12, 3), "1998-12", "", serial]], frozenset())
+    assert two.errors == {(0, 2): "#N/A"}
+
+
+def test_an_xlsb_workbook_that_counts_days_from_1904_says_so(tmp_path: Path) -> None:
+    _xlsb(tmp_path / "a.xlsb", {"甲": _row(0, (34_670.0, 0), (34_670.0, 1))}, ("yyyy-mm-dd",), late=True)
+    (grid,) = read(tmp_path / "a.xlsb", "a.xlsb")
+    assert (grid.rows, grid.days_late) == ([[34_670.0, date(1998, 12, 3)]], DAYS_TO_1904)
