@@ -233,9 +233,9 @@ def holders_list(blanks: Blanks) -> Sheet:
 
 
 _ROSTER: Mapping[str, int] = {
-    "name": 8, "sex": 4, "birth_date": 9, "id_number": 19, "employer": 18, "series": 12, "specialty": 11, "title": 11,
-    "level": 7, "obtained_by": 7, "obtained_on": 10, "committee": 18, "document_no": 14, "old_certificate_no": 11,
-    "retired_on": 10, "case": 9, "remark": 11,
+    "name": 8, "sex": 4, "birth_date": 9, "id_number": 19, "employer": 16, "region": 6, "series": 12, "specialty": 11, "title": 11,
+    "level": 7, "obtained_by": 7, "obtained_on": 10, "committee": 16, "document_no": 14, "old_certificate_no": 11,
+    "retired_on": 10, "case": 9, "remark": 9,
 }  # fmt: skip
 
 
