@@ -13,16 +13,30 @@ from types import FrameType
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from hzcert import __version__, language
+from hzcert import __version__, cli_paper, language
 from hzcert.console import Screen
 from hzcert.errors import ExitCode, HzcertError
 from hzcert.findings import mask
 from hzcert.options import HELP, Common, Format, Language, shared
 from hzcert.outcome import Outcome
 
+
+class _Commands(TyperGroup):
+    """Commands, some of two words beside one of the first word alone: ``print HOLDERS`` and ``print calibrate``."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the first words name."""
+        two = " ".join(args[:2])
+        if two in self.commands:
+            return two, self.commands[two], args[2:]
+        return super().resolve_command(ctx, args)
+
+
 app = typer.Typer(
     name="hzcert",
+    cls=_Commands,
     help="换发专业技术资格证书：导入名单、规范照片、核对公布文件、计费、花名册、制证。",
     epilog="例：hzcert run samples/huzhou-2007　　退出码 0 完成，1 有退回，2 用法，3 输入，4 输出，5 登记簿，6 集群",
     no_args_is_help=True,
@@ -34,6 +48,8 @@ photos_app = typer.Typer(help="照片：规范成通知要求的样子，或只�
 roster_app = typer.Typer(help="花名册（附件4）。", no_args_is_help=True, context_settings=HELP)
 app.add_typer(photos_app, name="photos")
 app.add_typer(roster_app, name="roster")
+app.add_typer(cli_paper.design_app, name="design")
+app.add_typer(cli_paper.seal_app, name="seal")
 
 
 HoldersFiles = Annotated[
@@ -55,15 +71,18 @@ def run_command(
     batch: Annotated[Path, typer.Argument(metavar="BATCH", help="批次文件夹")],
     out: Annotated[Path | None, typer.Option("--out", help="结果文件夹；默认 BATCH/out")] = None,
     annotated: Marked = None,
+    seal: cli_paper.SealOption = None,
+    seal_password: cli_paper.SealPassword = None,
 ) -> None:
     """整批办理：导入、照片、审核、核对、收费、花名册、制证；可重复运行，中断后接着来。"""
-    from hzcert import pipeline
+    from hzcert import paper, pipeline
 
     opened = pipeline.open_batch(batch, out)
     common = common.over(opened.file)
     settings = common.settle(opened.file, batch)
     watch = common.screen.progress
-    common.finish(pipeline.run(opened, settings, watch, **common.writes, annotated=annotated), settings)
+    job = paper.Job(seal=seal, seal_password=seal_password)
+    common.finish(pipeline.run(opened, settings, watch, **common.writes, annotated=annotated, job=job), settings)
 
 
 @app.command("init", epilog="例：hzcert init 2007-第一批")
@@ -202,7 +221,7 @@ def roster_build_command(common: Common, holders: HoldersFile, out: OutFolder) -
 @app.command(
     "print",
     epilog="例：hzcert print samples/huzhou-2007/out/holders.xlsx --photos samples/huzhou-2007/out/photos "
-    "--as-of 2007-11-20 --register samples/huzhou-2007/register.db --out /tmp/证书",
+    "--as-of 2007-11-20 --register samples/huzhou-2007/register.db --out /tmp/证书　　校准打印机：hzcert print calibrate --help",
 )
 @shared
 def print_command(
@@ -210,12 +229,48 @@ def print_command(
     holders: HoldersFile,
     photos: Annotated[Path, typer.Option("--photos", help="规范后的照片文件夹")],
     out: OutFolder,
+    design: cli_paper.DesignOption = None,
+    printer: cli_paper.PrinterOption = None,
+    printers: cli_paper.PrintersOption = None,
+    sides: cli_paper.Sides = cli_paper.SidesOption.FRONT,
+    split_by: cli_paper.SplitBy = cli_paper.SplitOption.LEVEL,
+    split: cli_paper.Split = None,
+    mark: cli_paper.Mark = None,
+    reprint: cli_paper.Reprint = None,
+    seal: cli_paper.SealOption = None,
+    seal_password: cli_paper.SealPassword = None,
+    sign_pdf: cli_paper.SignPdf = None,
+    sign_password: cli_paper.SignPassword = None,
 ) -> None:
     """打印证书（三.4）：本机关制作的，每份一页，编号取自登记簿。"""
-    from hzcert import steps
+    from hzcert import paper
 
     settings = common.settle()
-    common.finish(steps.print_files(holders, photos, out, settings, dry_run=bool(common.dry_run)), settings)
+    job = paper.Job(
+        design=design or "",
+        printer=printer or "",
+        printers=printers,
+        sides=cli_paper.sides_of(sides),
+        split_by=cli_paper.split_of(split_by),
+        split=split,
+        mark=mark.value if mark else "",
+        seal=seal,
+        seal_password=seal_password,
+        reprint=reprint or "",
+        sign_with=sign_pdf,
+        sign_password=sign_password,
+    )
+    watch = common.screen.progress
+    common.finish(paper.print_files(holders, photos, out, settings, job, watch, dry_run=bool(common.dry_run)), settings)
+
+
+app.command(
+    "print calibrate",
+    hidden=True,
+    epilog="例：hzcert print calibrate --out /tmp/校准页.pdf　　"
+    "hzcert print calibrate --printer HP4250/纸盒2 --reading A=16.6,12.9 --reading D=162.2,107.5 --printers /tmp/printers.toml",
+)(cli_paper.calibrate_command)
+app.command("verify", epilog="例：hzcert verify /tmp/证书/证书-中级-001.pdf --keys /tmp/seal")(cli_paper.verify_command)
 
 
 @app.command("rules", epilog="例：hzcert rules HZ203")

@@ -39,7 +39,9 @@ _COUNTS = {
     "payable": "收费", "exempt": "免费", "amount": "金额（元）", "rosters": "花名册", "rows": "行", "certificates": "证书",
     "volumes": "证书文件", "numbers": "编号", "new_numbers": "新编号", "photos": "照片", "entries": "填报",
     "reconciliation": "核对", "register": "登记", "fees": "收费", "ingest": "导入", "error": "错误", "warning": "警告", "info": "提示",
-    "findings": "问题",
+    "findings": "问题", "sealed": "有验证码", "keys": "密钥", "revoked": "已失效", "codes": "验证码", "genuine": "真",
+    "altered": "不真", "unknown_key": "密钥不认识", "unreadable": "读不出", "boxes": "栏目", "problems": "放不下或没有字形",
+    "printers": "打印机",
 }  # fmt: skip
 
 

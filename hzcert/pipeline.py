@@ -17,6 +17,7 @@ from hzcert import (
     fees,
     ingest,
     listing,
+    paper,
     photos,
     pictures,
     reconcile,
@@ -37,7 +38,7 @@ from hzcert.sheets.writing import write_table, write_workbook
 from hzcert.table import ACCEPTED, SET_ASIDE, Mask, Table, lines_in_error
 from hzcert.work import Progress, executor
 
-PHOTOS, CERTIFICATES = "photos", "certificates"
+PHOTOS, CERTIFICATES = "photos", paper.CERTIFICATES
 Watch = Callable[[str, int], AbstractContextManager[Progress]]
 
 
@@ -113,8 +114,10 @@ def run(
     dry_run: bool = False,
     show_ids: bool = False,
     annotated: Path | None = None,
+    job: paper.Job | None = None,
 ) -> Outcome:
     """The whole path over one batch: read, check, decide, write. Safe to repeat and to resume."""
+    press = paper.open_press(job or paper.Job(), settings)
     received = receive(batch, settings)
     register.check(settings.register)  # before anything is written
     marked = open_annotated(batch, annotated, received, dry_run=dry_run)
@@ -126,8 +129,8 @@ def run(
     with TemporaryDirectory() as nowhere:
         pasted = pictures.as_photos(received.holders.pictures, Path(nowhere))
         shots = normalise_photos([*received.photos, *pasted], settings, watch, outputs, ledger)
-    compared, decided = decide(received, shots, settings, dry_run=dry_run)
-    counts, records = write(received, shots, compared, decided, settings, outputs, show_ids=show_ids)
+    compared, decided = decide(received, shots, settings, press, dry_run=dry_run)
+    counts, records = write(received, shots, compared, decided, settings, outputs, press, watch, show_ids=show_ids)
     made = annotate.Made()
     if marked is not None:
         made = annotate.write(marked, received.lists, decided.findings, settings, show_ids=show_ids)
@@ -200,7 +203,7 @@ def normalise_photos(
 
 
 def decide(
-    received: Received, shots: Sequence[photos.PhotoResult], settings: Settings, *, dry_run: bool
+    received: Received, shots: Sequence[photos.PhotoResult], settings: Settings, press: render.Press, *, dry_run: bool
 ) -> tuple[reconcile.Matches, Decided]:
     """Check and decide: who is accepted, and under which number."""
     policy, day, holders, published = settings.policy, settings.as_of, received.holders.table, received.published.table
@@ -214,7 +217,7 @@ def decide(
     found += reconcile.findings(holders, published, compared, in_error)
     sound = holders.take(~lines_in_error(holders, found))
     mine = sound.take(render.made_by(sound, policy, settings.authority.code, day))
-    found += render.judge_holders(mine, render.open_press(policy, day))
+    found += render.judge_holders(mine, press)
     mask = ~lines_in_error(holders, found)
     fit = holders.take(mask)
     numbers = register.number(
@@ -259,6 +262,8 @@ def write(
     decided: Decided,
     settings: Settings,
     outputs: Outputs,
+    press: render.Press,
+    watch: Watch,
     *,
     show_ids: bool,
 ) -> tuple[dict[str, object], list[Record]]:
@@ -276,13 +281,13 @@ def write(
     for each in rosters:
         with outputs.file(f"rosters/{each.file_name}") as path:
             write_workbook(path, [roster.sheet(each)], day)
-    volumes = print_certificates(decided, settings, outputs)
-    pages = [page.record() for volume in volumes for page in volume.pages()]
+    volumes = print_certificates(decided, settings, outputs, press, watch)
+    pages = [page.record() for volume in volumes for page in volume.pages(press)]
     printed = [page | {"output": f"{CERTIFICATES}/{page['output']}"} for page in pages]
     if not outputs.dry_run:
         on_rosters = [(f"rosters/{each.file_name}", each) for each in rosters]
         in_volumes = [(f"{CERTIFICATES}/{each.file_name}", each) for each in volumes]
-        steps.remember_outputs(accepted, on_rosters, in_volumes, outputs.root, settings)
+        steps.remember_outputs(accepted, on_rosters, in_volumes, outputs.root, settings, press)
     with outputs.file("findings.xlsx") as path:
         paths = listing.links(received.files, outputs.root / "findings.xlsx")
         write_workbook(path, listing.sheets(decided.findings, holders, paths, show_ids=show_ids), day)
@@ -308,16 +313,19 @@ def write(
     return counts, records
 
 
-def print_certificates(decided: Decided, settings: Settings, outputs: Outputs) -> list[render.Volume]:
+def print_certificates(
+    decided: Decided, settings: Settings, outputs: Outputs, press: render.Press, watch: Watch
+) -> list[render.Volume]:
     """The certificates that this authority makes, a page each, in volumes (三.4)."""
-    policy, day = settings.policy, settings.as_of
-    faces = render.faces(decided.accepted, decided.numbers, policy, decided.given_on, outputs.root / PHOTOS)
-    made = render.volumes(faces, policy, day)
-    press = render.open_press(policy, day)
-    for volume in made:
-        with outputs.file(f"{CERTIFICATES}/{volume.file_name}") as path:
-            if not outputs.dry_run:  # which has no photos to print
-                render.write_volume(path, volume, press)
+    faces = render.faces(decided.accepted, decided.numbers, settings.policy, decided.given_on, outputs.root / PHOTOS)
+    made = render.volumes(faces, settings.policy, settings.as_of)
+    if outputs.dry_run:  # which has no photos to print
+        return made
+    workers = paper.workers_for(len(faces), settings)
+    with executor(workers) as on, watch("制证", len(made)) as progress:
+        for volume, scratch in render.write_volumes(made, press, outputs.root / paper.SCRATCH, on, progress):
+            with outputs.file(f"{CERTIFICATES}/{volume.file_name}") as path:
+                scratch.replace(path)
     return made
 
 

@@ -40,11 +40,12 @@ class Revoked:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A file on which a certificate or an entry stands: its name, its SHA-256, the page."""
+    """A file on which a certificate or an entry stands: its name, its SHA-256, the page; of a reprint, why."""
 
     name: str
     sha256: str
     page: int = 0
+    reason: str = ""
 
 
 def moment() -> str:
@@ -282,6 +283,18 @@ def remember_printed(
         return _remember(Desk(book, policy, Clerk(day, authority, operator), moment()), "printed", files, said)
 
 
+def prints_of(numbers: Iterable[str], url: str) -> dict[str, list[str]]:
+    """The files onto which certificates were printed before, by their numbers, in order."""
+    with open_register(url, reading=True) as book:
+        rows = book.numbers(numbers)
+        events = book.events_of([row["file"] for row in rows], "printed")
+    found: dict[str, list[str]] = {}
+    for event in events:
+        said = json.loads(event[7])
+        found.setdefault(str(said.get("number", "")), []).append(str(said.get("output", "")))
+    return {row["number"]: found[row["number"]] for row in rows if row["number"] in found}
+
+
 def remember_rostered(
     holders: Table,
     rosters: Mapping[int, Output],
@@ -307,7 +320,8 @@ def remember_rostered(
 
 def _output(output: Output) -> dict[str, object]:
     page = {"page": output.page} if output.page else {}
-    return {"output": output.name, "sha256": output.sha256, **page}
+    reason = {"reason": output.reason} if output.reason else {}
+    return {"output": output.name, "sha256": output.sha256, **page, **reason}
 
 
 def _remember(desk: Desk, kind: str, files: Mapping[int, File], said: Mapping[int, dict[str, Any]]) -> int:

@@ -5,13 +5,14 @@ that no font can draw, or that does not fit, is found before a number is given: 
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -25,13 +26,17 @@ from hzcert.press.fonts import Fonts
 from hzcert.press.layout import Layout
 from hzcert.press.page import Page, Placed, place, setting_of
 from hzcert.table import HEADINGS, REISSUE, Mask, Table
+from hzcert.work import Progress, run_all
 
 if TYPE_CHECKING:
     from hzcert.press.draw import Leaf
 
 MARK = "补发"
+Split = Literal["level", "unit", "holder", "one"]
 _DATES = frozenset({"birth_date", "obtained_on", "document_date", "retired_on", "issued_on"})
 _SHOWN: Mapping[Dates, Callable[[str], str]] = {"digits": dates.chinese, "numerals": dates.numerals, "iso": str}
+_NO_NAME = re.compile(r"[^\w\u3400-\u9fff]+")  # what may stand in no file name
+_LONGEST_NAME = 40  # of a unit in a file name
 _KEPT = 50_000  # settings of texts that are kept: units, titles and dates come again and again
 _ISO = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
@@ -88,9 +93,10 @@ class Volume:
     file_name: str
     certificates: tuple[Certificate, ...]
 
-    def pages(self) -> Iterator[Printed]:
-        """What is on which page."""
-        for page, certificate in enumerate(self.certificates, 1):
+    def pages(self, press: "Press | None" = None) -> Iterator[Printed]:
+        """What is on which page; a page each, unless the press lays several on a sheet or prints both sides."""
+        for number, certificate in enumerate(self.certificates):
+            page = press.layout.sheet_of(number, press.design) if press else number + 1
             yield Printed(certificate.certificate_no, self.file_name, page)
 
 
@@ -242,20 +248,67 @@ def _set(box: Box, text: str, level_group: str, press: Press) -> tuple[Placed, .
     return place(text, room, style, fonts, press.design.colour(style.colour, level_group))
 
 
-def volumes(certificates: list[Certificate], policy: Policy, issued_on: date) -> list[Volume]:
-    """Certificates in volumes of one level each, in the order of the rosters: submitting unit, then number.
+def volumes(
+    certificates: list[Certificate], policy: Policy, issued_on: date, by: Split = "level", size: int | None = None
+) -> list[Volume]:
+    """Certificates in volumes, in the order of the rosters: level, submitting unit, then number.
 
-    So those that a county or department handed in together lie together when they are handed out (三.5).
+    So those that a county or department handed in together lie together when they are handed out (三.5). ``by`` is what
+    has a file of its own: each level, unit or holder, or nothing; ``size`` the most certificates of a file.
     """
-    size = policy.certificate.pages_per_volume.on(issued_on).value
+    most = size or policy.certificate.pages_per_volume.on(issued_on).value
     rank = {group.name: place for place, group in enumerate(policy.levels)}
     ordered = sorted(certificates, key=lambda c: (rank[c.level_group], c.unit, c.certificate_no))
-    made = []
-    for level_group, group in groupby(ordered, key=lambda certificate: certificate.level_group):
+    made: list[Volume] = []
+    taken: dict[str, int] = {}
+    for name, group in groupby(ordered, key=lambda certificate: _volume_name(certificate, by)):
         held = tuple(group)
-        for number, start in enumerate(range(0, len(held), size), 1):
-            made.append(Volume(f"证书-{level_group}-{number:03}.pdf", held[start : start + size]))
+        if by == "one":
+            most = size or len(held)
+        for start in range(0, len(held), most):
+            taken[name] = taken.get(name, 0) + 1
+            number = "" if by == "holder" and taken[name] == 1 else f"-{taken[name]:03}"
+            made.append(Volume(f"证书-{name}{number}.pdf", held[start : start + most]))
     return made
+
+
+def _volume_name(certificate: Certificate, by: Split) -> str:
+    """What a volume is called: no path is ever built from what a clerk typed, and no ID number stands in it."""
+    if by == "one":
+        return "全部"
+    if by == "holder":
+        return _NO_NAME.sub("", certificate.certificate_no)
+    if by == "unit":
+        return f"{certificate.level_group}-{_NO_NAME.sub('', certificate.unit)[:_LONGEST_NAME] or '无单位'}"
+    return certificate.level_group
+
+
+def write_volumes(
+    made: Sequence[Volume], press: Press, scratch: Path, on: Executor, progress: Progress
+) -> Iterator[tuple[Volume, Path]]:
+    """Write volumes, several at a time, each to a file beside ``scratch`` that the caller puts in its place, in order."""
+    jobs = [
+        _Job(scratch.with_name(f"{scratch.name}{number:04}.pdf"), volume, press)
+        for number, volume in enumerate(made, 1)
+    ]
+    try:
+        for job, done in zip(jobs, run_all(_write_job, jobs, on, progress, in_flight=4), strict=True):
+            yield job.volume, done
+    finally:
+        for job in jobs:
+            job.path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    path: Path
+    volume: Volume
+    press: Press
+
+
+def _write_job(job: _Job) -> Path:
+    write_volume(job.path, job.volume, job.press)
+    return job.path
 
 
 def write_volume(path: Path, volume: Volume, press: Press) -> None:

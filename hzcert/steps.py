@@ -12,7 +12,6 @@ import numpy as np
 
 from hzcert import (
     clues,
-    codes,
     fees,
     forms,
     ingest,
@@ -20,7 +19,6 @@ from hzcert import (
     photos,
     pictures,
     reconcile,
-    render,
     roster,
     validate,
 )
@@ -373,34 +371,6 @@ def build_rosters(holders: Path, out: Path, settings: Settings, *, dry_run: bool
     return Outcome("roster build", counts, in_order([*found, *unchecked]), outputs=written)
 
 
-def print_files(holders: Path, pictures: Path, out: Path, settings: Settings, *, dry_run: bool) -> Outcome:
-    """Certificates of the entries that agree with the published documents, that this authority makes, with photo (三.4)."""
-    from hzcert import register  # here, since SQLAlchemy takes a fifth of a second to load
-
-    policy, day, code = settings.policy, settings.as_of, settings.authority.code
-    sound, found = without_errors(read_entries([holders], settings, out), settings)
-    keep_apart(pictures, out)
-    accepted, unchecked = reconciled(sound, settings)
-    mine = accepted.take(render.made_by(accepted, policy, code, day))
-    missing = [not (pictures / f"{number}.jpg").is_file() for number in mine.column("id_number")]
-    bare = np.array(missing, dtype=np.bool_)
-    found += [*unchecked, *mine.findings(bare, codes.PHOTO_MISSING)]
-    press = render.open_press(policy, day)
-    unfit = render.judge_holders(mine, press)
-    ready = mine.take(~bare & ~lines_in_error(mine, unfit))
-    numbers = register.number(ready, policy, day, code, settings.register, dry_run=dry_run, operator=settings.operator)
-    volumes = render.volumes(render.faces(ready, numbers.by_line, policy, numbers.given_on, pictures), policy, day)
-    for volume in volumes if not dry_run else ():
-        with whole_file(out / volume.file_name) as path:
-            render.write_volume(path, volume, press)
-    if not dry_run:
-        remember_outputs(ready, [], [(each.file_name, each) for each in volumes], out, settings)
-    records = [page.record() for volume in volumes for page in volume.pages()]
-    counts = {"certificates": len(records), "volumes": len(volumes), "new_numbers": numbers.new}
-    written = [] if dry_run else [str(out / volume.file_name) for volume in volumes]
-    return Outcome("print", counts, in_order([*found, *unfit, *numbers.findings]), records, written)
-
-
 def _enter(accepted: Table, settings: Settings) -> None:
     """Enter entries that agreed with the published documents, without numbering them (三.3)."""
     from hzcert import register  # here, since SQLAlchemy takes a fifth of a second to load
@@ -415,6 +385,8 @@ def remember_outputs(
     volumes: Sequence[tuple[str, render.Volume]],
     folder: Path,
     settings: Settings,
+    press: render.Press | None = None,
+    reason: str = "",
 ) -> None:
     """Note in the register on which roster each entry stands, and where each certificate was printed (三.4)."""
     from hzcert import register  # here, since SQLAlchemy takes a fifth of a second to load
@@ -429,7 +401,9 @@ def remember_outputs(
     printed: dict[str, register.Output] = {}
     for name, volume in volumes:
         digest = take_in(folder / name, folder).sha256
-        printed |= {page.certificate_no: register.Output(name, digest, page.page) for page in volume.pages()}
+        printed |= {
+            page.certificate_no: register.Output(name, digest, page.page, reason) for page in volume.pages(press)
+        }
     if printed:
         register.remember_printed(printed, policy, day, code, url, operator=settings.operator)
 

@@ -1,5 +1,6 @@
 """QR codes (二维码): made and read by zxing-cpp."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from hzcert.errors import UsageError
 # Which of the eight masks is laid over the modules. What is signed looks like noise, under which none is better than
 # another; choosing anew each time would take ten times as long as the rest.
 _MASK = 2
+_LARGE, _SMALL = 6_000_000, 200  # pixels of a picture that is not enlarged; of a side that is not made smaller
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +43,21 @@ def read(picture: npt.NDArray[np.uint8]) -> list[str]:
     found: Any = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode]))
     places = sorted((each.position.top_left.y, each.position.top_left.x, each.text) for each in found if each.valid)
     return [text for *_, text in places]
+
+
+def read_any(picture: npt.NDArray[np.uint8]) -> list[str]:
+    """The same, with more patience: enlarged and made smaller where nothing is found."""
+    for changed in _tries(picture):
+        if found := read(changed):
+            return found
+    return []
+
+
+def _tries(picture: npt.NDArray[np.uint8]) -> Iterator[npt.NDArray[np.uint8]]:
+    yield picture
+    if picture.size <= _LARGE:
+        yield np.repeat(np.repeat(picture, 2, axis=0), 2, axis=1)
+    height, width = (length // 2 * 2 for length in picture.shape)
+    if min(height, width) >= 2 * _SMALL:
+        fours = picture[:height, :width].reshape(height // 2, 2, width // 2, 2)
+        yield np.ascontiguousarray(fours.mean(axis=(1, 3)).astype(np.uint8))

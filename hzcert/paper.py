@@ -1,0 +1,421 @@
+"""What leaves the tool on paper (出件), from files to files: certificates, proofs, calibration, designs tried, codes checked."""
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from hzcert import codes, keyring, render
+from hzcert.batch import whole_file
+from hzcert.errors import InputError, OutputError, UsageError
+from hzcert.findings import in_order
+from hzcert.given import keep_apart, read_entries
+from hzcert.outcome import Outcome, Record
+from hzcert.press.layout import Layout, Printer, Sides
+from hzcert.settings import Settings
+from hzcert.steps import Watch, reconciled, remember_outputs, without_errors
+from hzcert.store import exists, register_path
+from hzcert.table import Table, lines_in_error
+from hzcert.work import executor
+
+CERTIFICATES = "certificates"  # the folder of a batch's own
+MARKS: Mapping[str, str] = {"void": "作废", "proof": "校样"}
+_WORTH_A_WORKER = 400  # certificates; to start a worker takes as long
+SCRATCH = ".hzcert-volume-"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """How certificates are to be printed; what is left empty is as the policy and the design have it."""
+
+    design: str = ""
+    printer: str = ""
+    printers: Path | None = None
+    sides: Sides = "front"
+    split_by: render.Split = "level"
+    split: int | None = None
+    mark: str = ""
+    seal: Path | None = None
+    seal_password: str | None = None
+    reprint: str = ""
+    sign_with: Path | None = None
+    sign_password: str | None = None
+
+
+def beside_register(settings: Settings, name: str) -> Path:
+    """Where a file of the office lies unless told otherwise: in the register's folder, or here."""
+    with suppress(UsageError):
+        return register_path(settings.register).parent / name
+    return Path(name)
+
+
+def open_press(job: Job, settings: Settings) -> render.Press:
+    """All that pages are set with, and the key that proves them.
+
+    Raises:
+        UsageError: no such printer, or a key without its password.
+    """
+    press = render.open_press(settings.policy, settings.as_of, job.design)
+    design = press.design
+    if job.mark:
+        design = design.model_copy(update={"across": MARKS[job.mark]})
+    if job.sides != "front" and design.back is None:
+        raise UsageError(f"版式 {design.name} 没有背面", "请只印正面，或在版式文件中加上 [back]")
+    printer = _printer(job, settings) if job.printer else Printer()
+    sealer = None if design.across else open_sealer(job.seal, job.seal_password, settings)
+    return replace(press, design=design, layout=Layout(job.sides, printer), sealer=sealer)
+
+
+def open_sealer(folder: Path | None, password: str | None, settings: Settings) -> render.Sealer | None:
+    """What makes codes: the key that signs now; None where the office has no key.
+
+    Raises:
+        InputError: the named folder has no key.
+        UsageError: the key needs its password.
+    """
+    from hzcert import seal  # here, since the libraries of keys take a fifth of a second to load
+
+    where = folder or beside_register(settings, keyring.FOLDER)
+    if folder is None and not (where / keyring.LIST).exists():
+        return None
+    if password is None:
+        raise UsageError(f"密钥文件夹 {where} 需要密码", "请设环境变量 HZCERT_SEAL_PASSWORD，或用 --seal-password")
+    return seal.Sealer(keyring.open_signer(where, password))
+
+
+def _printer(job: Job, settings: Settings) -> Printer:
+    from hzcert.press import calibrate
+
+    path = job.printers or beside_register(settings, calibrate.PRINTERS)
+    known = calibrate.load_printers(path)
+    if job.printer not in known:
+        names = "、".join(known) or "（没有）"
+        raise UsageError(f"{path} 里没有打印机“{job.printer}”", f"已有：{names}；请先用 hzcert print calibrate 校准")
+    return known[job.printer].printer
+
+
+def print_files(
+    holders: Path, pictures: Path, out: Path, settings: Settings, job: Job, watch: Watch, *, dry_run: bool
+) -> Outcome:
+    """Certificates of the entries that agree with the published documents, that this authority makes, with photo (三.4).
+
+    Proofs take no number for good, and are no certificates.
+    """
+    from hzcert import register  # here, since SQLAlchemy takes a fifth of a second to load
+
+    policy, day, code = settings.policy, settings.as_of, settings.authority.code
+    press = open_press(job, settings)
+    sound, found = without_errors(read_entries([holders], settings, out), settings)
+    keep_apart(pictures, out)
+    accepted, unchecked = reconciled(sound, settings)
+    mine = accepted.take(render.made_by(accepted, policy, code, day))
+    missing = [not (pictures / f"{number}.jpg").is_file() for number in mine.column("id_number")]
+    bare = np.array(missing, dtype=np.bool_)
+    found += [*unchecked, *mine.findings(bare, codes.PHOTO_MISSING)]
+    unfit = render.judge_holders(mine, press)
+    ready = mine.take(~bare & ~lines_in_error(mine, unfit))
+    proof = bool(press.design.across)
+    numbers = register.number(
+        ready, policy, day, code, settings.register, dry_run=dry_run or proof, operator=settings.operator
+    )
+    given = dict(numbers.by_line)
+    again = [] if proof or job.reprint else _printed_before(ready, given, settings)
+    faces = render.faces(ready, given, policy, numbers.given_on, pictures)
+    volumes = render.volumes(faces, policy, day, job.split_by, job.split)
+    if not dry_run:
+        _write(volumes, press, out, settings, job, watch)
+        if not proof:
+            in_volumes = [(each.file_name, each) for each in volumes]
+            remember_outputs(ready, [], in_volumes, out, settings, press, job.reprint)
+    records = [page.record() for volume in volumes for page in volume.pages(press)]
+    counts = {"certificates": len(records), "volumes": len(volumes), "new_numbers": 0 if proof else numbers.new}
+    counts |= {"sealed": len(records) if press.sealer and press.design.qr else 0}
+    written = [] if dry_run else [str(out / volume.file_name) for volume in volumes]
+    look = "" if press.sealer or proof or not records else _UNSEALED
+    return Outcome("print", counts, in_order([*found, *unfit, *numbers.findings, *again]), records, written, look=look)
+
+
+def _printed_before(entries: Table, numbers: dict[int, str], settings: Settings) -> list[Finding]:
+    """Findings on what this command has printed before, whose numbers are taken out; a batch's own pages may be made again."""
+    from hzcert import register
+
+    before = register.prints_of(numbers.values(), settings.register)
+    found = []
+    for line, number in sorted(numbers.items()):
+        if names := [name for name in before.get(number, ()) if not name.startswith(f"{CERTIFICATES}/")]:
+            found.append(entries.finding(line, codes.PRINTED_BEFORE, "", number=number, output=names[-1]))
+            del numbers[line]
+    return found
+
+
+_UNSEALED = "没有密钥，证书上没有验证码；请先运行 hzcert seal keygen"
+
+
+def _write(
+    volumes: Sequence[render.Volume], press: render.Press, out: Path, settings: Settings, job: Job, watch: Watch
+) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as cause:
+        raise OutputError(f"不能写入 {out}：{cause.strerror}", "请检查路径和权限") from cause
+    count = sum(len(volume.certificates) for volume in volumes)
+    with executor(workers_for(count, settings)) as on, watch("制证", len(volumes)) as progress:
+        for volume, scratch in render.write_volumes(volumes, press, out / SCRATCH, on, progress):
+            with whole_file(out / volume.file_name) as path:
+                place(scratch, path, job)
+
+
+def place(scratch: Path, path: Path, job: Job) -> None:
+    """Put a volume in its place, signed where asked for."""
+    if job.sign_with is None:
+        scratch.replace(path)
+        return
+    from hzcert.press import signing
+
+    signing.sign(scratch, path, job.sign_with, job.sign_password)
+
+
+def workers_for(count: int, settings: Settings) -> int:
+    """How many workers so many certificates are worth."""
+    return min(settings.workers, 1 + count // _WORTH_A_WORKER)
+
+
+# --- designs and printers -------------------------------------------------------------------------------------------
+
+
+def specimens(settings: Settings) -> Table:
+    """Invented people with the longest names and units, rare characters, and fields missing."""
+    import tomllib
+
+    from hzcert.table import make_table
+
+    text = files("hzcert.data").joinpath("specimens.toml").read_text(encoding="utf-8")
+    people = tomllib.loads(text)["people"]
+    common = {"region": "市本级", "case": "换发", "file": "specimens.toml", "sheet": ""}
+    return make_table([common | person | {"row": number} for number, person in enumerate(people, 1)])
+
+
+def check_design(design: str, settings: Settings) -> Outcome:
+    """A design held against what it must be: places, words, fonts, and whether the longest names fit.
+
+    Raises:
+        UsageError: it is wrong, said by key.
+    """
+    from hzcert.press.page import background
+
+    press = render.open_press(settings.policy, settings.as_of, design)
+    for group in settings.policy.levels:
+        background(press.design, group.name, press.fonts)
+        if press.design.back:
+            background(press.design, group.name, press.fonts, press.design.back)
+    found = render.judge_holders(specimens(settings), press)
+    fonts = {chain: [face.name for face in press.fonts.faces(chain)] for chain in press.fonts.chains}
+    item: Record = {
+        "type": "design",
+        "name": press.design.name,
+        "page": list(press.design.page),
+        "boxes": len(press.design.boxes),
+        "fonts": fonts,
+    }
+    counts = {"boxes": len(press.design.boxes), "problems": len(found)}
+    look = "" if found else f"版式 {press.design.name} 没有问题"
+    return Outcome("design check", counts, found, [item], look=look)
+
+
+def preview_design(design: str, out: Path, settings: Settings, sides: Sides | None, *, dry_run: bool) -> Outcome:
+    """A design with invented people on it, as PDF and as one picture a page.
+
+    Raises:
+        UsageError: the design is wrong.
+        OutputError: it can't be written.
+    """
+    from hzcert.imaging import plain
+    from hzcert.press import pdf
+
+    press = render.open_press(settings.policy, settings.as_of, design)
+    chosen: Sides = sides or ("duplex" if press.design.back and not press.design.overprint else "front")
+    press = replace(press, layout=Layout(chosen), sealer=lambda *_: _SPECIMEN_CODE)
+    people = specimens(settings)
+    unfit = render.judge_holders(people, press)
+    fit = people.take(~lines_in_error(people, unfit))
+    numbers = {line: f"C2007330500080000{line}X" for line in range(len(fit))}
+    photo = files("hzcert.data").joinpath("specimen.jpg").read_bytes()
+    faces = render.faces(fit, numbers, settings.policy, dict.fromkeys(numbers, settings.as_of), Path())
+    volume = render.Volume(f"{_plain(press.design.name)}.pdf", tuple(replace(face, photo=photo) for face in faces))
+    written: list[str] = []
+    if not dry_run and faces:
+        with TemporaryDirectory() as nowhere:
+            made = Path(nowhere) / "x.pdf"
+            render.write_volume(made, volume, press)
+            content = made.read_bytes()
+        pictures = ((n, plain.png(grey, 200)) for n, grey in enumerate(pdf.colours(content, 200), 1))
+        for name, data in (
+            (volume.file_name, content),
+            *((f"{_plain(press.design.name)}-{n}.png", d) for n, d in pictures),
+        ):
+            with whole_file(out / name) as path:
+                path.write_bytes(data)
+            written.append(str(out / name))
+    return Outcome("design preview", {"certificates": len(faces), "files": len(written)}, unfit, outputs=written)
+
+
+# What stands where a code would: no code of anybody's.
+_SPECIMEN_CODE = "HZ1:" + "SPECIMEN " * 37
+
+
+def _plain(name: str) -> str:
+    return "".join(sign for sign in name if sign.isalnum() or sign in "-_") or "design"
+
+
+def calibrate_printer(
+    settings: Settings,
+    job: Job,
+    readings: Sequence[str],
+    grid: Path | None,
+    *,
+    dry_run: bool,
+) -> Outcome:
+    """The grid sheet, or what its readings come to, kept under the printer's name.
+
+    Raises:
+        UsageError: readings without a printer's name, or that can't be.
+    """
+    from hzcert.press import archive, calibrate
+
+    press = render.open_press(settings.policy, settings.as_of, job.design)
+    paper = Layout().paper(press.design)
+    if not readings:
+        target = grid or Path("校准页.pdf")
+        if not dry_run:
+            about = archive.About("打印机校准页", settings.authority.name, press.design.name, settings.as_of)
+            with whole_file(target) as path:
+                chain = next(iter(press.design.styles.values())).font
+                calibrate.write_grid(path, paper, press.fonts, chain, about)
+        return Outcome("print calibrate", {"files": 1}, outputs=[] if dry_run else [str(target)])
+    if not job.printer:
+        raise UsageError("有读数，没有打印机名称", "请加上 --printer，如 --printer HP4250/纸盒2")
+    measured = calibrate.profile(calibrate.read_readings(readings), paper, settings.as_of.isoformat())
+    path = job.printers or beside_register(settings, calibrate.PRINTERS)
+    known = {**calibrate.load_printers(path), job.printer: measured}
+    text = calibrate.printers_text(known)
+    if not dry_run:
+        with whole_file(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+    item: Record = {"type": "printer", "printer": job.printer, **measured.model_dump()}
+    look = f"{job.printer}：左右 {measured.x_mm:+.2f} 毫米，上下 {measured.y_mm:+.2f} 毫米，缩放 {measured.scale_x:.4f} × {measured.scale_y:.4f}"
+    return Outcome("print calibrate", {"printers": len(known)}, (), [item], [] if dry_run else [str(path)], look=look)
+
+
+# --- keys and codes -------------------------------------------------------------------------------------------------
+
+
+def generate_key(folder: Path | None, password: str | None, settings: Settings, *, dry_run: bool) -> Outcome:
+    """A new key that signs from now on.
+
+    Raises:
+        UsageError: no password, too short a one, or not that of the folder.
+    """
+    where = folder or beside_register(settings, keyring.FOLDER)
+    if not password:
+        raise UsageError("新密钥需要密码", "请设环境变量 HZCERT_SEAL_PASSWORD，或用 --seal-password")
+    if dry_run:
+        return Outcome("seal keygen", {"keys": len(keyring.keys(where))})
+    made = keyring.generate(where, password, settings.as_of)
+    listed = keyring.keys(where)
+    item: Record = {"type": "key", "kid": made.kid.hex(), "since": made.since, "jwk": made.jwk}
+    look = f"新密钥 {made.kid.hex()} 已启用；请备份 {where}，并重新运行 hzcert seal export"
+    return Outcome("seal keygen", {"keys": len(listed)}, (), [item], [str(where)], look=look)
+
+
+def revoked(settings: Settings) -> dict[str, str]:
+    """Certificates that are no longer good, by number, and why: lost, void, replaced; none where there is no register."""
+    from hzcert import register  # here, since SQLAlchemy takes a fifth of a second to load
+
+    if not exists(settings.register):
+        return {}
+    return {each.number: each.why for each in register.revoked(settings.register)}
+
+
+def export_page(folder: Path, seal_folder: Path | None, settings: Settings, *, dry_run: bool) -> Outcome:
+    """The static folder with which anybody checks codes: one page, the public keys, the revoked numbers.
+
+    Raises:
+        InputError: the office has no key yet.
+    """
+    from hzcert import verifypage
+
+    where = seal_folder or beside_register(settings, keyring.FOLDER)
+    listed = keyring.keys(where)
+    if not listed:
+        raise InputError(f"密钥文件夹 {where} 里没有密钥", "请先运行 hzcert seal keygen")
+    gone = revoked(settings)
+    made = verifypage.files_of(listed, gone, settings.as_of, settings.authority.name)
+    for name, content in made.items() if not dry_run else ():
+        with whole_file(folder / name) as path:
+            path.write_bytes(content)
+        (folder / name).chmod(0o644)  # for everybody to read: nothing of anybody stands in it
+    written = [] if dry_run else [str(folder / name) for name in made]
+    return Outcome("seal export", {"keys": len(listed), "revoked": len(gone), "files": len(made)}, outputs=written)
+
+
+def verify_files(
+    given: Sequence[str], keys_folder: Path | None, job: Job, id_number: str, settings: Settings
+) -> Outcome:
+    """Certificates' PDFs, pictures of codes, or their text: genuine, altered, of an unknown key, revoked.
+
+    Raises:
+        InputError: a file can't be read, or there are no public keys.
+        UsageError: an ID number without the key's password.
+    """
+    from hzcert import seal
+
+    where = keys_folder or beside_register(settings, keyring.FOLDER)
+    listed = keyring.keys(where)
+    if not listed:
+        raise InputError(
+            f"{where} 里没有公钥", "请用 --keys 指明密钥文件夹，或 hzcert seal export 写出的 verify 文件夹"
+        )
+    signer = None
+    if id_number:
+        if job.seal_password is None:
+            raise UsageError(
+                "核对整个身份证号要用本机关的密钥", "请设环境变量 HZCERT_SEAL_PASSWORD，或用 --seal-password"
+            )
+        signer = keyring.open_signer(where, job.seal_password)
+    trust = seal.Trust(
+        {key.kid: key.public for key in listed}, {**_listed_as_revoked(where), **revoked(settings)}, signer, id_number
+    )
+    checked: list[seal.Checked] = []
+    for each in given:
+        if each.startswith(seal.PREFIX) and not Path(each[:200]).exists():
+            checked.append(replace(trust.check(each), file="-"))
+        else:
+            checked += seal.check_file(Path(each), each, trust)
+    found = [finding for one in checked for finding in one.findings()]
+    told = [f"{one.file} {one.page or ''}：{seal.TOLD[one.status]} {_told(one.facts)}" for one in checked[:_MOST_TOLD]]
+    return Outcome("verify", seal.counts(checked), found, [one.record() for one in checked], look="\n".join(told))
+
+
+_MOST_TOLD = 20
+
+
+def _told(facts: Any) -> str:
+    return f"{facts.certificate_no} {facts.name} {facts.title}" if facts else ""
+
+
+def _listed_as_revoked(folder: Path) -> dict[str, str]:
+    """What an exported folder says of revoked certificates."""
+    path = folder / "revoked.json"
+    if not path.exists():
+        return {}
+    try:
+        listed = json.loads(path.read_text(encoding="utf-8"))["revoked"]
+        return {str(number): str(state) for number, state in listed.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as cause:
+        raise InputError(f"{path} 不能读取", "请重新运行 hzcert seal export") from cause

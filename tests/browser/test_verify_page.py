@@ -1,0 +1,122 @@
+"""The page that checks codes, as somebody at a counter uses it: opened from a file, without a network."""
+
+import random
+from dataclasses import replace
+from datetime import date
+from importlib.resources import files
+from itertools import islice
+from pathlib import Path
+
+import base45
+import pytest
+from PIL import Image, ImageFilter
+
+from hzcert import keyring, render, seal, verifypage
+from hzcert.press import pdf
+from people import holders, table
+
+DAY = date(2007, 11, 20)
+PHOTO = files("hzcert.data").joinpath("specimen.jpg").read_bytes()
+PASSWORD = "样例密码样例密码"
+
+
+@pytest.fixture(scope="module")
+def office(policy, tmp_path_factory):
+    """The codes of some people, a picture of one page, and the exported folder."""
+    where = tmp_path_factory.mktemp("office")
+    keyring.generate(where / "seal", PASSWORD, DAY)
+    sealer = seal.Sealer(keyring.open_signer(where / "seal", PASSWORD))
+    numbers = {n: f"C2007330500080{n:04}X" for n in range(4)}
+    made = render.faces(table(*holders(4)), numbers, policy, dict.fromkeys(numbers, DAY), Path())
+    faces = tuple(replace(face, photo=PHOTO) for face in made)
+    press = replace(render.open_press(policy, DAY), sealer=sealer)
+    render.write_volume(where / "x.pdf", render.Volume("x.pdf", faces), press)
+    for dpi in (200, 300):
+        for number, page in enumerate(islice(pdf.colours((where / "x.pdf").read_bytes(), dpi), 2)):
+            picture = Image.fromarray(page)
+            picture.save(where / f"straight-{dpi}-{number}.png")
+            askew = picture.rotate(2, Image.Resampling.BICUBIC, expand=True, fillcolor="white")
+            askew.filter(ImageFilter.GaussianBlur(dpi / 300)).save(where / f"askew-{dpi}-{number}.png")
+    revoked = {faces[3].certificate_no: "lost"}
+    for name, content in verifypage.files_of(keyring.keys(where / "seal"), revoked, DAY, "湖州市人事局").items():
+        (where / name).write_bytes(content)
+    return where, [sealer(face, PHOTO) for face in faces], faces
+
+
+@pytest.fixture(scope="module")
+def page(chromium, office):
+    context = chromium.new_context(offline=True, locale="zh-CN")
+    opened = context.new_page()
+    asked = []
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.goto((office[0] / "index.html").as_uri())
+    yield opened
+    assert all(url.startswith(("file:", "blob:", "data:")) for url in asked), "nothing is fetched"
+    context.close()
+
+
+def status(page, text):
+    return page.evaluate("text => window.hzcertCheck(text)", text)
+
+
+def test_a_pasted_code_is_checked_and_its_facts_shown(page, office):
+    _, codes, faces = office
+    page.fill("#text", codes[0])
+    page.click("#check")
+    page.wait_for_selector("#result.genuine")
+    shown = page.inner_text("#result")
+    for field in ("certificate_no", "name", "title", "specialty"):
+        assert faces[0].says(field) in shown
+    assert faces[0].says("id_number") not in shown and faces[0].says("id_number")[-4:] in shown
+
+
+@pytest.mark.parametrize("kind", ["straight-200", "straight-300", "askew-200", "askew-300"])
+def test_a_picture_is_read_and_checked(kind, page, office):
+    where, _, faces = office
+    for number in (0, 1):
+        page.set_input_files("#picture", where / f"{kind}-{number}.png")
+        page.wait_for_function(
+            "number => document.getElementById('result').innerText.includes(number)", arg=faces[number].certificate_no
+        )
+        assert page.get_attribute("#result", "class") == "genuine"
+
+
+def test_a_lost_certificate_is_no_longer_valid(page, office):
+    assert status(page, office[1][3])["status"] == "revoked"
+    page.fill("#text", office[1][3])
+    page.click("#check")
+    page.wait_for_selector("#result.revoked")
+    assert "遗失" in page.inner_text("#result")
+
+
+def test_no_single_bit_can_be_changed(page, office):
+    code = office[1][0]
+    message, chance = base45.b45decode(code[4:]), random.Random(2)
+    changed = []
+    for place in chance.sample(range(len(message) * 8), 1000):
+        bits = bytearray(message)
+        bits[place // 8] ^= 1 << place % 8
+        changed.append("HZ1:" + base45.b45encode(bytes(bits)).decode())
+    found = page.evaluate(
+        "async texts => (await Promise.all(texts.map(window.hzcertCheck))).map(each => each.status)", changed
+    )
+    assert len(found) == 1000 and not {"genuine", "revoked"} & set(found)
+
+
+def test_somebody_elses_code_is_not_known(page, office, tmp_path):
+    keyring.generate(tmp_path, PASSWORD, DAY)
+    theirs = seal.Sealer(keyring.open_signer(tmp_path, PASSWORD))(office[2][0], PHOTO)
+    assert status(page, theirs)["status"] == "unknown"
+
+
+@pytest.mark.parametrize("text", ["", "HZ1:", "你好", "HZ1:6BF", "HZ1:GGW", "https://example.org"])
+def test_what_is_no_code_is_refused(text, page):
+    assert status(page, text)["status"] == "altered"
+
+
+def test_the_page_speaks_english_too(page):
+    page.click("#language")
+    assert "Check a certificate" in page.inner_text("h1")
+    assert page.get_attribute("html", "lang") == "en"
+    page.click("#language")
+    assert "验证" in page.inner_text("h1")
