@@ -14,7 +14,7 @@ import numpy as np
 from hzcert import codes, keyring, render
 from hzcert.batch import whole_file
 from hzcert.errors import InputError, OutputError, UsageError
-from hzcert.findings import in_order
+from hzcert.findings import Finding, in_order
 from hzcert.given import keep_apart, read_entries
 from hzcert.outcome import Outcome, Record
 from hzcert.press.layout import Layout, Printer, Sides

@@ -19,6 +19,7 @@ from hzcert import (
     photos,
     pictures,
     reconcile,
+    render,
     roster,
     validate,
 )

@@ -63,7 +63,7 @@ def test_what_was_changed_after_it_was_reconciled_is_not_printed(hzcert, small, 
     table, pictures = small / "out" / "holders.xlsx", small / "out" / "photos"
 
     def print_(path):
-        return hzcert("print", path, "--photos", pictures, "--out", tmp_path / "pdf", "--register", small / "register.db", *DAY, "--format", "jsonl")  # fmt: skip
+        return hzcert("print", path, "--photos", pictures, "--out", tmp_path / "pdf", "--register", small / "register.db", "--reprint", "试印", *DAY, "--format", "jsonl")  # fmt: skip
 
     ran = print_(table)
     assert (ran.code, ran.err) == (0, "")
