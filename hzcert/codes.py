@@ -162,6 +162,7 @@ DOCUMENT_NOT_HELD = Code("HZ506", E, "document_no", "三.4", "没有收到公布
 DIFFERENCE_ACCEPTED = Code("HZ507", W, "name", "三.4", "与公布文件略有出入，按政策接受：{differences}", "请看一眼")
 
 UNRECONCILED = Code("HZ508", E, "name", "三.4", "没有与公布文件核对相符的记录", "请先用 hzcert run 或 hzcert reconcile 核对（同一登记簿），核对后不要再改")
+DECIDED = Code("HZ509", I, "name", "三.4", "按经办人的认定接受：{reason}", "无需处理")
 
 # 6 the life of a certificate -------------------------------------------------------------------------------------
 NOT_THEIRS = Code("HZ601", E, "", "三.5", "{step}应由{who}办理，不是{mine}", "请交有权的机关办理，或用 --authority 指明代谁办理")

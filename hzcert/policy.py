@@ -121,6 +121,9 @@ class ReconcileRules(Strict):
     document_field: Figure[dict[str, str]]
     accepted_differences: Words
     struck_words: Words
+    evidence: Figure[dict[str, int]]
+    cautious: Figure[bool]
+    cautious_evidence: Figure[dict[str, int]]
 
 
 class RosterRules(Strict):

@@ -10,6 +10,7 @@ from hzcert.table import HEADINGS
 
 # Without these no entry can be reviewed, numbered or put on a roster.
 _ALWAYS = {"id_number", "name", "title", "level", "region"}
+_EVIDENCE = {"least", "lead", "shown"}
 _NUMBER = {"letter", "year", "area", "series", "serial"}
 
 
@@ -28,8 +29,12 @@ def problems(policy: Policy) -> Iterator[str]:
             if name not in HEADINGS:
                 yield f"reconcile.document_field.{case}：没有栏目 {name}"
     for value in policy.reconcile.accepted_differences.values:
-        if unknown := set(value.value) - set(HEADINGS):
+        if unknown := {word for word in value.value if word.partition(":")[0] not in HEADINGS}:
             yield f"reconcile.accepted_differences：没有栏目 {'、'.join(sorted(unknown))}"
+    for name in ("evidence", "cautious_evidence"):
+        for limits in getattr(policy.reconcile, name).values:
+            if set(limits.value) != _EVIDENCE or min(limits.value.values()) < 0:
+                yield f"reconcile.{name}：应有 {'、'.join(sorted(_EVIDENCE))}，都不小于零"
     for number in policy.certificate.number.values:
         yield from _template("certificate.number", number.value, _NUMBER, needs="serial")
     for title in policy.roster.title.values:

@@ -31,7 +31,10 @@ def status(policy, as_of):
         pytest.param({"employer": ""}, "matched", id="公布名单没有单位"),
         pytest.param({"employer": "德清县样例水利设计所　"}, "matched", id="单位只差空格"),
         pytest.param({"specialty": "给排水"}, "differs", id="专业不同"),
-        pytest.param({"title": "经济师", "series": ""}, "missing", id="资格名称不同"),
+        pytest.param({"title": "经济师", "series": ""}, "differs", id="同一文件同一单位的此人，资格名称不同"),
+        pytest.param(
+            {"title": "经济师", "series": "", "employer": "长兴县样例水利局"}, "ambiguous", id="资格名称和单位都不同"
+        ),
         pytest.param({"name": "沈云州"}, "differs", id="姓名差一字，其余相符"),
         pytest.param({"name": "王五"}, "missing", id="另一个人"),
         pytest.param({"obtained_on": "1998-12"}, "matched", id="取得时间只到月"),
@@ -125,7 +128,8 @@ def test_rows_that_nobody_claimed_are_listed(policy, as_of):
 
 
 def test_an_entry_without_document_number_is_never_matched(status):
-    assert status([holder(document_no="")], published({"document_no": ""})) == ["missing"]
+    assert status([holder(document_no="")], published({"document_no": ""})) == ["differs"]
+    assert status([holder(document_no="")], published({})) == ["differs"]
 
 
 def test_a_difference_that_the_policy_accepts_is_accepted_and_told(policy, as_of):

@@ -1,0 +1,115 @@
+"""How well and how fast entries are held against published lists: sets with known truth, and peers in the same run.
+
+python -m benchmarks.reconcile quality --entries 20000
+python -m benchmarks.reconcile speed --entries 200000 --peer rapidfuzz
+"""
+
+import argparse
+import resource
+import time
+from collections import Counter
+from datetime import date
+
+import numpy as np
+
+from benchmarks.truth import MAKERS, Known
+from hzcert import reconcile
+from hzcert.policy import Policy, load_policy
+from hzcert.reconcile import Status
+
+AS_OF = date(2007, 9, 15)
+LINKED = (Status.MATCHED, Status.DIFFERS)
+
+
+def cpu() -> float:
+    """CPU time of this process so far."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def measures(known: Known, found: reconcile.Matches) -> dict[str, float]:
+    """What the goal is about."""
+    row, truth = found.settled.row, np.array(known.row)
+    status = found.status
+    linked = np.isin(status, LINKED)
+    kind = np.array(known.kind)
+    right = linked & (row == truth)
+    clear = kind == "clear"
+    first = np.array(known.first)
+    again = kind == "again"
+    # Of a certificate that is handed in twice one stands for both: which of the two, is no matter.
+    has_copy = np.zeros(len(kind), dtype=bool)
+    has_copy[first[again]] = True
+    stood_for = np.zeros(len(kind), dtype=bool)
+    copies = np.flatnonzero(again)
+    stood_for[first[copies[right[copies]]]] = True
+    doubles = [{status[line], status[first[line]]} >= {Status.DUPLICATE} for line in copies.tolist()]
+    used = row[linked]
+    return {
+        "entries": len(kind),
+        "linked": int(linked.sum()),
+        "wrong": int((linked & ~right).sum()),
+        "precision": float(right.sum() / max(linked.sum(), 1)),
+        "recall_clear": float((right | stood_for)[clear].sum() / max(clear.sum(), 1)),
+        "matched_clear": float((status == Status.MATCHED)[clear].sum() / max(clear.sum(), 1)),
+        "hard_linked": float((right | stood_for)[kind == "hard"].mean()) if (kind == "hard").any() else 0.0,
+        "twins": int((kind == "twin").sum()),
+        "twins_accepted": float(linked[kind == "twin"].mean()) if (kind == "twin").any() else 0.0,
+        "never_accepted": float(linked[kind == "never"].mean()) if (kind == "never").any() else 0.0,
+        "rows_twice": int(len(used) - len(np.unique(used))),
+        "duplicates_found": float(np.mean(doubles)) if doubles else 1.0,
+    }
+
+
+def missed(known: Known, found: reconcile.Matches, most: int) -> None:
+    """Some clear entries that were not linked, and all that were linked wrongly: to look at."""
+    truth = np.array(known.row)
+    linked = np.isin(found.status, LINKED)
+    wrong = np.flatnonzero(linked & (found.settled.row != truth))
+    lost = np.flatnonzero((np.array(known.kind) == "clear") & ~linked)
+    names = ("name", "employer", "title", "document_no", "obtained_on", "specialty", "former_name")
+    for word, lines in (("wrong", wrong), ("lost", lost)):
+        print(word, len(lines), Counter(str(found.status[line]) for line in lines))
+        for line in lines[:most].tolist():
+            match = found.match(line)
+            print("  ", known.kind[line], match.status, match.reason, match.points, match.lead)
+            print("     ours  ", *(known.holders.text(name, line) for name in names))
+            for row in {int(truth[line]), int(found.settled.row[line]), *match.candidates} - {-1}:
+                print(
+                    "     theirs" if row == truth[line] else "     other ",
+                    *(known.published.text(name, row) for name in names),
+                )
+
+
+def quality(policy: Policy, maker: str, entries: int, seed: int, show: int) -> dict[str, float]:
+    """One set, held against the truth."""
+    known = MAKERS[maker](entries, seed)
+    start = cpu()
+    found = reconcile.compare(known.holders, known.published, policy, AS_OF, renamed=known.renamed)
+    seconds = cpu() - start
+    if show:
+        missed(known, found, show)
+    return measures(known, found) | {"cpu": seconds, "per_second": entries / seconds}
+
+
+def main() -> None:
+    """Run what is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("quality",))
+    parser.add_argument("--entries", type=int, default=20_000)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[7])
+    parser.add_argument("--makers", nargs="+", default=list(MAKERS))
+    parser.add_argument("--policy", default="huzhou-2007-35")
+    parser.add_argument("--show", type=int, default=0)
+    given = parser.parse_args()
+    policy = load_policy(given.policy).policy
+    for maker in given.makers:
+        for seed in given.seeds:
+            start = time.perf_counter()
+            found = quality(policy, maker, given.entries, seed, given.show)
+            words = "  ".join(f"{name} {value:.5g}" for name, value in found.items())
+            print(f"{maker} seed {seed}: {words}  ({time.perf_counter() - start:.0f} s)")
+
+
+if __name__ == "__main__":
+    main()

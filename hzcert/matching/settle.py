@@ -1,0 +1,360 @@
+"""Which row is whose: accepted only where the evidence suffices and leads on both sides, else shown with what speaks for it.
+
+No row is given to an entry because it alone is left: that is how a wrong person gets in.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from rapidfuzz.distance import Levenshtein
+
+from hzcert.matching import pairs as weighing
+from hzcert.matching.keys import NOTHING, Ints, Keys
+from hzcert.matching.pairs import Document, Name, Pairs, Said, When
+from hzcert.matching.spelling import Hashes
+from hzcert.matching.units import GOOD, Unit
+from hzcert.table import Mask
+
+
+class Verdict(IntEnum):
+    """What came of one entry."""
+
+    NONE = 0  # no row comes near
+    LINKED = 1
+    TIED = 2  # several rows, none of which leads
+    RIVALS = 3  # another person claims the same row with as much right
+    WEAK = 4  # a row comes near, and the evidence does not suffice
+    TAKEN = 5  # what comes near is surely somebody else's
+    AGAIN = 6  # the same person's same certificate once more
+    DECIDED = 7  # a person has decided it
+    REFUSED = 8  # a person has decided that it is none of them
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What evidence suffices, from the policy."""
+
+    least: int  # points
+    lead: int  # over the next row of the entry, and over the next entry of the row
+    shown: int  # points from which a row is worth a look
+    cautious: bool = False
+
+
+@dataclass(frozen=True)
+class Settled:
+    """By entry what came of it, its row if it has one, the pair that says most for it, and who else claims the row."""
+
+    verdict: Ints
+    row: Ints
+    pair: Ints
+    rival: Ints
+    lead: Ints
+    pairs: Pairs
+    candidates: Mapping[int, tuple[int, ...]]  # rows to look at, the likeliest first
+
+
+_FEW = 5  # candidates that are shown
+# A namesake in the same document must be less likely than one in so many: where the unit differs, and where none is given.
+_RARE, _RARE_ENOUGH = 400, 40
+_TOGETHER = 4  # people of one unit in one document, among whom one other character of a name is hardly another person
+
+
+def settle(
+    keys: Keys,
+    rows: Ints,
+    limits: Limits,
+    decided: Mapping[int, int],
+    barred: frozenset[tuple[int, int]],
+) -> Settled:
+    """Which row is whose.
+
+    Args:
+        keys: both tables in numbers.
+        rows: the published rows that count, of a list filed twice those of the first.
+        limits: what suffices.
+        decided: by entry, the row that a person has given it.
+        barred: pairs of entry and row that a person has refused.
+    """
+    groups = same_person(keys)
+    found = weighing.weigh(keys, *weighing.by_name(keys, rows))
+    firm = _firm(found, _leads(found, len(keys.ours), len(keys.theirs), groups), limits)
+    unsure = np.setdiff1d(np.arange(len(keys.ours), dtype=np.int64), found.ours[firm])
+    left, right = weighing.by_slip(keys, unsure, rows)
+    width = len(keys.theirs)
+    new = ~np.isin(left * width + right, found.ours * width + found.theirs)
+    near = weighing.weigh(keys, left[new], right[new])
+    # A weak name alone is nobody: it takes the unit, or a list that has none and a likely slip.
+    worth = (near.unit >= GOOD) | ((near.unit == Unit.UNKNOWN) & (near.name >= Name.SLIP)) | (near.person == Said.SAME)
+    found = Pairs.joined(found, near.take(worth | (near.name >= Name.FORMER) | (near.born > 0)))
+    found = found.take(np.lexsort((found.theirs, -found.points, found.ours)))
+    if decided or barred:
+        found = found.take(_open(found, decided, barred))
+    return _settled(keys, rows, found, groups, limits, decided, frozenset(line for line, _ in barred))
+
+
+def _open(found: Pairs, decided: Mapping[int, int], barred: frozenset[tuple[int, int]]) -> Mask:
+    """The pairs that no decision has closed: not refused, and neither the entry nor the row given away."""
+    lines, taken = list(decided), list(decided.values())
+    kept = ~np.isin(found.ours, lines) & ~np.isin(found.theirs, taken)
+    if barred:
+        refused = [pair in barred for pair in zip(found.ours.tolist(), found.theirs.tolist(), strict=True)]
+        kept &= ~np.array(refused, dtype=np.bool_)
+    return np.asarray(kept, dtype=np.bool_)
+
+
+def same_person(keys: Keys) -> Ints:
+    """Entries that are one certificate of one person, numbered alike, by the first of them.
+
+    The same ID number and title are one certificate, unless document and specialty or year say two. So are the same name,
+    birth, title and document with an ID number that one or two digits tell apart: one of them is a slip.
+    """
+    ours = keys.ours
+    count = len(ours)
+    group = np.arange(count, dtype=np.int64)
+    together = weighing.mixed(ours.person, ours.title)
+    for line, earlier in _repeats(together, (ours.person >= 0) & (ours.title >= 0)):
+        for other in earlier:
+            if _one_certificate(keys, line, other):
+                group[line] = group[other]
+                break
+    near = weighing.mixed(ours.name, ours.title, ours.born, ours.document)
+    given = (ours.name >= 0) & (ours.title >= 0) & (ours.born > 0) & (ours.document >= 0)
+    for line, earlier in _repeats(near, given):
+        for other in earlier:
+            one, two = (keys.people[ours.person[each]] if ours.person[each] >= 0 else "" for each in (line, other))
+            if group[line] == line and one != two and Levenshtein.distance(one, two, score_cutoff=2) <= 2:
+                group[line] = group[other]
+                break
+    return group
+
+
+def _repeats(numbers: Hashes, given: Mask) -> list[tuple[int, list[int]]]:
+    """Lines whose number an earlier line has, each with all that have it before; few of many."""
+    lines = np.flatnonzero(given)
+    order = lines[np.argsort(numbers[lines], kind="stable")]
+    ordered = numbers[order]
+    again = np.flatnonzero(ordered[1:] == ordered[:-1]) + 1
+    found: list[tuple[int, list[int]]] = []
+    start = -1
+    before: list[int] = []
+    for place in again.tolist():
+        before = [*before, int(order[place - 1])] if start == place - 1 else [int(order[place - 1])]
+        start = place
+        found.append((int(order[place]), before))
+    return found
+
+
+def _one_certificate(keys: Keys, line: int, other: int) -> bool:
+    ours = keys.ours
+    documents = ours.document[line], ours.document[other]
+    if min(documents) < 0 or documents[0] == documents[1]:
+        both = ours.specialty[line], ours.specialty[other]
+        return bool(min(both) < 0 or both[0] == both[1] or documents[0] == documents[1] >= 0)
+    specialties = ours.specialty[line], ours.specialty[other]
+    years = ours.obtained[line] // 10_000, ours.obtained[other] // 10_000
+    apart = min(years) > 0 and abs(int(years[0]) - int(years[1])) > 0
+    return bool(not apart and (min(specialties) < 0 or specialties[0] == specialties[1]))
+
+
+@dataclass(frozen=True)
+class _Leads:
+    """By pair, how far it is before the next row of its entry, and before the next person's claim on its row."""
+
+    over_rows: Ints
+    over_rivals: Ints
+    rival: Ints  # by pair, an entry of the person whose claim on the row is the strongest other one
+
+
+def _leads(found: Pairs, entries: int, rows: int, groups: Ints) -> _Leads:
+    count = len(found)
+    over_rows = np.full(count, 999, dtype=np.int64)
+    over_rivals = np.full(count, 999, dtype=np.int64)
+    rival = np.full(count, NOTHING, dtype=np.int64)
+    if not count:
+        return _Leads(over_rows, over_rivals, rival)
+    best, second = _two_best(found.ours, found.points, found.theirs, entries)
+    top = best[found.ours]
+    mine = np.arange(count) == top
+    other = np.where(mine, second[found.ours], top)
+    over_rows = np.where(other >= 0, found.points - found.points[other], 999)
+    best, second = _two_best(found.theirs, found.points, groups[found.ours], rows)
+    top = best[found.theirs]
+    mine = groups[found.ours] == groups[found.ours[top]]
+    other = np.where(mine, second[found.theirs], top)
+    over_rivals = np.where(other >= 0, found.points - found.points[other], 999)
+    rival = np.where(other >= 0, found.ours[other], NOTHING)
+    return _Leads(over_rows, over_rivals, rival)
+
+
+def _two_best(by: Ints, points: Ints, kind: Ints, count: int) -> tuple[Ints, Ints]:
+    """For each number in ``by`` the pair with most points, and the next of another kind; ``NOTHING`` where there is none."""
+    best = np.full(count, NOTHING, dtype=np.int64)
+    second = np.full(count, NOTHING, dtype=np.int64)
+    order = np.lexsort((kind, points, by))  # of equal points the lowest kind last but one: the order is the data's own
+    best[by[order]] = order  # the last written has most
+    others = order[kind[order] != kind[best[by[order]]]]
+    second[by[others]] = others
+    return best, second
+
+
+def _firm(found: Pairs, leads: _Leads, limits: Limits) -> Mask:
+    """Pairs that need no further look: the same document, name, unit and title, ahead of all others."""
+    return np.asarray(
+        (found.name >= Name.VARIANT)
+        & (found.document == Document.SAME)
+        & (found.unit >= Unit.FOLDED)
+        & (found.title >= Said.UNKNOWN)
+        & (found.points >= limits.least)
+        & (leads.over_rows >= limits.lead)
+        & (leads.over_rivals >= limits.lead),
+        dtype=np.bool_,
+    )
+
+
+def suffices(keys: Keys, rows: Ints, found: Pairs, groups: Ints, limits: Limits) -> Mask:
+    """Which pairs have evidence enough, whatever else there is.
+
+    A good name with the document and unit; with the document alone where hardly a namesake can be in it; with unit and
+    title where the document is not given or badly written and the date agrees. A weak name needs more.
+    """
+    good = found.name >= Name.FORMER
+    # An ID number is a name that nobody shares.
+    known = found.person == Said.SAME
+    document, cited_otherwise = found.document >= Document.PARTIAL, found.document == Document.OTHER
+    unit, elsewhere = found.unit >= GOOD, found.unit <= Unit.ALIKE
+    title, dated = found.title == Said.SAME, found.when >= When.NEAR
+    against = (found.born < 0) | (found.sex < 0) | (found.person < 0)
+    rare = _rare(keys, rows, found, groups, np.where(found.unit == Unit.UNKNOWN, _RARE_ENOUGH, _RARE))
+    by_all = good & document & unit
+    by_document = good & document & elsewhere & title & (rare | (found.born > 0)) & (found.when >= When.UNKNOWN)
+    undocumented = ~document & ~((found.when == When.FAR) & (found.born <= 0))
+    by_unit = good & unit & title & undocumented & (~cited_otherwise | dated | (found.specialty > 0) | (found.born > 0))
+    by_slip = ~good & unit & title & (document | (dated & ~cited_otherwise))
+    by_slip &= (found.name >= Name.SLIP) | (document & ((found.born > 0) | _among_few(keys, rows, found)))
+    enough = by_all | by_document | by_unit | by_slip | (known & (good | unit))
+    # What speaks against the person needs everything else to speak for it: then it is one to look at.
+    enough &= ~against | (by_all & title)
+    if limits.cautious:
+        enough &= ~against & title & ((by_all & (found.name >= Name.VARIANT)) | (by_document & dated & rare) | known)
+    return np.asarray(enough & (found.points >= limits.least), dtype=np.bool_)
+
+
+def _rare(keys: Keys, rows: Ints, found: Pairs, groups: Ints, odds: Ints) -> Mask:
+    """Whether another person of the name in the same document would be an odd chance, by how common the name is here."""
+    theirs, ours = keys.theirs, keys.ours
+    people = _different_people(theirs.name[rows], theirs.core[rows], len(keys.names))
+    entries = np.unique(groups)
+    here = _different_people(ours.name[entries], ours.person[entries], len(keys.names))
+    common = np.maximum(people, here)[np.maximum(theirs.name[found.theirs], 0)]
+    sizes = np.bincount(theirs.document[rows] + 1, minlength=int(theirs.document.max(initial=0)) + 2)
+    size = sizes[theirs.document[found.theirs] + 1]
+    return np.asarray((common - 1) * size * odds < max(len(rows), len(entries)), dtype=np.bool_)
+
+
+def _among_few(keys: Keys, rows: Ints, found: Pairs) -> Mask:
+    """Whether a name of three characters and more stands among few people of its unit and document, unit and document being sure."""
+    theirs = keys.theirs
+    together = weighing.mixed(theirs.document, theirs.core)
+    numbers, places, counts = np.unique(together[rows], return_inverse=True, return_counts=True)
+    size = np.zeros(len(theirs), dtype=np.int64)
+    size[rows] = counts[places] if len(numbers) else 0
+    long = np.array([len(name) >= 3 for name in keys.names], dtype=np.bool_)
+    sure = (found.document == Document.SAME) & (found.unit >= Unit.FOLDED) & (found.when >= When.UNKNOWN)
+    both = long[np.maximum(theirs.name[found.theirs], 0)] & long[np.maximum(keys.ours.name[found.ours], 0)]
+    return np.asarray(sure & both & (size[found.theirs] <= _TOGETHER), dtype=np.bool_)
+
+
+def _different_people(names_of: Ints, by: Ints, count: int) -> Ints:
+    """How many different people have each name, told apart by unit or number."""
+    width = int(by.max(initial=0)) + 1
+    known = (names_of >= 0) & (by >= 0)
+    found = np.bincount(np.unique(names_of[known] * width + by[known]) // width, minlength=count)
+    unknown = np.bincount(names_of[(names_of >= 0) & (by < 0)], minlength=count) > 0
+    return np.maximum(found, unknown)
+
+
+def _settled(
+    keys: Keys,
+    rows: Ints,
+    found: Pairs,
+    groups: Ints,
+    limits: Limits,
+    decided: Mapping[int, int],
+    refused: frozenset[int],
+) -> Settled:
+    count = len(keys.ours)
+    leads = _leads(found, count, len(keys.theirs), groups)
+    enough = suffices(keys, rows, found, groups, limits)
+    best, _ = _two_best(found.ours, found.points, found.theirs, count)
+    has = best >= 0
+    top = np.maximum(best, 0)
+    ahead = leads.over_rows >= limits.lead
+    alone = leads.over_rivals >= limits.lead
+    linked = np.zeros(count, dtype=np.bool_)
+    verdict = np.full(count, Verdict.NONE, dtype=np.int64)
+    row = np.full(count, NOTHING, dtype=np.int64)
+    rival = np.full(count, NOTHING, dtype=np.int64)
+    lead = np.zeros(count, dtype=np.int64)
+    if len(found):
+        lead[has] = np.minimum(leads.over_rows, leads.over_rivals)[top[has]]
+        linked = has & (enough & ahead & alone)[top]
+        verdict[linked] = Verdict.LINKED
+        row[linked] = found.theirs[top[linked]]
+        owner = np.full(len(keys.theirs), NOTHING, dtype=np.int64)
+        owner[row[linked]] = np.flatnonzero(linked)
+        # What comes near, less what is surely another's.
+        beaten = (owner[found.theirs] >= 0) & (groups[owner[found.theirs]] != groups[found.ours])
+        beaten &= leads.over_rivals <= -limits.lead
+        shown = found.points >= limits.shown
+        rest = ~linked & has
+        tied = rest & (enough & ahead & ~alone & ~beaten)[top]
+        verdict[tied] = Verdict.RIVALS
+        rival[tied] = leads.rival[top[tied]]
+        near = shown & ~beaten & rest[found.ours] & ~tied[found.ours]
+        some = np.bincount(found.ours[near], minlength=count)
+        verdict[rest & ~tied & (some > 1)] = Verdict.TIED
+        verdict[rest & ~tied & (some == 1)] = Verdict.WEAK
+        nothing = rest & ~tied & (some == 0)
+        lost = np.bincount(found.ours[shown & beaten], minlength=count) > 0
+        verdict[nothing & lost] = Verdict.TAKEN
+        rival[nothing & lost] = owner[found.theirs[top[nothing & lost]]]
+        chosen = np.flatnonzero(near | (shown & tied[found.ours]))
+    else:
+        chosen = np.zeros(0, dtype=np.int64)
+    candidates = _candidates(found, chosen)
+    for line, given in decided.items():
+        verdict[line], row[line] = Verdict.DECIDED, given
+    for line in refused:
+        if verdict[line] in (Verdict.NONE, Verdict.TAKEN):
+            verdict[line] = Verdict.REFUSED
+    _again(groups, verdict, row, rival, np.where(has, found.points[top] if len(found) else 0, 0))
+    return Settled(verdict, row, best, rival, lead, found, candidates)
+
+
+def _candidates(found: Pairs, chosen: Ints) -> dict[int, tuple[int, ...]]:
+    """By entry the rows worth a look, the likeliest first; pairs stand in that order already."""
+    listed: dict[int, list[int]] = {}
+    for line, row in zip(found.ours[chosen].tolist(), found.theirs[chosen].tolist(), strict=True):
+        rows = listed.setdefault(line, [])
+        if len(rows) < _FEW:
+            rows.append(row)
+    return {line: tuple(rows) for line, rows in listed.items()}
+
+
+def _again(groups: Ints, verdict: Ints, row: Ints, rival: Ints, points: Ints) -> None:
+    """Of several entries of one certificate one stands for all: decided, linked, with most points, the first; the others are repeats."""
+    sizes = np.bincount(groups, minlength=len(groups))
+    several = np.flatnonzero(sizes[groups] > 1)
+    members: dict[int, list[int]] = {}
+    for line in several.tolist():
+        members.setdefault(int(groups[line]), []).append(line)
+    for lines in members.values():
+        kept = min(
+            lines,
+            key=lambda line: (verdict[line] != Verdict.DECIDED, verdict[line] != Verdict.LINKED, -points[line], line),
+        )
+        for line in lines:
+            if line != kept:
+                verdict[line], row[line], rival[line] = Verdict.AGAIN, NOTHING, kept
