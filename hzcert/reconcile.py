@@ -294,7 +294,7 @@ def compare(
     status = np.full(len(holders), Status.MISSING, dtype=object)
     for verdict, word in _STATUSES.items():
         status[settled.verdict == verdict] = word
-    status[linked] = np.where(passing[place[linked]], Status.MATCHED, Status.DIFFERS)
+    status[linked] = np.array([Status.DIFFERS, Status.MATCHED], dtype=object)[passing[place[linked]].astype(np.int64)]
     held = np.isin(numbers.ours.document, numbers.theirs.document[rows])
     claimed = np.zeros(len(published), dtype=np.bool_)
     claimed[settled.row[lines]] = True
