@@ -17,7 +17,7 @@ from hzcert.findings import Finding, Where
 from hzcert.pictures import Picture
 from hzcert.policy import Policy
 from hzcert.sheets.grid import Cell, Grid, as_text, letter
-from hzcert.sheets.longtext import LongText, column_of
+from hzcert.sheets.longrows import LongRows, column_of, put
 from hzcert.sheets.reading import read
 from hzcert.table import CARRIED, HEADINGS, Column, Table, table_of
 from hzcert.texts import Texts, joined, repeated
@@ -133,14 +133,18 @@ def _second_columns(header: headings.Header, rows: Sequence[list[Cell]], kept: S
 
 def _columns(rows: Sequence[list[Cell]], places: Mapping[str, int], kept: Sequence[int]) -> dict[str, Sequence[Cell]]:
     """The cells of some columns in these rows."""
-    if isinstance(rows, LongText):
-        return {name: rows.column(place).taken(kept) for name, place in places.items()}
+    if isinstance(rows, LongRows):
+        return {name: _at(rows.column(place), kept) for name, place in places.items()}
     picked = [rows[at] for at in kept]
     shortest = min(map(len, picked), default=0)
     return {
         name: list(map(itemgetter(place), picked)) if place < shortest else column_of(picked, place)
         for name, place in places.items()
     }
+
+
+def _at(column: Texts | list[Cell], kept: Sequence[int]) -> Sequence[Cell]:
+    return column.taken(kept) if isinstance(column, Texts) else [column[at] for at in kept]
 
 
 def _other_lists(grid: Grid, header: headings.Header, rows: lines.Lines) -> Iterator[Finding]:
@@ -189,11 +193,7 @@ def _error_lines(grid: Grid, layout: Mapping[str, Column], numbers: list[int]) -
 
 def _with_errors(grid: Grid) -> Grid:
     """The same sheet, its errors of formulas visible as text: never read as empty."""
-    for (row, place), text in grid.errors.items():
-        if row < len(grid.rows):
-            cells = grid.rows[row]
-            cells += [""] * (place + 1 - len(cells))
-            cells[place] = text
+    put(grid.rows, grid.errors)
     return grid
 
 

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from hzcert.headings import Header, HeaderReader, is_heading
 from hzcert.idnumber import compact
 from hzcert.sheets.grid import Cell, Grid, as_text
-from hzcert.sheets.longtext import column_of
+from hzcert.sheets.longrows import column_of
 from hzcert.table import FIELDS, Mask
 from hzcert.texts import Texts, mask_of, repeated, texts_of
 

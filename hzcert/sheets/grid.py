@@ -1,19 +1,17 @@
 """What reading a file gives: sheets as grids of cells, and what to say of a file that gives none."""
 
 import gc
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain, islice
 
 Cell = object  # text, float, int, bool, date, datetime, time, timedelta; empty text for an empty cell
 Place = tuple[int, int]  # row and column, counted from 0
 Range = tuple[int, int, int, int]  # first row, first column, last row, last column, counted from 0
 
-_SAMPLE, _BLOCK = 5_000, 50_000  # rows
-_REPEATING = 0.9  # of a sample's cells differ at most
-_NUMBERS = frozenset({float, int, bool})  # 1.0 and True are equal, and not one object
+_NOWHERE: Place = (sys.maxsize, 0)
 
 
 @dataclass(frozen=True)
@@ -44,11 +42,16 @@ class Unreadable(Exception):
 DAYS_TO_1904 = 1462  # from day zero of most workbooks to that of those made on old Macs
 
 
-def only_months(rows: list[list[Cell]], places: Iterable[Place]) -> None:
-    """Put year and month, which is all that these cells show, in place of their dates."""
-    for row, place in places:
-        if row < len(rows) and place < len(rows[row]) and isinstance(when := rows[row][place], date):
-            rows[row][place] = f"{when:%Y-%m}"
+def only_months(rows: Iterable[list[Cell]], places: Iterable[Place]) -> Iterator[list[Cell]]:
+    """The same rows, with year and month, which is all that these cells show, in place of their dates."""
+    pending = iter(sorted(places))
+    row_of, place_of = next(pending, _NOWHERE)
+    for at, row in enumerate(rows):
+        while row_of <= at:
+            if row_of == at and place_of < len(row) and isinstance(when := row[place_of], date):
+                row[place_of] = f"{when:%Y-%m}"
+            row_of, place_of = next(pending, _NOWHERE)
+        yield row
 
 
 def letter(column: int) -> str:
@@ -82,24 +85,6 @@ def as_text(cell: Cell) -> str:
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     return "" if cell is None else str(cell)
-
-
-def sharing(rows: Iterable[list[Cell]]) -> Iterator[list[Cell]]:
-    """The same rows; in columns that repeat themselves, equal texts and days of a block are one object."""
-    source = iter(rows)
-    sample = list(islice(source, _SAMPLE))
-    repeating = [
-        place for place, cells in enumerate(zip(*sample, strict=False)) if len(set(cells)) < len(cells) * _REPEATING
-    ]
-    last = repeating[-1] if repeating else 0
-    known: dict[Cell, Cell] = {}
-    for number, row in enumerate(chain(sample, source)):
-        if number % _BLOCK == 0:
-            known.clear()
-        for place in repeating if len(row) > last else ():
-            if (cell := row[place]).__class__ not in _NUMBERS:
-                row[place] = known.setdefault(cell, cell)
-        yield row
 
 
 @contextmanager

@@ -59,9 +59,9 @@ def _grids(raw: bytes, shown: str, asides: Sequence[Aside], days_late: int = 0) 
             if about.typ is not SheetTypeEnum.WorkSheet:
                 continue
             sheet = book.get_sheet_by_index(place)
-            rows = [_trimmed(row) for row in sheet.to_python(skip_empty_area=False)]
             aside = asides[place] if place < len(asides) else Aside()
-            only_months(rows, aside.months)
+            trimmed = (_trimmed(row) for row in sheet.to_python(skip_empty_area=False))
+            rows = list(only_months(trimmed, aside.months))
             merged = (*((*first, *last) for first, last in sheet.merged_cell_ranges or ()), *aside.merged)
             hidden = about.visible is not SheetVisibleEnum.Visible
             below = frozenset(number for number in aside.hidden if number <= len(rows))

@@ -14,7 +14,7 @@ from hzcert.sheets.apart import Read, Task, read_apart
 from hzcert.sheets.grid import Cell, Grid, Unreadable, as_text, letter
 from hzcert.sheets.guard import Budget
 from hzcert.sheets.kinds import Kind, Words, is_text, tell, tell_text
-from hzcert.sheets.longtext import BLOCK, LongText
+from hzcert.sheets.longrows import BLOCK, LongRows
 from hzcert.sheets.markup import read_sheet_xml
 from hzcert.sheets.text import Source, encoding_of, head, notes_on, read_lines, whole
 from hzcert.sheets.xlsx import read_xlsx
@@ -82,7 +82,7 @@ def _text(source: Source, shown: str) -> Read:
         case Words.LINES:
             lines = read_lines(source, encoding, Budget(guard.MOST_LINES, guard.MOST_LINES * _WIDE))
             first = list(islice(lines, BLOCK + 1))
-            rows = first if len(first) <= BLOCK else LongText(chain(first, lines))
+            rows = first if len(first) <= BLOCK else LongRows(chain(first, lines))
             return [Grid(shown, "", rows, notes=notes_on(source, encoding))]
 
 

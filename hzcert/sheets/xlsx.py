@@ -1,22 +1,23 @@
 """Workbooks of Excel 2007 and later, and of WPS: xlsx, xlsm, and .et where it is a zip."""
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from hzcert.sheets.apart import Task, read_apart
-from hzcert.sheets.grid import DAYS_TO_1904, Cell, Grid, Place, Unreadable, letter, no_collection, only_months, sharing
+from hzcert.sheets.grid import DAYS_TO_1904, Cell, Grid, Place, Unreadable, letter, no_collection, only_months
 from hzcert.sheets.guard import Budget, Parts
+from hzcert.sheets.longrows import LongRows, put
 from hzcert.sheets.package import anchored, attribute, named, pasted, relations
 from hzcert.sheets.scan import Scanned, scan
 from hzcert.sheets.values import month_styles
 
 _DAMAGED = "请重新导出或另存后再放入"
 _USUAL = "xl/workbook.xml"  # where the quick reader looks for the workbook
-_MANY = 200_000  # rows; beyond, equal texts share one object, which costs a little time and saves much memory
+_MANY = 200_000  # rows; beyond, they are held column by column, which costs a little time and saves much memory
 
 
 @dataclass(frozen=True)
@@ -71,13 +72,13 @@ def _sheets(parts: Parts, main: str) -> Iterator[_Sheet]:
         yield _Sheet(sheet.get("name", ""), sheet.get("state", "visible") != "visible", late, about, pictures)
 
 
-_Cells = tuple[list[list[Cell]], tuple[tuple[int, int, int, int], ...], Mapping[Place, str]]
+_Cells = tuple[Sequence[list[Cell]], tuple[tuple[int, int, int, int], ...], Mapping[Place, str]]
 
 
 def _read_slowly(raw: bytes, shown: str, names: list[str]) -> dict[str, _Cells]:
     """Sheets cell by cell, in a process of its own."""
     grids = read_apart(Task.SPARSE, raw, shown, names) if names else []
-    return {grid.name: (list(grid.rows), grid.merged, grid.errors) for grid in grids if isinstance(grid, Grid)}
+    return {grid.name: (grid.rows, grid.merged, grid.errors) for grid in grids if isinstance(grid, Grid)}
 
 
 def _open(raw: bytes, names: list[str]) -> dict[str, CalamineSheet]:
@@ -94,12 +95,13 @@ def _open(raw: bytes, names: list[str]) -> dict[str, CalamineSheet]:
 
 def _cells(sheet: CalamineSheet, about: Scanned) -> _Cells:
     left = [""] * (sheet.start[1] if sheet.start else 0)  # empty columns, which the reader leaves out
-    found: Iterable[list[Cell]] = cast("Iterable[list[Cell]]", sheet.iter_rows())
-    with no_collection():
-        rows = list(sharing(found) if about.rows > _MANY else found)
+    found = cast("Iterator[list[Cell]]", sheet.iter_rows())
     if left:
-        rows = [left + row for row in rows]
-    only_months(rows, about.months)
+        found = (left + row for row in found)
+    if about.months:
+        found = only_months(found, about.months)
+    with no_collection():
+        rows = LongRows(found) if about.rows > _MANY else list(found)
     merged = tuple((*first, *last) for first, last in sheet.merged_cell_ranges or ())
     return rows, merged, about.errors
 
@@ -107,7 +109,7 @@ def _cells(sheet: CalamineSheet, about: Scanned) -> _Cells:
 def _grid(
     sheet: _Sheet,
     shown: str,
-    rows: list[list[Cell]],
+    rows: Sequence[list[Cell]],
     merged: tuple[tuple[int, int, int, int], ...],
     errors: Mapping[Place, str],
     images: Mapping[str, bytes],
@@ -135,7 +137,7 @@ def _grid(
     )
 
 
-def _take_pasted(rows: list[list[Cell]], about: Scanned, images: Mapping[str, bytes]) -> dict[Place, bytes]:
+def _take_pasted(rows: Sequence[list[Cell]], about: Scanned, images: Mapping[str, bytes]) -> dict[Place, bytes]:
     """The pictures of one sheet's DISPIMG formulas, whose cells are emptied."""
     if not images:
         return {}
@@ -145,7 +147,5 @@ def _take_pasted(rows: list[list[Cell]], about: Scanned, images: Mapping[str, by
             if isinstance(cell, str) and "DISPIMG(" in cell:
                 names.setdefault((row, place), cell.partition('DISPIMG("')[2].partition('"')[0])
     pictures = {place: images[name] for place, name in names.items() if name in images}
-    for row, place in pictures:
-        if row < len(rows) and place < len(rows[row]):
-            rows[row][place] = ""
+    put(rows, dict.fromkeys(pictures, ""))
     return pictures
