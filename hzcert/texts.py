@@ -17,12 +17,22 @@ _NUL = "\0"
 class Texts(Sequence[str]):
     """Text for each entry; reads as a sequence of ``str``, and works column-wise through ``array``."""
 
-    def __init__(self, array: pa.LargeStringArray) -> None:
-        self.array = array
+    def __init__(self, held: pa.LargeStringArray | pa.DictionaryArray) -> None:
+        self._held = held
+
+    @cached_property
+    def array(self) -> pa.LargeStringArray:
+        """The texts one after the other."""
+        return self._held.dictionary_decode() if isinstance(self._held, pa.DictionaryArray) else self._held
+
+    @cached_property
+    def _coded(self) -> pa.DictionaryArray:
+        """Every different text once, and which of them each entry has."""
+        return self._held if isinstance(self._held, pa.DictionaryArray) else self._held.dictionary_encode()
 
     def __len__(self) -> int:
         """How many entries."""
-        return len(self.array)
+        return len(self._held)
 
     @overload
     def __getitem__(self, line: int) -> str: ...
@@ -30,7 +40,7 @@ class Texts(Sequence[str]):
     def __getitem__(self, line: slice) -> "Texts": ...
     def __getitem__(self, line: int | slice) -> "str | Texts":
         """The text of one entry, or of some that follow each other."""
-        return Texts(self.array[line]) if isinstance(line, slice) else str(self.array[line])
+        return Texts(self._held[line]) if isinstance(line, slice) else str(self._held[line])
 
     def __iter__(self) -> Iterator[str]:
         """All texts, one after the other."""
@@ -41,10 +51,6 @@ class Texts(Sequence[str]):
         return isinstance(other, Sequence) and list(self) == list(other)
 
     __hash__ = None  # type: ignore[assignment]
-
-    @cached_property
-    def _coded(self) -> pa.DictionaryArray:
-        return self.array.dictionary_encode()
 
     @cached_property
     def distinct(self) -> list[str]:
@@ -66,7 +72,7 @@ class Texts(Sequence[str]):
 
     def matching(self, pattern: str) -> list[str]:
         """The different texts in which a pattern of RE2 is found."""
-        texts = self._coded.dictionary if "_coded" in self.__dict__ else self.array
+        texts = self._coded.dictionary if "_coded" in self.__dict__ or self._held is not self.array else self.array
         found: list[str] = texts.filter(pc.match_substring_regex(texts, pattern)).unique().to_pylist()
         return found
 
@@ -143,6 +149,12 @@ def packed(cells: Iterable[object]) -> tuple[Lines, npt.NDArray[np.uint8]]:
 def arrow(count: int, offsets: object, text: object) -> pa.LargeStringArray:
     """So many texts as Arrow has them, from where they begin and end (64 bits each) and the bytes of all; nothing is copied."""
     return pa.LargeStringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(text))
+
+
+def numbered(which: object, words: Texts) -> Texts:
+    """Texts by their places among some words, 32 bits each; nothing is copied."""
+    numbers = np.frombuffer(cast("memoryview", which), np.int32)
+    return Texts(pa.DictionaryArray.from_arrays(pa.array(numbers), words.array))
 
 
 def mask_of(array: pa.BooleanArray) -> npt.NDArray[np.bool_]:

@@ -8,9 +8,10 @@ from operator import itemgetter
 from typing import overload
 
 from hzcert.sheets.grid import Cell, Place, no_collection
-from hzcert.texts import Texts, arrow, packed, repeated
+from hzcert.texts import Texts, arrow, numbered, packed, repeated, texts_of
 
 BLOCK = 20_000  # rows that are Python objects at one time
+_MANY_DIFFERENT = 0.5  # share of a block's cells that no block before had
 _NUMBERS = frozenset({float, int, bool})  # 1.0 and True are equal, and not one object
 
 
@@ -67,23 +68,42 @@ class LongRows(Sequence[list[Cell]]):
 
 
 class _Growing:
-    """A column while it is read: offsets and bytes as Arrow has them, so that in the end nothing is copied.
+    """A column while it is read: texts that repeat themselves as numbers of them, so that in the end nothing is copied.
 
-    From the first cell on that is no text it is a list, in which equal texts and days of a block are one object.
+    From the block on in which most are different, they are offsets and bytes as Arrow has them; from the first cell on that
+    is no text a list, in which equal texts and days of a block are one object.
     """
 
     def __init__(self, empty: int) -> None:
-        self._offsets, self._text = array("q", [0]) * (empty + 1), bytearray()
+        self._known: dict[Cell, int] | None = {"": 0}
+        self._which = array("i", [0]) * empty
+        self._offsets, self._text = array("q", [0]), bytearray()
         self._mixed: list[Cell] | None = None
 
     def add(self, cells: list[Cell]) -> None:
         """More cells, below the others."""
+        if self._known is not None:
+            before = len(self._known)
+            if set(map(type, cells)) <= {str}:
+                self._which.extend([self._known.setdefault(cell, len(self._known)) for cell in cells])
+                if len(self._known) - before > len(cells) * _MANY_DIFFERENT:
+                    self._spread(self._known)
+                return
+            self._spread(self._known)
         if self._mixed is None:
             if self._are_texts(cells):
                 return
             self._mixed, self._text = [*self._texts()], bytearray()
-        known: dict[Cell, Cell] = {}
-        self._mixed += [cell if cell.__class__ in _NUMBERS else known.setdefault(cell, cell) for cell in cells]
+        shared: dict[Cell, Cell] = {}
+        self._mixed += [cell if cell.__class__ in _NUMBERS else shared.setdefault(cell, cell) for cell in cells]
+
+    def _spread(self, known: Mapping[Cell, int]) -> None:
+        """Put the texts themselves in place of their numbers."""
+        words = list(known)
+        cells = [words[number] for number in self._which]
+        self._known, self._which = None, array("i")
+        if cells and not self._are_texts(cells):
+            self._mixed = cells
 
     def _are_texts(self, cells: list[Cell]) -> bool:
         """Add cells as text, if all of them are."""
@@ -99,6 +119,11 @@ class _Growing:
 
     def cells(self) -> Texts | list[Cell]:
         """All of them."""
+        if self._known is not None:
+            words = texts_of(list(self._known))
+            if words is not None:
+                return numbered(self._which, words)
+            self._spread(self._known)
         return self._texts() if self._mixed is None else self._mixed
 
     def _texts(self) -> Texts:
