@@ -40,6 +40,7 @@ _SIGNS = re.compile(r"[\s*:、,，/★☆※●○◆◇■□▲△#√。;；\
 _OR = re.compile(r"[/／、|]")
 _STEM = re.compile(r"(?:情况|信息)$")
 _FORMAT = re.compile(r"(?:格式|例如|如|例|[Yy]{2,4}[-.年]?[Mm]).*$")
+_BEFORE = re.compile("(?:原|前任|曾)(?!证|用)")  # over others: of what was before, 原取得资格
 _UNITS = re.compile(r"(?:年月日|年月)$")
 
 # Above a list, cells of one row are apart by tabs; what belongs together stands on one line.
@@ -269,7 +270,7 @@ def _meant(parts: Sequence[str], known: Mapping[str, str]) -> tuple[str, int, bo
     """What the headings above each other mean together, how many were left out for it, and whether none was unknown."""
     for drop in range(len(parts)):
         above = [known.get(heading_key(part), "") for part in parts[:drop]]
-        if "other" in above:
+        if "other" in above or any(_BEFORE.match(heading_key(part)) for part in parts[:drop]):
             return "other", 0, True
         rest = "".join(parts[drop + 1 :])
         name = meaning(parts[drop] + rest, known)

@@ -125,8 +125,9 @@ def _second_columns(header: headings.Header, rows: Sequence[list[Cell]], kept: S
     """Further columns that must say the same as the first of their meaning."""
     for place, name in enumerate(header.meanings):
         if name in _OF_THE_PERSON | _OF_THE_TITLE and (first := header.columns[name]) != place:
-            prescribed = headings.heading_key(header.headings[first]) == headings.heading_key(HEADINGS[name])
-            if name in _OF_THE_PERSON or not prescribed:
+            keys = [headings.heading_key(header.headings[at]) for at in (first, place)]
+            # 资格名称 and 资格名称 again are of two certificates; 资格名称 and 申报职称 may differ.
+            if name in _OF_THE_PERSON or keys[0] == keys[1] or keys[0] != headings.heading_key(HEADINGS[name]):
                 cells = _columns(rows, {name: place}, kept)[name]
                 yield Again(name, Column(letter(place), header.headings[place]), cells)
 

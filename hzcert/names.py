@@ -21,6 +21,7 @@ _ONLY_NAME_SIGNS = re.compile(rf"[{_CHARACTER}]+(?:·[{_CHARACTER}]+)*")
 _IS_CHARACTER = re.compile(f"[{_CHARACTER}]")
 _TIDY = re.compile(r"[\u4e00-\u9fff0-9A-Za-z]+")  # what no step changes
 _MISPLACED_DOT = re.compile(r"^·|·(?=·|$)")
+CALLED = r"..(?:同志|先生|女士|小姐)$"  # how one speaks of somebody, on no ID card
 _SIGNS_OF_LATIN_NAMES = " -'’.,"
 # Letters and digits alone: a full-width bracket is how the standard writes titles.
 _FULL_WIDTH = str.maketrans(
@@ -81,7 +82,8 @@ def strange_characters(name: str) -> str:
     signs = "·" if mixed else "·" + _SIGNS_OF_LATIN_NAMES
     may_stand = _is_character_or_plain_letter if mixed else _is_letter
     strange = "".join(sign for sign in name if sign not in signs and not may_stand(sign))
-    return strange + ("·" if _MISPLACED_DOT.search(name) else "")
+    called = re.search(CALLED, name)
+    return strange + ("·" if _MISPLACED_DOT.search(name) else "") + (called[0][2:] if called else "")
 
 
 def key(name: str) -> str:

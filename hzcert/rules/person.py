@@ -22,7 +22,11 @@ _PLAIN_NAME = r"^[\x{3400}-\x{4db5}\x{4e00}-\x{9fa5}]+(?:·[\x{3400}-\x{4db5}\x{
 _SPOILT = re.compile(
     r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)|[?？]{2,}|[\x00-\x1f\x7f□"
     "\x80-\x9f\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]"
+    # What refers to the line above, and numbers, such as the nought that a formula makes of an empty cell.
+    "|^(?:同上|同前|同左|[-—]*[〃″”“\"＂']+[-—]*)$"
 )
+_NUMBER = re.compile(r"^-?\d+(?:\.\d+)?$")
+_WORDS = frozenset({"employer", "department", "series", "specialty", "committee"})  # never a bare number
 _CUT = re.compile(r"\d\.\d+E\+\d\d")
 
 
@@ -101,8 +105,10 @@ def name_of_one_sign(e: Entries) -> Mask:
 
 
 def text_strange(e: Entries, name: str) -> Mask:
-    """A field that holds what no clerk has written: a sign of no character, or a spreadsheet's own error."""
-    return e.distinct(name).matching(_SPOILT.pattern)
+    """A field that holds what no clerk has meant: a sign of no character, a spreadsheet's own error, 同上, a number for a word."""
+    distinct = e.distinct(name)
+    found = distinct.matching(_SPOILT.pattern)
+    return found | distinct.matching(_NUMBER.pattern) if name in _WORDS else found
 
 
 def text_garbled(e: Entries, name: str) -> Mask:
@@ -115,12 +121,12 @@ def text_garbled(e: Entries, name: str) -> Mask:
 
 
 def spoilt(text: str) -> str:
-    """What of a text can't have been meant: #N/A, ???, control, private-use and replacement characters.
+    """What of a text can't have been meant: #N/A, ???, 同上, control, private-use and replacement characters, a bare number.
 
-    >>> spoilt("#N/A"), spoilt("水利??"), spoilt("什么？"), spoilt("3#机组")
-    ('#N/A', '??', '', '')
+    >>> spoilt("#N/A"), spoilt("水利??"), spoilt("什么？"), spoilt("3#机组"), spoilt("同上"), spoilt("0")
+    ('#N/A', '??', '', '', '同上', '0')
     """
-    return "".join(_SPOILT.findall(text))
+    return "".join(_SPOILT.findall(text)) or "".join(_NUMBER.findall(text))
 
 
 def same_id_two_names(e: Entries) -> Mask:
@@ -145,7 +151,8 @@ def same_id_two_names(e: Entries) -> Mask:
 def _names(e: Entries, test: Callable[[str], bool]) -> Mask:
     """Which names pass a test; those of plain characters don't, and are not tried."""
     distinct = e.distinct("name")
-    odd = ~mask(pc.match_substring_regex(distinct.parts[0], _PLAIN_NAME))
+    plain, called = (mask(pc.match_substring_regex(distinct.parts[0], each)) for each in (_PLAIN_NAME, names.CALLED))
+    odd = ~plain | called
     passed = np.zeros(len(odd), dtype=np.bool_)
     passed[odd] = [name != "" and test(name) for name in distinct.parts[0].filter(pa.array(odd)).to_pylist()]
     return passed[distinct.places]

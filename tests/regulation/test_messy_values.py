@@ -316,3 +316,31 @@ def test_months_typed_as_numbers_count_no_days_from_1904(judged, value) -> None:
 def test_a_heading_in_place_of_a_name_is_no_name(judged) -> None:
     found, in_error = judged(*_sheet(GOOD | {"name": "身份证号"}))
     assert ("HZ201" in found, in_error) == (True, [True])
+
+
+@pytest.mark.parametrize("name", ["employer", "specialty", "department", "committee"])
+@pytest.mark.parametrize("value", ["同上", "〃", "0", 0])
+def test_what_stands_for_the_line_above_or_for_nothing_is_no_value(judged, name, value) -> None:
+    assert judged(*_sheet(OTHER, GOOD | {name: value}))[1] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("value", "wrong"), [("沈云川同志", True), ("沈云川先生", True), ("先生", False), ("沈同志", False)]
+)
+def test_how_one_speaks_of_somebody_is_no_name(judged, value, wrong) -> None:
+    assert judged(*_sheet(GOOD | {"name": value}))[1] == [wrong]
+
+
+def test_what_stands_under_a_former_qualification_is_not_the_present_one(read) -> None:
+    heads = [
+        ["姓名", "身份证号", "原取得资格", None, "换证资格", None],
+        [None, None, "资格名称", "取得时间", "资格名称", "取得时间"],
+    ]
+    found = read(*heads, ["沈云川", GOOD["id_number"], "助理工程师", "1993-12", "工程师", "1998-12"])
+    assert found == [("沈云川", "工程师", "B3")]
+
+
+def test_two_certificates_in_one_row_are_never_read_as_one(judged) -> None:
+    head, first = _sheet(GOOD)
+    found, in_error = judged([*head, "资格名称", "级别", "取得时间"], [*first, "高级工程师", "副高", "2003-12"])
+    assert ("HZ130" in found, in_error) == (True, [True])
