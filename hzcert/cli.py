@@ -210,12 +210,19 @@ def fees_command(common: Common, holders: HoldersFile, out: OutFile) -> None:
     epilog="例：hzcert roster build samples/huzhou-2007/out/holders.xlsx --as-of 2007-11-20 --out /tmp/花名册",
 )
 @shared
-def roster_build_command(common: Common, holders: HoldersFile, out: OutFolder) -> None:
-    """花名册（附件4）：每个级别、每个去向一本。"""
-    from hzcert import steps
+def roster_build_command(
+    common: Common,
+    holders: HoldersFile,
+    out: OutFolder,
+    on: cli_paper.PaperSize = cli_paper.PaperOption.A4,
+    public: cli_paper.Public = False,
+) -> None:
+    """花名册（附件4）：每个级别、每个去向一本，工作簿和 PDF。"""
+    from hzcert import paper
 
     settings = common.settle()
-    common.finish(steps.build_rosters(holders, out, settings, dry_run=bool(common.dry_run)), settings)
+    sheet, dry_run = cli_paper.paper_of(on), bool(common.dry_run)
+    common.finish(paper.build_rosters(holders, out, settings, sheet, public=public, dry_run=dry_run), settings)
 
 
 @app.command(

@@ -38,6 +38,15 @@ class MarkOption(StrEnum):
     PROOF = "proof"
 
 
+class PaperOption(StrEnum):
+    """On which paper rosters are printed."""
+
+    A4 = "A4"
+    A3 = "A3"
+
+
+PaperSize = Annotated[PaperOption, typer.Option("--paper", help="纸张：A4 或 A3，都是横放")]
+Public = Annotated[bool, typer.Option("--public", help="公示用：身份证号只显示头尾")]
 DesignFile = Annotated[str, typer.Argument(metavar="FILE", help="版式文件，或内置版式的名称")]
 DesignOption = Annotated[
     str | None,
@@ -175,6 +184,12 @@ def verify_command(
 def sides_of(option: SidesOption) -> Literal["front", "back", "duplex", "stacked"]:
     """An option as the press has it."""
     chosen: Literal["front", "back", "duplex", "stacked"] = option.value
+    return chosen
+
+
+def paper_of(option: PaperOption) -> Literal["A4", "A3"]:
+    """An option as sheets have it."""
+    chosen: Literal["A4", "A3"] = option.value
     return chosen
 
 

@@ -209,10 +209,20 @@ def _summary(totals: Sequence[UnitFees], policy: Policy, as_of: date) -> Sheet:
         Column("收费（份）", 12, "count"),
         Column("免费（份）", 12, "count"),
         Column("金额", 16, "money"),
-        Column("备注", 24),
+        Column("人民币（大写）", 30),
+        Column("备注", 14),
     )
     lines = [
-        (number, each.unit, each.payable + each.exempt, each.payable, each.exempt, each.amount, "")
+        (
+            number,
+            each.unit,
+            each.payable + each.exempt,
+            each.payable,
+            each.exempt,
+            each.amount,
+            capitals(each.amount),
+            "",
+        )
         for number, each in enumerate(totals, start=1)
     ]
     payable, exempt = sum(each.payable for each in totals), sum(each.exempt for each in totals)
@@ -220,7 +230,7 @@ def _summary(totals: Sequence[UnitFees], policy: Policy, as_of: date) -> Sheet:
     return Sheet(
         "分单位汇总",
         columns,
-        [*lines, Row(("", "合计", payable + exempt, payable, exempt, amount, ""), "total")],
+        [*lines, Row(("", "合计", payable + exempt, payable, exempt, amount, capitals(amount), ""), "total")],
         title=f"{policy.city}换发专业技术资格证书工本费汇总表",
         above=(_heading(policy, as_of),),
         below=(f"合计人民币（大写）：{capitals(amount)}", "收款人：　　　　　　　　审核人：　　　　　　　　日期："),
@@ -236,7 +246,7 @@ def _details(holders: Table, fees: Sequence[Fee], policy: Policy, as_of: date) -
         Column("资格名称", 20),
         Column("级别", 7, centred=True),
         Column("业务类型", 9, centred=True),
-        Column("离退休时间", 11, "date"),
+        Column("离退休时间", 12, "date"),
         Column("金额", 9, "money"),
         Column("是否免费", 5, centred=True),
         Column("依据", 5, centred=True),

@@ -11,15 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from hzcert import codes, keyring, render
+from hzcert import codes, keyring, render, roster
 from hzcert.batch import whole_file
 from hzcert.errors import InputError, OutputError, UsageError
-from hzcert.findings import Finding, in_order
+from hzcert.findings import Finding, Where, in_order
 from hzcert.given import keep_apart, read_entries
 from hzcert.outcome import Outcome, Record
 from hzcert.press.layout import Layout, Printer, Sides
 from hzcert.settings import Settings
-from hzcert.steps import Watch, reconciled, remember_outputs, without_errors
+from hzcert.sheets.writing import Paper, write_workbook
+from hzcert.steps import Watch, enter, reconciled, remember_outputs, without_errors
 from hzcert.store import exists, register_path
 from hzcert.table import Table, lines_in_error
 from hzcert.work import executor
@@ -184,6 +185,68 @@ def place(scratch: Path, path: Path, job: Job) -> None:
 def workers_for(count: int, settings: Settings) -> int:
     """How many workers so many certificates are worth."""
     return min(settings.workers, 1 + count // _WORTH_A_WORKER)
+
+
+# --- rosters --------------------------------------------------------------------------------------------------------
+
+
+def build_rosters(
+    holders: Path, out: Path, settings: Settings, paper: Paper, *, public: bool, dry_run: bool
+) -> Outcome:
+    """Annex 4 rosters of the entries that may be printed, a workbook and a PDF a level and destination; it gives no numbers.
+
+    For posting (公示) they are masked, and no roster of the register's.
+    """
+    from hzcert import register  # here, since SQLAlchemy takes a fifth of a second to load
+
+    policy, day = settings.policy, settings.as_of
+    sound, found = without_errors(read_entries([holders], settings, out), settings)
+    accepted, unchecked = reconciled(sound, settings)
+    numbers = register.known_numbers(accepted, policy, settings.register)
+    rosters = roster.build(accepted, numbers, policy, day, settings.authority)
+    made = [roster.public(each) for each in rosters] if public else rosters
+    press = render.open_press(policy, day)
+    written: list[str] = []
+    unset: list[Finding] = []
+    for each in made if not dry_run else ():
+        with whole_file(out / each.file_name) as path:
+            write_workbook(path, [roster.sheet(each, paper)], day)
+        written.append(str(out / each.file_name))
+        content, problems = roster_pdf(each, press, paper, settings)
+        unset += problems
+        if content is not None:
+            name = pdf_name(each.file_name)
+            with whole_file(out / name) as path:
+                path.write_bytes(content)
+            written.append(str(out / name))
+    if not dry_run and not public:
+        enter(accepted, settings)
+        remember_outputs(accepted, [(each.file_name, each) for each in rosters], [], out, settings)
+    counts = {"rosters": len(rosters), "rows": sum(map(len, rosters)), "numbers": len(numbers)}
+    return Outcome("roster build", counts, in_order([*found, *unchecked, *unset]), outputs=written)
+
+
+def pdf_name(workbook: str) -> str:
+    """The name of a roster's PDF beside its workbook."""
+    return workbook.removesuffix(".xlsx") + ".pdf"
+
+
+def roster_pdf(
+    each: roster.Roster, press: render.Press, paper: Paper, settings: Settings
+) -> tuple[bytes | None, list[Finding]]:
+    """A roster as PDF; None, and a finding, where a sign of it has no glyph: no box is ever printed for a name."""
+    from hzcert.press import archive, tables
+
+    listing, chain = roster.listing(each), next(iter(press.design.fonts))
+    if signs := tables.missing(listing, press.fonts, chain):
+        points = "、".join(f"{sign}（U+{ord(sign):04X}）" for sign in signs)
+        where = Where(file=pdf_name(each.file_name))
+        return None, [codes.ROSTER_NO_GLYPH.at(where, "", signs=points)]
+    about = archive.About(each.title, each.filed_by, each.file_name.removesuffix(".xlsx"), each.filled_on)
+    with TemporaryDirectory() as nowhere:
+        path = Path(nowhere) / "x.pdf"
+        tables.write_listing(path, listing, paper, press.fonts, chain, about)
+        return path.read_bytes(), []
 
 
 # --- designs and printers -------------------------------------------------------------------------------------------

@@ -130,10 +130,12 @@ def run(
         pasted = pictures.as_photos(received.holders.pictures, Path(nowhere))
         shots = normalise_photos([*received.photos, *pasted], settings, watch, outputs, ledger)
     compared, decided = decide(received, shots, settings, press, dry_run=dry_run)
-    counts, records = write(received, shots, compared, decided, settings, outputs, press, watch, show_ids=show_ids)
+    counts, records, found = write(
+        received, shots, compared, decided, settings, outputs, press, watch, show_ids=show_ids
+    )
     made = annotate.Made()
     if marked is not None:
-        made = annotate.write(marked, received.lists, decided.findings, settings, show_ids=show_ids)
+        made = annotate.write(marked, received.lists, found, settings, show_ids=show_ids)
     outputs.close(lambda written: manifest(settings, counts, received.files, written, ledger.section()))
     ledger.close()
     # How many numbers are new is of this run alone, so it is shown but stands in no file: a second run changes no byte.
@@ -142,7 +144,7 @@ def run(
     look = f"结果在 {batch.out}：先看 findings.xlsx，再看 rosters/ 和 certificates/"
     look = "只算未写（--dry-run）" if dry_run else look
     look = "\n".join(filter(None, (look, made.told)))
-    return Outcome("run", shown, decided.findings, records, [*written, *made.outputs], look=look)
+    return Outcome("run", shown, found, records, [*written, *made.outputs], look=look)
 
 
 def open_annotated(batch: Batch, folder: Path | None, received: Received, *, dry_run: bool) -> Outputs | None:
@@ -266,8 +268,8 @@ def write(
     watch: Watch,
     *,
     show_ids: bool,
-) -> tuple[dict[str, object], list[Record]]:
-    """Write everything but the manifest; what there is of it, in numbers and as records."""
+) -> tuple[dict[str, object], list[Record], list[Finding]]:
+    """Write everything but the manifest; what there is of it in numbers and as records, and all that was found."""
     policy, day, holders, published = settings.policy, settings.as_of, received.holders.table, received.published.table
     accepted = decided.accepted
     charged = fees.assess(accepted, policy, day)
@@ -278,9 +280,15 @@ def write(
         write_workbook(path, reconcile.sheets(holders, published, compared), day)
     with outputs.file("fees.xlsx") as path:
         write_workbook(path, fees.sheets(accepted, charged, policy, day), day)
+    found = list(decided.findings)
     for each in rosters:
         with outputs.file(f"rosters/{each.file_name}") as path:
             write_workbook(path, [roster.sheet(each)], day)
+        content, unset = paper.roster_pdf(each, press, "A4", settings)
+        found += unset
+        if content is not None:
+            with outputs.file(f"rosters/{paper.pdf_name(each.file_name)}") as path:
+                path.write_bytes(content)
     volumes = print_certificates(decided, settings, outputs, press, watch)
     pages = [page.record() for volume in volumes for page in volume.pages(press)]
     printed = [page | {"output": f"{CERTIFICATES}/{page['output']}"} for page in pages]
@@ -290,9 +298,9 @@ def write(
         steps.remember_outputs(accepted, on_rosters, in_volumes, outputs.root, settings, press)
     with outputs.file("findings.xlsx") as path:
         paths = listing.links(received.files, outputs.root / "findings.xlsx")
-        write_workbook(path, listing.sheets(decided.findings, holders, paths, show_ids=show_ids), day)
+        write_workbook(path, listing.sheets(found, holders, paths, show_ids=show_ids), day)
     with outputs.file("findings.jsonl") as path:
-        path.write_text("".join(listing.lines(decided.findings, show_ids=show_ids)), encoding="utf-8")
+        path.write_text("".join(listing.lines(found, show_ids=show_ids)), encoding="utf-8")
     counts: dict[str, object] = {
         "ingest": dict(received.holders.counts),
         "entries": {"read": len(holders), "accepted": len(accepted), "set_aside": len(holders) - len(accepted)},
@@ -301,7 +309,7 @@ def write(
         "fees": fees.counts(charged),
         "rosters": {"rosters": len(rosters), "rows": sum(len(each) for each in rosters)},
         "certificates": {"certificates": len(printed), "volumes": len(volumes)},
-        "findings": finding_counts(decided.findings),
+        "findings": finding_counts(found),
     }
     records: list[Record] = [
         *(shot.record(photo_name(shot.id_number) if shot.used else None, show_ids=show_ids) for shot in shots),
@@ -310,7 +318,7 @@ def write(
         *(fee.record(accepted) for fee in charged),
         *printed,
     ]
-    return counts, records
+    return counts, records, found
 
 
 def print_certificates(

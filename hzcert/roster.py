@@ -1,15 +1,22 @@
 """Annex 4, 专业技术资格证书持有人员花名册: who holds which certificate, one roster a level and destination (三.4)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hzcert import dates
 from hzcert.errors import InputError
+from hzcert.findings import mask, mask_id
 from hzcert.policy import Authority, Policy
-from hzcert.sheets.writing import Column, Row, Sheet
+from hzcert.sheets.writing import Column, Paper, Row, Sheet
 from hzcert.table import Table
+
+if TYPE_CHECKING:
+    from hzcert.press.tables import Listing
+
+PUBLIC = "公示-"
+_ID_CELL = 3  # of an entry's cells after its running number
 
 _COLUMNS = (
     Column("序号", 5, "count"),
@@ -22,12 +29,12 @@ _COLUMNS = (
     Column("资格名称", 10, centred=True),
     Column("级别", 6, centred=True),
     Column("取得方式", 5, centred=True),
-    Column("取得时间", 10, "date"),
+    Column("取得时间", 12, "date"),
     Column("评审组织", 20),
     Column("公布文号", 12),
     Column("原证书编号", 10),
     Column("新证书编号", 19, centred=True, one_line=True),
-    Column("离退休时间", 10, "date"),
+    Column("离退休时间", 12, "date"),
     Column("业务类型/备注", 14),
 )
 
@@ -125,8 +132,39 @@ def build(
     return sorted(made, key=lambda roster: places[roster.file_name])
 
 
-def sheet(roster: Roster) -> Sheet:
-    """A roster as a sheet for A4 landscape: a band and a subtotal for each unit, the signatures at the end."""
+def public(roster: Roster) -> Roster:
+    """A roster as it may be posted: no whole ID number stands in it."""
+    groups = tuple(replace(group, rows=tuple(map(_masked, group.rows))) for group in roster.groups)
+    return replace(roster, file_name=f"{PUBLIC}{roster.file_name}", groups=groups)
+
+
+def _masked(cells: tuple[str, ...]) -> tuple[str, ...]:
+    masked = [mask(cell) for cell in cells]
+    masked[_ID_CELL] = mask_id(cells[_ID_CELL])
+    return tuple(masked)
+
+
+def listing(roster: Roster) -> "Listing":
+    """A roster as a table to be set on paper; the same words as on its sheet."""
+    from hzcert.press.tables import Heading, Line, Listing  # here, since ReportLab takes a tenth of a second to load
+
+    made = sheet(roster)
+    columns = tuple(
+        Heading(column.heading, column.width + 1, "centre" if column.centred or column.kind != "text" else "left")
+        for column in made.columns
+    )
+    lines = []
+    for row in made.rows:
+        if isinstance(row, Row):
+            lines.append(Line((str(row.cells[0]),), band=True, grey=row.look != "subtotal", opens=row.look == "group"))
+        else:
+            lines.append(Line(tuple(map(str, row))))
+    above = tuple(line if isinstance(line, str) else "　".join(line) for line in made.above)
+    return Listing(made.title, above, columns, lines, made.below)
+
+
+def sheet(roster: Roster, paper: Paper = "A4") -> Sheet:
+    """A roster as a sheet, landscape: a band and a subtotal for each unit, the signatures at the end."""
     rows: list[tuple[object, ...] | Row] = []
     number = 0
     for group in roster.groups:
@@ -151,6 +189,8 @@ def sheet(roster: Roster) -> Sheet:
         title=roster.title,
         above=(f"{'留存' if roster.kept else '报送'}：{roster.destination}",),
         below=(*([enclosed] if roster.enclosed else []), "　　".join(signatures)),
+        paper=paper,
+        grouped=True,
     )
 
 

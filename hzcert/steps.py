@@ -352,27 +352,7 @@ def charge(holders: Path, out: Path, settings: Settings, *, dry_run: bool) -> Ou
     return _outcome("fees", fees.counts(charged), found, records, out, headings, rows, dry_run=dry_run)
 
 
-def build_rosters(holders: Path, out: Path, settings: Settings, *, dry_run: bool) -> Outcome:
-    """Annex 4 rosters of the entries that may be printed, one workbook a level and destination; it gives no numbers."""
-    from hzcert import register  # here, since SQLAlchemy takes a fifth of a second to load
-
-    policy, day = settings.policy, settings.as_of
-    sound, found = without_errors(read_entries([holders], settings, out), settings)
-    accepted, unchecked = reconciled(sound, settings)
-    numbers = register.known_numbers(accepted, policy, settings.register)
-    rosters = roster.build(accepted, numbers, policy, day, settings.authority)
-    for each in rosters if not dry_run else ():
-        with whole_file(out / each.file_name) as path:
-            write_workbook(path, [roster.sheet(each)], day)
-    if not dry_run:
-        _enter(accepted, settings)
-        remember_outputs(accepted, [(each.file_name, each) for each in rosters], [], out, settings)
-    counts = {"rosters": len(rosters), "rows": sum(map(len, rosters)), "numbers": len(numbers)}
-    written = [] if dry_run else [str(out / each.file_name) for each in rosters]
-    return Outcome("roster build", counts, in_order([*found, *unchecked]), outputs=written)
-
-
-def _enter(accepted: Table, settings: Settings) -> None:
+def enter(accepted: Table, settings: Settings) -> None:
     """Enter entries that agreed with the published documents, without numbering them (三.3)."""
     from hzcert import register  # here, since SQLAlchemy takes a fifth of a second to load
 

@@ -11,12 +11,16 @@ HIGHEST = 409.0  # points; no row may be higher
 
 # A4 landscape less our margins, in points.
 PAGE_WIDTH, PAGE_HEIGHT = 277 / 25.4 * 72, 182 / 25.4 * 72
+PAGES = {"A4": (PAGE_WIDTH, PAGE_HEIGHT), "A3": (400 / 25.4 * 72, 269 / 25.4 * 72)}
 USUAL_HEIGHT = 20.25  # of a row with one line
 # Points that may be added to every row, the preferred number first.
 _SPARE = (0.0, 0.75, -0.75, 1.5, -1.5, 2.25, -2.25, 3.0, -3.0, *(3.75 + 0.75 * step for step in range(16)))
 _COMPANY = 5  # rows, a subtotal and a total among them, that should stand beside the signatures on the last page
 # A width counts in digits of the default font; programs make them whole pixels or not, and differ by as much.
 _WIDER = (1.0, 1.03, 1.06)
+WIDEST = _WIDER[-1]
+_SAFE = 0.97  # of a page's height that is counted on; programs differ by a point a row
+_TOGETHER = 3  # rows of a group that stay together
 
 # Latin words and numbers keep together at the end of a line; a Chinese text breaks anywhere.
 _TOKENS = re.compile(r"[!-~]+|.", re.DOTALL)
@@ -82,6 +86,38 @@ def spare_height(line_counts: Sequence[int], head: float, foot: float, total_wid
         if found >= wanted:
             break
     return best
+
+
+def page_breaks(heights: Sequence[float], starts: Sequence[int], room: float, foot: float) -> list[int]:
+    """Before which rows a page ends: a group that fits on one is not parted, and the signatures don't stand alone.
+
+    >>> page_breaks([20.0] * 12, [0, 5], 160, 20)
+    [5]
+    >>> page_breaks([20.0] * 12, [0], 160, 20)
+    [7]
+    """
+    room *= _SAFE
+    firsts = list(starts) or [0]
+    breaks: list[int] = []
+    begin, used = 0, sum(heights[: firsts[0]])
+    for start, end in zip(firsts, [*firsts[1:], len(heights)], strict=True):
+        size, least = sum(heights[start:end]), sum(heights[start : min(start + _TOGETHER, end)])
+        if used and used + (size if size <= room else least) > room:
+            breaks.append(start)
+            begin, used = start, 0.0
+        at = start
+        while used + sum(heights[at:end]) > room:
+            cut = at
+            while used + heights[cut] <= room:
+                used += heights[cut]
+                cut += 1
+            cut = max(at + 1, min(cut, end - _TOGETHER))
+            breaks.append(cut)
+            begin, at, used = cut, cut, 0.0
+        used += sum(heights[at:end])
+    if used + foot > room and len(heights) - begin > 1:
+        breaks.append(max(begin + 1, len(heights) - _TOGETHER - 1))
+    return breaks
 
 
 def _on_last_page(heights: Sequence[float], page: float, foot: float) -> int:

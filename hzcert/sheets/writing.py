@@ -5,10 +5,11 @@ All text goes out as text: nothing a clerk typed can become a formula, a link or
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from itertools import chain, islice
 from math import isfinite
 from pathlib import Path
@@ -25,6 +26,7 @@ from hzcert.sheets import measure
 from hzcert.sheets.safe import cell_text, clean, defused, link_address, sheet_name
 
 Kind = Literal["text", "number", "count", "money", "date"]
+Paper = Literal["A4", "A3"]
 Look = Literal["plain", "group", "subtotal", "total", "error", "warning", "info"]
 
 MOST_ROWS = 1_048_576
@@ -32,8 +34,11 @@ MOST_LINKS = 65_530  # of one sheet; a spreadsheet program drops what is more
 ENDINGS = (".xlsx", ".csv", ".tsv", ".parquet")  # the kinds of tables that can be written
 _FONT = {"font_name": "宋体", "font_size": 9, "valign": "vcenter"}
 _MARGINS = {"left": 10 / 25.4, "right": 10 / 25.4, "top": 12 / 25.4, "bottom": 16 / 25.4}
+_FIRST_DAY = date(1900, 3, 1)  # before it, programs count days differently
+_MOST_BREAKS = 1023  # of one sheet
 _BATCH = 50_000  # rows of a Parquet row group
 
+_PAPERS: Mapping[Paper, int] = {"A4": 9, "A3": 8}  # as spreadsheet programs number them
 _ALIGNED: Mapping[Kind, Mapping[str, str]] = {
     "text": {"num_format": "@", "align": "left"},
     "date": {"num_format": "@", "align": "center"},
@@ -56,7 +61,7 @@ _LOOKS: Mapping[Look, Mapping[str, object]] = {
 class Column:
     """One column: its width in half columns (a Chinese character takes two), and what a person typing needs to know.
 
-    A ``date`` is ISO text, so that a month without its day stays what it is.
+    A ``date`` is given as ISO text and written as a real date; a month without its day stays the text that it is.
     """
 
     heading: str
@@ -105,6 +110,8 @@ class Sheet:
     below: tuple[str, ...] = ()
     ready: int = 0  # empty lines to be filled in
     hidden: bool = False  # only looked up by others, and not printed
+    paper: Paper = "A4"
+    grouped: bool = False  # printed so that pages end between groups
     most_rows: int = MOST_ROWS  # what is more goes on in a further sheet
 
 
@@ -207,6 +214,12 @@ class _Formats:
         fitted = "shrink" if column.one_line else "text_wrap"
         return self.get(**{**_ALIGNED[column.kind], **centred, **_LOOKS[look], "border": 1, fitted: True})
 
+    def day(self, column: Column, look: Look) -> Any:
+        """The format of a cell that is a real date."""
+        # Shrunk where it is too wide: a number or date that does not fit is shown as ###.
+        aligned = {**_ALIGNED[column.kind], "num_format": "yyyy-mm-dd", "shrink": True}
+        return self.get(**{**aligned, **_LOOKS[look], "border": 1})
+
     def link(self, column: Column, look: Look) -> Any:
         """The format of a cell that leads elsewhere."""
         centred = {"align": "center"} if column.centred else {}
@@ -238,7 +251,7 @@ class _Formats:
 def _write_sheet(book: Any, sheet: Sheet, formats: _Formats, taken: set[str], most_rows: int) -> None:
     """One sheet, or as many as its rows need; what stands below stands below the last."""
     head, foot = _head_heights(sheet), _foot_heights(sheet)
-    spare = _spare_height(sheet, sum(head), sum(foot))
+    spare = 0.0 if sheet.grouped else _spare_height(sheet, sum(head), sum(foot))
     room = min(most_rows, sheet.most_rows) - len(head) - len(foot) - sheet.ready
     rows = iter(sheet.rows)
     while True:
@@ -259,9 +272,26 @@ def _write_sheet(book: Any, sheet: Sheet, formats: _Formats, taken: set[str], mo
         _write_row(page, at, Row([""] * len(sheet.columns)), sheet.columns, formats, spare)
         at += 1
     _set_up(page, sheet, len(head), at)
+    if sheet.grouped and isinstance(sheet.rows, Sequence) and at - len(head) == len(sheet.rows):
+        _break_between_groups(page, sheet, head, sum(foot))
     for number, (text, height) in enumerate(zip(sheet.below, foot, strict=True), start=at):
         page.set_row(number, height)
         _write_across(page, number, text, len(sheet.columns), formats.line())
+
+
+def _break_between_groups(page: Any, sheet: Sheet, head: Sequence[float], foot: float) -> None:
+    """Fix the scale, since programs pass over breaks where a sheet is fitted to its width, and break before groups."""
+    width, height = measure.PAGES[sheet.paper]
+    scale = min(1.0, int(width / (sum(map(_pixels, sheet.columns)) * 0.75 * measure.WIDEST) * 100) / 100)
+    heights, starts = [], []
+    for number, row in enumerate(sheet.rows):
+        shown = row if isinstance(row, Row) else Row(row)
+        heights.append(measure.height(_line_count(shown, sheet.columns)))
+        if shown.look == "group":
+            starts.append(number)
+    page.set_print_scale(int(scale * 100))
+    breaks = measure.page_breaks(heights, starts, height / scale - sum(head), foot)
+    page.set_h_pagebreaks([len(head) + place for place in breaks][:_MOST_BREAKS])
 
 
 def _head_heights(sheet: Sheet) -> list[float]:
@@ -337,6 +367,8 @@ def _write_row(page: Any, number: int, row: Row, columns: Sequence[Column], form
         form = formats.cell(column, row.look)
         if isinstance(value, Link) and (address := link_address(value.path, value.sheet, value.cell)):
             page.write_url(number, place, address, formats.link(column, row.look), cell_text(value))
+        elif column.kind == "date" and (day := _as_day(value)):
+            page.write_datetime(number, place, day, formats.day(column, row.look))
         elif _is_number(value):
             page.write_number(number, place, float(value), form)
         else:
@@ -350,6 +382,16 @@ def _is_number(value: object) -> TypeGuard[int | float | Decimal]:
     return isfinite(value) and abs(float(value)) < 10**15
 
 
+@lru_cache(maxsize=1 << 14)
+def _as_day(value: object) -> date | None:
+    """A whole date that a spreadsheet can hold as one."""
+    if isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-":
+        with suppress(ValueError):
+            day = date.fromisoformat(value)
+            return day if day >= _FIRST_DAY else None
+    return None
+
+
 def _write_text(page: Any, number: int, place: int, value: object, form: Any) -> None:
     if text := cell_text(value):
         page.write_string(number, place, text, form)
@@ -361,7 +403,7 @@ def _set_up(page: Any, sheet: Sheet, first: int, after: int) -> None:
     """Widths, print set-up and what helps a person typing; the table's rows are from ``first`` to before ``after``."""
     for place, column in enumerate(sheet.columns):
         page.set_column_pixels(place, place, _pixels(column))
-    page.set_paper(9)  # A4
+    page.set_paper(_PAPERS[sheet.paper])
     page.set_landscape()
     page.fit_to_pages(1, 0)
     page.set_margins(**_MARGINS)
