@@ -120,4 +120,5 @@ def _shown(each: zipfile.ZipInfo) -> str:
 
 def _is_litter(name: str) -> bool:
     parts = PurePosixPath(name).parts
+    parts = tuple(part for part in parts if part != "..")  # which leads nowhere here: nothing is unpacked
     return any(part.startswith((".", "~$")) or part.lower() in _LITTER or part == "__MACOSX" for part in parts)

@@ -157,6 +157,22 @@ def photos_check_command(
     common.finish(steps.check_photos(folder, settings, watch, show_ids=show_ids, strict_notice=strict_notice), settings)
 
 
+@photos_app.command("sheet", epilog="例：hzcert photos sheet samples/messy/photos -o /tmp/小样.pdf")
+@shared
+def photos_sheet_command(
+    common: Common,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="收到的照片；文件夹或 zip 压缩包")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="写到哪个文件：.pdf 或 .html")],
+    everybody: Annotated[bool, typer.Option("--all", help="所有照片，不只是不合格的")] = False,
+) -> None:
+    """照片小样：不合格的（或所有的）照片排成一页页，下面写明原因。"""
+    from hzcert import steps
+
+    settings = common.settle()
+    watch, writes = common.screen.progress, common.writes
+    common.finish(steps.sheet_photos(folder, out, settings, watch, everybody=everybody, **writes), settings)
+
+
 @app.command("validate", epilog="例：hzcert validate samples/huzhou-2007/holders --as-of 2007-11-20")
 @shared
 def validate_command(

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from hzcert import __version__
 from hzcert.batch import JOURNAL, MANIFEST, output_errors
@@ -54,7 +54,7 @@ class Ledger:
         self.method = method(spec)
         self._notes: dict[str, Note] = {}
         self._touched: dict[str, Note] = {}
-        self._journal: IO[bytes] | None = None
+        self._keeping = False
         for note in self._read():
             self._notes[note.source] = note
 
@@ -77,10 +77,10 @@ class Ledger:
         """
         with output_errors(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            # Unbuffered: what is left in a buffer when the disk is full would be tried again at the end.
-            self._journal = (self.folder / JOURNAL).open("ab", buffering=0)
+            self._keeping = True
+        self._keep(self._notes.values())
+        with output_errors(self.folder):
             (self.folder / JOURNAL).chmod(0o600)
-            self._journal.write("".join(map(self._line, self._notes.values())).encode())
 
     def add(self, note: Note) -> None:
         """Note what became of a photo.
@@ -89,9 +89,13 @@ class Ledger:
             OutputError: the journal can't be written.
         """
         self._notes[note.source] = self._touched[note.source] = note
-        if self._journal is not None:
-            with output_errors(self.folder / JOURNAL):
-                self._journal.write(self._line(note).encode())
+        if self._keeping:
+            self._keep([note])
+
+    def _keep(self, notes: Iterable[Note]) -> None:
+        # Unbuffered: what is left in a buffer when the disk is full would be tried again at the end.
+        with output_errors(self.folder / JOURNAL), (self.folder / JOURNAL).open("ab", buffering=0) as journal:
+            journal.write("".join(map(self._line, notes)).encode())
 
     def section(self) -> dict[str, object]:
         """What the manifest is to hold: the photos of this run, in order of their hashes."""
@@ -99,9 +103,8 @@ class Ledger:
 
     def close(self) -> None:
         """End the journal, once the manifest holds what it held."""
-        if self._journal is not None:
-            self._journal.close()
-            self._journal = None
+        if self._keeping:
+            self._keeping = False
             with output_errors(self.folder):
                 (self.folder / JOURNAL).unlink(missing_ok=True)
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from hzcert import archives, codes, idnumber, shots, work
+from hzcert import archives, codes, idnumber, imaging, shots, work
 from hzcert.batch import Input
 from hzcert.errors import InputError
 from hzcert.findings import Finding, Severity, Where, errors
@@ -152,7 +152,7 @@ def _spare(result: PhotoResult, best: PhotoResult) -> PhotoResult:
 def alike(results: Sequence[PhotoResult], spec: PhotoSpec) -> list[PhotoResult]:
     """The results, those told that look like another person's photo (perceptual hash)."""
     hashed = [
-        (place, result.measure.fingerprint)
+        (place, imaging.fingerprint_bits(result.measure.fingerprint))
         for place, result in enumerate(results)
         if result.id_number and result.measure and result.measure.faces and result.measure.fingerprint
     ]
@@ -173,7 +173,7 @@ def alike(results: Sequence[PhotoResult], spec: PhotoSpec) -> list[PhotoResult]:
     return told
 
 
-def _near(hashed: Sequence[tuple[int, str]], most: int) -> Iterator[tuple[int, int]]:
+def _near(hashed: Sequence[tuple[int, bytes]], most: int) -> Iterator[tuple[int, int]]:
     """Pairs whose hashes differ in so many bits at most.
 
     Of one group of bits more than may differ, one at least must be the same in both: only those that share one are
@@ -181,16 +181,16 @@ def _near(hashed: Sequence[tuple[int, str]], most: int) -> Iterator[tuple[int, i
     """
     if len(hashed) < 2:
         return
-    bits = np.unpackbits(np.array([list(bytes.fromhex(text)) for _, text in hashed], dtype=np.uint8), axis=1)
+    packed = np.array([np.frombuffer(bits, dtype=np.uint8) for _, bits in hashed])
     groups = most + 1
+    buckets: list[dict[bytes, list[int]]] = [defaultdict(list) for _ in range(groups)]
     seen: set[tuple[int, int]] = set()
-    for group in range(groups):
-        keys = np.packbits(bits[:, group::groups], axis=1)
-        buckets: dict[bytes, list[int]] = defaultdict(list)
-        for line, key in enumerate(keys):
-            bucket = buckets[key.tobytes()]
+    for line in range(len(packed)):
+        bits = np.unpackbits(packed[line])
+        for group in range(groups):
+            bucket = buckets[group][np.packbits(bits[group::groups]).tobytes()]
             for other in bucket[:_MOST_COMPARED]:
-                if (other, line) not in seen and np.count_nonzero(bits[other] != bits[line]) <= most:
+                if (other, line) not in seen and np.bitwise_count(packed[other] ^ packed[line]).sum() <= most:
                     seen.add((other, line))
                     yield hashed[other][0], hashed[line][0]
             bucket.append(line)
@@ -342,6 +342,7 @@ def check(
     literal: bool = True,
     known: Mapping[str, Note] | None = None,
     thumb: int = 0,
+    everybody: bool = False,
 ) -> list[PhotoResult]:
     """Photos held against 三.3 and 三.1, in input order; nothing is written.
 
@@ -354,8 +355,11 @@ def check(
             judges them.
         known: what is known of photos that were written before, by the hash of what was written.
         thumb: the height of small copies that are wanted, in pixels.
+        everybody: of all photos, not only of rejected ones.
     """
-    given = [replace(job, thumb=thumb) for job in jobs(inputs, spec, check=True, literal=literal)]
+    given = [
+        replace(job, thumb=thumb, thumb_if_good=everybody) for job in jobs(inputs, spec, check=True, literal=literal)
+    ]
     done = {} if known is None or thumb else _judged_before(given, known)
     return alike(_walk(given, on, progress, lambda _number, _jpeg: None, done), spec)
 

@@ -50,6 +50,6 @@ class PhotoSpec:
     max_pitch: float = 0.80
     max_cover: float = 0.45
     max_red_eye: float = 0.10
-    max_specks: float = 0.0010
-    max_same_bits: int = 10
+    max_specks: float = 0.0008
+    max_same_bits: int = 25
     max_seconds: int = 60

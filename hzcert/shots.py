@@ -41,6 +41,7 @@ class PhotoJob:
     data: bytes | None = field(default=None, repr=False)
     fault: str = ""  # why it can't be read, where that is known already
     thumb: int = 0  # the height in pixels of the small copy that is wanted besides; 0: none
+    thumb_if_good: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,7 @@ def normalise_one(job: PhotoJob) -> PhotoResult:
     except InputError as problem:
         return unreadable(job, problem.message)
     received = judged(job, imaging.measure(given, photo, window))
-    if job.thumb:
+    if job.thumb and (job.thumb_if_good or not received.accepted):
         shown = imaging.thumbnail(photo if received.accepted or literal else given.image, job.thumb)
         received = replace(received, thumb=shown)
     if not received.accepted or job.check:
@@ -259,6 +260,8 @@ def judged(job: PhotoJob, measure: Measure) -> PhotoResult:
         *judge(measure, job.spec, where, received=not (job.check and job.literal), check=job.check),
     )
     status: Status = "rejected" if errors(found) else "ok"
+    if status == "rejected":  # then normalising it is not what it wants
+        found = tuple(finding for finding in found if finding.code != codes.PHOTO_NOT_YET)
     if status == "ok" and any(finding.code == codes.PHOTO_NOT_YET for finding in found):
         status = "normalized"  # as normalising it would say
     return PhotoResult(

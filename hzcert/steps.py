@@ -12,6 +12,7 @@ import numpy as np
 
 from hzcert import (
     clues,
+    contact,
     fees,
     forms,
     ingest,
@@ -25,9 +26,9 @@ from hzcert import (
 )
 from hzcert.batch import MANIFEST, Input, begin, inventory, manifest, standing, take_in, whole_file
 from hzcert.errors import InputError, OutputError, UsageError
-from hzcert.findings import Finding, in_order
+from hzcert.findings import Finding, in_order, mask
 from hzcert.given import STDIO, inputs, keep_apart, read_entries, read_list, somebody
-from hzcert.language import word
+from hzcert.language import sentence, word
 from hzcert.ledger import Ledger, Note
 from hzcert.outcome import Outcome, Record
 from hzcert.photospec import PhotoSpec
@@ -229,6 +230,31 @@ def check_photos(
         shots = photos.check(files, spec, on, progress, literal=strict_notice, known=_known_outputs(folder, spec))
     records = [shot.record(shot.shown if shot.accepted else None, show_ids=show_ids) for shot in shots]
     return _photo_outcome("photos check", shots, records, [])
+
+
+def sheet_photos(
+    folder: Path,
+    out: Path,
+    settings: Settings,
+    watch: Watch,
+    *,
+    everybody: bool,
+    show_ids: bool,
+    dry_run: bool,
+) -> Outcome:
+    """A contact sheet of a folder's photos, judged as ``normalise_photos`` judges them: the rejected ones, or all."""
+    ending = contact.ending_of(out)
+    keep_apart(folder, out)
+    spec = settings.policy.photo_spec(settings.as_of)
+    files = photos.unpacked(_photo_files(folder), spec)
+    with executor(settings.workers, settings.cluster) as on, watch("照片", len(files)) as progress:
+        shots = photos.check(files, spec, on, progress, literal=False, thumb=contact.THUMB, everybody=everybody)
+    title = sentence(f"照片小样：{mask(folder.name) if not show_ids else folder.name}，{settings.as_of}")
+    if not dry_run:
+        with whole_file(out) as path:
+            contact.write(path, title, contact.tiles(shots, everybody=everybody, show_ids=show_ids), ending=ending)
+    records = [shot.record(None, show_ids=show_ids) for shot in shots]
+    return _photo_outcome("photos sheet", shots, records, [] if dry_run else [str(out)])
 
 
 def _known_outputs(folder: Path, spec: PhotoSpec) -> Mapping[str, Note]:

@@ -289,7 +289,7 @@ def run_all(
     elif isinstance(on, Cluster):
         size, most = _CLUSTER_CHUNK, 2 * on.workers + 2
     else:
-        size, most = 1, in_flight
+        size, most = 1, 1 if isinstance(on, Here) else in_flight  # what is done at once is handed over at once
     waiting: deque[_Chunk[Item, Result]] = deque()
     run = _Run(task, on, lost, seconds)
     for chunk in _chunks(items, size, weigh if isinstance(on, Cluster) else None):

@@ -1,6 +1,7 @@
 """Pictures (照片): read, find the face, cut, measure, write. Pillow and OpenCV live here, and no judgement does."""
 
 from hzcert.imaging.fit import Portrait, cut, portrait, whole
+from hzcert.imaging.marks import fingerprint_bits
 from hzcert.imaging.measuring import Measure, measure
 from hzcert.imaging.reading import Source, load, parse, read
 from hzcert.imaging.writing import encode, thumbnail
@@ -15,6 +16,7 @@ __all__ = [
     "Source",
     "cut",
     "encode",
+    "fingerprint_bits",
     "load",
     "measure",
     "parse",

@@ -3,6 +3,8 @@
 Each gives a number; what is too much is for the policy to say. How far each can be trusted: docs/photos.md.
 """
 
+import zlib
+from base64 import b64decode, b64encode
 from itertools import pairwise
 
 import cv2
@@ -27,7 +29,7 @@ _FEWEST_SIGNS = 4
 # Specks on a white background: staples, holes, dirt, writing. Seen down to the shoulders.
 _SPECK_DOWN = 0.55  # of the height
 _NOT_WHITE = 185  # least of the three channels
-_HEAD_REACH = 0.75  # of the face's width, to either side of its middle
+_HEAD_SHAPE = ((0.05, 0.3), (0.3, 0.55))  # how far down it is how wide, to either side, by height and width of the face
 _JOINING = np.ones((5, 5), np.uint8)
 _SPECK_PIXELS = 8  # of the picture at half its size: less is dust or noise
 
@@ -88,9 +90,11 @@ def specks(rgb: Pixels, head: Box) -> float:
     red, green, blue = cv2.split(small)
     _, filled = cv2.threshold(cv2.min(cv2.min(red, green), blue), _NOT_WHITE - 1, 1, cv2.THRESH_BINARY_INV)
     # What is on the head or below it is of the person, however bright it is; and so is hair that stands off a little.
-    left, right = head.centre - _HEAD_REACH * head.width, head.centre + _HEAD_REACH * head.width
-    own = Box(left, head.top, right, 2 * high).scaled(0.5, 0.5).within(wide, high)
-    filled[round(own.top) :, round(own.left) : round(own.right)] = 1
+    for down, reach in _HEAD_SHAPE:
+        left, right = head.centre - reach * head.width, head.centre + reach * head.width
+        own = Box(left, head.top + down * head.height, right, head.bottom).scaled(0.5, 0.5).within(wide, high)
+        filled[round(own.top) : round(own.bottom), round(own.left) : round(own.right)] = 1
+    filled[min(max(round(head.bottom / 2), 0), high) :] = 1
     count, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(filled, _JOINING), connectivity=8)
     if count < 3:
         return 0.0
@@ -131,25 +135,40 @@ def red_eyes(rgb: Pixels, eyes: tuple[tuple[float, float], tuple[float, float]])
     return max(shares, default=0.0)
 
 
-_CELLS = 16
-_BRIGHTER, _COLOURED = 4, 6  # levels that count; less is grain, and flat walls have none
+_CELLS = 24
+_BRIGHTER, _COLOURED = (10, 30), (6, 12)  # levels that count; less is grain, and flat walls have none
 
 
 def fingerprint(ycc: Pixels) -> str:
-    """A perceptual hash, 1,536 bits as hexadecimal: the same picture saved again or resized differs in ten of them at most.
+    """A perceptual hash of 5,760 bits, packed as text: the same picture saved again or resized differs in about 20 of them.
 
-    Of the middle of the photo, since what is cut off at the edges varies: where it grows brighter or darker, and where
-    which colour is. Bits that grain could turn are left at nought.
+    Of the middle of the photo, since what is cut off at the edges varies: where it grows brighter or darker and how much,
+    and where which colour is. Bits that grain could turn are left at nought.
     """
     high, wide, _ = ycc.shape
     middle = ycc[round(0.06 * high) : round(0.94 * high), round(0.10 * wide) : round(0.90 * wide)]
     if min(middle.shape) < 1:
         return ""
-    cells = cv2.resize(middle, (_CELLS + 1, _CELLS + 1), interpolation=cv2.INTER_AREA)
-    small = np.asarray(cells).astype(np.int16)
-    luma, chroma = small[:, :, 0], small[:-1:2, :-1:2, 1:] - 128
+    luma = np.asarray(_cells(middle, _CELLS + 1)).astype(np.int16)[:, :, 0]
+    chroma = np.asarray(_cells(middle, _CELLS // 2)).astype(np.int16)[:, :, 1:] - 128
     across, down = luma[:-1, 1:] - luma[:-1, :-1], luma[1:, :-1] - luma[:-1, :-1]
-    planes = [across > _BRIGHTER, across < -_BRIGHTER, down > _BRIGHTER, down < -_BRIGHTER]
-    for colour in (chroma[:, :, 0], chroma[:, :, 1]):
-        planes += [colour > _COLOURED, colour > 2 * _COLOURED, colour < -_COLOURED, colour < -2 * _COLOURED]
-    return np.packbits(np.concatenate([plane.ravel() for plane in planes])).tobytes().hex()
+    planes = [plane for step in _BRIGHTER for grows in (across, down) for plane in (grows > step, grows < -step)]
+    planes += [plane for step in _COLOURED for plane in (chroma > step, chroma < -step)]
+    packed = np.packbits(np.concatenate([plane.ravel() for plane in planes])).tobytes()
+    return b64encode(zlib.compress(packed, 6)).decode()
+
+
+def _cells(picture: Pixels, count: int) -> cv2.typing.MatLike:
+    return cv2.resize(picture, (count, count), interpolation=cv2.INTER_AREA)
+
+
+def fingerprint_bits(text: str) -> bytes:
+    """The bits of a perceptual hash.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        return zlib.decompress(b64decode(text, validate=True))
+    except zlib.error as cause:
+        raise ValueError("no fingerprint") from cause

@@ -8,18 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from hzcert import codes, photos, work
 from hzcert.batch import inventory
 from hzcert.findings import Finding, Severity, Where
-from hzcert.imaging import Measure
-from hzcert.policy import PhotoSpec, Policy
+from hzcert.imaging import Measure, face
+from hzcert.policy import PhotoSpec, Policy, load_policy
 from hzcert.table import make_table
 from people import holder, id_number
 from samples.portraits import portrait
 
 SHEN, CHEN = id_number("1970-03-12", "男", 1), id_number("1981-11-02", "女", 2)
+LU = id_number("1975-06-30", "女", 3)
+SPEC = load_policy("huzhou-2007-35").policy.photo_spec(date(2007, 6, 1))
 WRONG = "1" if SHEN.endswith("0") else "0"
 NO_DAY = id_number("1970-02-30", "男")
 IN_PLACE = Where(f"photos/{SHEN}.jpg")
@@ -383,3 +385,179 @@ def test_the_record_of_the_contract_hides_the_number(tmp_path: Path, spec: Photo
     assert SHEN not in str(hidden)
     assert list(shown) == ["type", "source", "output", "status", "width", "height", "bytes", "findings"]
     assert (shown["type"], shown["output"], shown["status"]) == ("photo", f"photos/{SHEN}.jpg", "normalized")
+
+
+# --- whose a photo may be ------------------------------------------------------------------------------------------
+
+
+def proposed(name: str, *people: tuple[str, str]) -> str:
+    """Whom a photo of this name is proposed to belong to; empty where nobody is."""
+    table = make_table(
+        [
+            holder(id_number=number, name=called, file="名单.xlsx", sheet="", row=row)
+            for row, (number, called) in enumerate(people, 2)
+        ]
+    )
+    found = photos.link(table, [photos.PhotoResult(name, "", "rejected", 0, 0, 0, ())])
+    told = [finding for finding in found if finding.code is codes.PHOTO_PROPOSED]
+    assert len(told) <= 1
+    return told[0].message if told else ""
+
+
+def swapped(number: str) -> str:
+    place = next(place for place in range(6, 16) if number[place] != number[place + 1])
+    return number[:place] + number[place + 1] + number[place] + number[place + 2 :]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(f"{SHEN[:-1]}{WRONG}.jpg", id="末位填错"),
+        pytest.param(f"{SHEN[:-1]}.jpg", id="少一位"),
+        pytest.param(f"{SHEN[:9]}{SHEN[10:]}.jpg", id="中间少一位"),
+        pytest.param(f"{SHEN[:12]}7{SHEN[12:]}.jpg", id="多一位"),
+        pytest.param(f"{swapped(SHEN)}.jpg", id="相邻两位颠倒"),
+        pytest.param(f"{SHEN[:6]}{SHEN[8:16]}9.jpg", id="15 位, 末位填错"),
+        pytest.param("沈云川.jpg", id="只有姓名"),
+        pytest.param("财政局 沈云川 照片.jpg", id="名中有姓名"),
+    ],
+)
+def test_the_likely_holder_is_proposed_and_never_assumed(name: str):
+    message = proposed(name, (SHEN, "沈云川"), (CHEN, "陈丽"))
+    assert f"沈云川 {SHEN}" in message and "陈丽" not in message and "没有采用" in message
+
+
+@pytest.mark.parametrize("name", ["IMG_0231.jpg", f"{id_number('1999-09-09', '女', 7)}.jpg", "陈.jpg", ".jpg"])
+def test_nobody_is_proposed_for_want_of_anybody(name: str):
+    assert proposed(name, (SHEN, "沈云川"), (CHEN, "陈")) == ""
+
+
+def test_of_two_alike_both_are_named():
+    both = proposed("沈云川.jpg", (SHEN, "沈云川"), (CHEN, "沈云川"))
+    assert SHEN in both and CHEN in both
+
+
+def test_who_has_a_photo_is_not_proposed():
+    table = make_table([holder(id_number=SHEN, name="沈云川")])
+    found = photos.link(table, [result(SHEN), photos.PhotoResult("沈云川.jpg", "", "rejected", 0, 0, 0, ())])
+    assert [finding.code.id for finding in found] == []
+
+
+def test_a_fifteen_digit_name_is_said(tmp_path: Path, spec: PhotoSpec):
+    old = SHEN[:6] + SHEN[8:17]
+    (one,), kept = normalised(received(tmp_path, {f"{old}.jpg": portrait(4, 300, 420)}), spec)
+    assert (ids(one), list(kept)) == (["HZ426"], [SHEN])
+    assert SHEN in one.findings[0].message
+
+
+@pytest.mark.parametrize("name", ["{}ｘ(1).JPG", "张三_{}x.jpg", "{}Ｘ 副本.jpg"])
+def test_the_number_is_found_inside_names_of_any_kind(name: str, tmp_path: Path, spec: PhotoSpec):
+    ending = next(number for n in range(60) if (number := id_number("1970-03-12", "女", n)).endswith("X"))
+    wide = ending[:-1].translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    for digits in (ending[:-1], wide):
+        folder = received(tmp_path / digits, {name.format(digits): portrait(4, 300, 420)})
+        (one,), kept = normalised(folder, spec)
+        assert (ids(one), list(kept)) == ([], [ending])
+
+
+# --- the better of several, and photos that look the same ----------------------------------------------------------
+
+
+def test_the_sharper_of_two_photos_is_used(tmp_path: Path, spec: PhotoSpec):
+    blurred = portrait(6, 600, 900).filter(ImageFilter.GaussianBlur(1.6))
+    folder = received(tmp_path, {f"a/{SHEN}.jpg": blurred, f"b/{SHEN}.jpg": portrait(6, 560, 840)})
+    results, _ = normalised(folder, spec)
+    assert [each.used for each in results] == [False, True]
+
+
+def test_a_photo_without_warnings_is_used_before_a_larger_one(tmp_path: Path, spec: PhotoSpec):
+    near = portrait(6, 1200, 1800, head=0.85, top=0.05)
+    folder = received(tmp_path, {f"a/{SHEN}.jpg": near, f"b/{SHEN}.jpg": portrait(6, 300, 450)})
+    results, _ = normalised(folder, spec)
+    assert [each.used for each in results] == [False, True]
+
+
+def test_the_same_picture_saved_again_for_another_is_told(tmp_path: Path, spec: PhotoSpec):
+    image = portrait(5, 600, 900)
+    folder = received(
+        tmp_path, {f"{SHEN}.png": image, f"{CHEN}.jpg": image.resize((413, 620)), f"{LU}.jpg": portrait(8, 600, 900)}
+    )
+    results, kept = normalised(folder, spec)
+    assert {each.id_number: ids(each) for each in results} == {SHEN: ["HZ433"], CHEN: ["HZ433"], LU: []}
+    assert set(kept) == {SHEN, CHEN, LU}
+
+
+def test_the_same_picture_twice_for_one_person_is_only_spare(tmp_path: Path, spec: PhotoSpec):
+    image = portrait(5, 600, 900)
+    folder = received(tmp_path, {f"a/{SHEN}.png": image, f"b/{SHEN}.jpg": image.resize((413, 620))})
+    results, _ = normalised(folder, spec)
+    assert sorted(map(ids, results)) == [[], ["HZ415"]]
+
+
+# --- marks that do not belong on a photo ---------------------------------------------------------------------------
+
+
+def dated(image: Image.Image) -> None:
+    font = ImageFont.load_default(size=image.height // 28)
+    ImageDraw.Draw(image).text((image.width * 0.55, image.height * 0.93), "2007 5 18", fill=(255, 140, 20), font=font)
+
+
+def stapled(image: Image.Image) -> None:
+    wide, high = image.size
+    ImageDraw.Draw(image).line(
+        (wide * 0.04, high * 0.05, wide * 0.26, high * 0.06), fill=(120, 120, 125), width=wide // 90
+    )
+
+
+def framed(image: Image.Image) -> None:
+    wide, high = image.size
+    ImageDraw.Draw(image).rectangle(
+        (wide * 0.02, wide * 0.02, wide * 0.98, high - wide * 0.02), outline=(0, 0, 0), width=wide // 100
+    )
+
+
+def capped(image: Image.Image) -> None:
+    wide, high = image.size
+    ImageDraw.Draw(image).ellipse((wide * 0.22, high * 0.05, wide * 0.78, high * 0.33), fill=(200, 20, 30))
+
+
+def flashed(image: Image.Image) -> None:
+    faces = face.find(face.small_copy(image), SPEC)
+    scale = image.height / 256
+    for x, y in faces.marks[:2]:
+        reach = image.width * 0.022
+        box = (x * scale - reach, y * scale - reach, x * scale + reach, y * scale + reach)
+        ImageDraw.Draw(image).ellipse(box, fill=(210, 30, 30))
+
+
+@pytest.mark.parametrize(
+    ("mark", "expected"),
+    [
+        pytest.param(dated, "HZ429", id="印有日期"),
+        pytest.param(stapled, "HZ430", id="订书钉"),
+        pytest.param(framed, "HZ428", id="黑框"),
+        pytest.param(capped, "HZ431", id="红帽子"),
+        pytest.param(flashed, "HZ432", id="红眼"),
+    ],
+)
+@pytest.mark.parametrize("seed", range(4))
+def test_what_does_not_belong_there_is_told(
+    mark: Callable[[Image.Image], None], expected: str, seed: int, tmp_path: Path, spec: PhotoSpec
+):
+    image = portrait(seed, 560, 840)
+    mark(image)
+    (one,), kept = normalised(received(tmp_path, {f"{SHEN}.png": image}), spec)
+    assert (ids(one), list(kept)) == ([expected], [SHEN])
+
+
+@pytest.mark.parametrize("degrees", [-6, -3, 3, 6])
+def test_a_leaning_head_is_set_upright(degrees: int, tmp_path: Path, spec: PhotoSpec):
+    leaning = portrait(9, 900, 1200, head=0.4, top=0.25).rotate(-degrees, Image.Resampling.BICUBIC, fillcolor="white")
+    (one,), kept = normalised(received(tmp_path, {f"{SHEN}.png": leaning}), spec)
+    assert ids(one) == ["HZ435"]
+    assert one.measure is not None and one.measure.straightened == pytest.approx(-degrees, abs=0.6)
+    again = received(tmp_path / "again", {})
+    (again / f"{SHEN}.jpg").write_bytes(kept[SHEN])
+    (upright,), _ = normalised(again, spec)
+    assert (upright.status, ids(upright)) == ("ok", [])
+    assert upright.measure is not None and abs(upright.measure.roll) < 1
