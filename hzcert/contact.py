@@ -67,7 +67,7 @@ def ending_of(path: Path) -> str:
     """
     ending = path.suffix.lower()
     if ending not in ENDINGS or path.is_dir():
-        raise UsageError(f"照片小样不能写成 {path}", f"请改用这些后缀之一：{'、'.join(ENDINGS)}")
+        raise UsageError(f"照片小样不能写成 {path}", "请写成 .pdf 或 .html")
     return ending
 
 
