@@ -328,7 +328,7 @@ def _id_number(cell: Cell, where: Where, found: list[Finding]) -> tuple[str, str
     raw = as_typed(as_text(cell)) if str(cell).startswith("=") else as_text(cell).strip()
     if (isinstance(cell, float | int) and abs(cell) >= 1e15) or _SCIENTIFIC.fullmatch(raw):
         number = abs(float(raw))  # a sign before it says nothing
-        cut = idnumber.cut_number(number) if isfinite(number) else raw
+        cut = idnumber.cut_number(number) if isfinite(number) else raw.removeprefix("-")
         found.append(codes.ID_DAMAGED.at(where, cut))
         return cut, cut
     given = idnumber.compact(raw)

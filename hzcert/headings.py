@@ -303,9 +303,9 @@ def _from_the_left(top: _Top, row: int, place: int) -> str:
     return ""
 
 
-def read_above(grid: Grid, before: int) -> Above:
+def read_above(grid: Grid, before: int, first: int = 0) -> Above:
     """What the lines above a header (or in a form, all its lines) say."""
-    lines = ("\t".join(text for cell in row if (text := as_text(cell).strip())) for row in grid.rows[:before])
+    lines = ("\t".join(text for cell in row if (text := as_text(cell).strip())) for row in grid.rows[first:before])
     text = "\n".join(dict.fromkeys(line for line in lines if line))
     unit, day, level = _UNIT_ABOVE.search(text), _DAY_ABOVE.search(text), _LEVEL_ABOVE.search(text)
     word = (level[1] or level[2]) if level else ""

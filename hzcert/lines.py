@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hzcert.headings import Header, HeaderReader, is_heading
+from hzcert.headings import Above, Header, HeaderReader, is_heading, read_above
 from hzcert.idnumber import compact
 from hzcert.sheets.grid import Cell, Grid, as_text
 from hzcert.sheets.longrows import column_of
@@ -22,7 +22,7 @@ _EXAMPLE = re.compile(
     r"|(?:此|本)行(?:为|是)?(?:示例|范例|样例|例子)|(?:填写)?(?:示例|范例|样例)[，,。；;]|样表$|[eE]\.?[gG]\.?$"
 )
 _MAYBE_EXAMPLE = r"[例样此本]|[eE]\.?[gG]"  # without one of these nothing is an example
-_EXAMPLE_NAME = re.compile(r"示例|范例|样例|填写例|举例")
+_EXAMPLE_NAME = re.compile(r"示例|样例|填写例|举例|[（(【\[]范例|范例[）)】\]：:]")  # 范例 may be a name
 _TOTAL_NAME = re.compile(r"(?:合|小|总|共)\s*计")
 _TOTAL = re.compile(
     r".{0,16}?(?:合\s*计|小\s*计|总\s*计|共\s*计|本\s*页|人\s*数|总\s*数)\s*(?:[：:（(\d]|$)|合计|以上共|共\s*\d+\s*(?:人|份)"
@@ -41,6 +41,14 @@ _PAGE = re.compile(r"第\s*\d+\s*页|共\s*\d+\s*页|第\s*\d+\s*页[，,、/\s]
 _PAGE_TOTAL = re.compile(
     r"(?:[一二三四五六七八九十\d]+|本|每|此|该|当)\s*页\s*(?:小|合|总|共)?\s*计?(?:人数)?\s*[：:]?"
 )
+# 1, 2, 3 or A, B, C or 甲, 乙, 丙 below the headings; and how to fill in each column.
+_COLUMN_MARK = re.compile(
+    r"\d{1,2}(?:\.0)?|[A-Za-z]{1,2}|[甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥]|[①-⑳]|[（(]\d{1,2}[）)]|（?[一二三四五六七八九十]{1,2}）?"
+)
+_HINT = re.compile(
+    r"(?:如|例如|格式|照|按照?|填写?|请|从|下拉|选择|文本|数字)(?=.).*(?:\d|填|选|身份证|证书|格式|文件|原件)|\d+\s*位|男\s*[/、或]\s*女|(?:必|选|可不?|不)填|[Yy]{4}"
+)
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _UNIT = re.compile(
     r"(?:局|所|院|校|学|园|司|厂|站|心|委|办|会|队|馆|部|处|团|社|室|中|店|场|库|系统|政府|乡|镇|街道)(?:[（(].*[）)])?$"
 )
@@ -48,12 +56,12 @@ _SHORTEST_UNIT = 5  # characters; of the words with which units end, no name of 
 _COUNT = re.compile(r"\d+(?:\.0)?|[（(]?(?:共|计)?\s*\d+\s*[人名位份][）)]?|[一二三四五六七八九十]+[、.．]?|\d+[、.．]")
 _NOTES = frozenset({"必填", "选填", "可选", "必选", "非必填", "可不填"})
 _LONGEST_NAME = 25
-_NAMELIKE = re.compile(r"[^：:计填]+").fullmatch  # no footer's words
+_NAMELIKE = re.compile(r"(?s)(?=.*[^\W_])[^：:计填]+").fullmatch  # no footer's words
 _SIGNED = re.compile(
     r"(?:\d{4}|[二一][〇○零一二三四五六七八九]{3})年.{1,3}月.{1,3}日$|.*[（(](?:盖章|公章|签章|签字|章)[）)]\s*$"
 )
 _DIGITS_OF_A_NUMBER = 12  # what is left of an ID number that was typed badly; a date has eight
-_BAND = re.compile(r"[（(]?[一二三四五六七八九十]+[）)]?\s*[、.．]")
+_BAND = re.compile(r"[（(]?[一二三四五六七八九十]+[）)]?\s*[、.．]|[（(][一二三四五六七八九十\d]{1,2}[）)]\s*\D")
 
 
 class Cut(StrEnum):
@@ -90,6 +98,7 @@ def sort_rows(grid: Grid, header: Header, known: Mapping[str, str]) -> Lines:
     surely[[*range(min(begin, len(rows))), *examples]] = False
     bands = {top for top, left, _, right in grid.merged if right - left >= 2}
     kept, end = Lines(), len(rows)
+    above = read_above(grid, header.first)
     again_at, in_example = _headers_again(grid, header, known), is_example_block(grid, header)
     for at in (np.flatnonzero(~surely[begin:]) + begin).tolist():
         row = rows[at]
@@ -98,10 +107,19 @@ def sort_rows(grid: Grid, header: Header, known: Mapping[str, str]) -> Lines:
         _sort_row(row, at, header, known, at in examples, at in bands, kept)
         if kept.cut.get(at) is Cut.HEADER:
             again = again_at(at)
-            if in_example or is_example_block(grid, again) or _differs(again, header):
+            titles = range(begins_at(grid, at, header.last + 1), at)
+            if (
+                in_example
+                or is_example_block(grid, again)
+                or _differs(again, header)
+                or _says_otherwise(read_above(grid, at, titles.start), above)
+            ):
                 kept.other_header = end = at
                 del kept.cut[at]
                 break
+            # The title of a further page.
+            kept.cut |= {row: Cut.BAND for row in titles if row in kept.entries}
+            kept.entries = [row for row in kept.entries if row not in titles]
             kept.cut |= dict.fromkeys(range(at, again.last + 1), Cut.HEADER)
     kept.entries = sorted([*np.flatnonzero(surely[:end]).tolist(), *kept.entries])
     return kept
@@ -119,7 +137,7 @@ def _surely_entries(
     surely = mask_of(pc.match_substring_regex(numbers.array, r"(?s)^[0-9]{6}.{9}"))
     rest = np.flatnonzero(~surely)
     for at, name, title in zip(rest.tolist(), names.at(rest), titles.at(rest), strict=True):
-        named = name and title.strip() and title != "0" and _NAMELIKE(name)
+        named = name and title.strip() and title != "0" and _NAMELIKE(name) and not _COLUMN_MARK.fullmatch(name)
         if named and not is_heading(name, known) and not is_heading(title, known):
             surely[at] = len(row := rows[at]) - row.count("") >= _FEWEST_CELLS
     return surely
@@ -146,6 +164,12 @@ def _headers_again(grid: Grid, header: Header, known: Mapping[str, str]) -> Call
         return headers.at(at)
 
     return at_row
+
+
+def _says_otherwise(again: Above, first: Above) -> bool:
+    """Whether the lines above a header that is met again are of another list: another level, unit or document."""
+    pairs = ((again.level, first.level), (again.unit, first.unit), (again.document_no, first.document_no))
+    return any(new and new != old for new, old in pairs)
 
 
 def texts_of_row(row: Sequence[Cell]) -> list[str]:
@@ -185,7 +209,7 @@ def _is_title(cells: Sequence[str]) -> bool:
         return False
     if len(texts) == 1:
         return len(texts[0]) >= _SHORTEST_TITLE or _TITLE.search(texts[0]) is not None
-    return texts[0].endswith(("：", ":")) or any(re.match(r".{2,8}[：:]", text) for text in texts)
+    return re.match(r".{2,8}[：:]", texts[0]) is not None
 
 
 def is_example_block(grid: Grid, header: Header) -> bool:
@@ -212,11 +236,15 @@ def _examples(texts_at: Callable[[int], Texts], header: Header) -> set[int]:
     found: set[int] = set()
     for place in {0, *(header.columns[name] for name in ("name", "remark") if name in header.columns)}:
         column = texts_at(place)
-        pattern = _EXAMPLE_NAME.search if place == header.columns.get("name") else _EXAMPLE.match
-        maybe = ((text, text.strip()) for text in column.matching(_MAYBE_EXAMPLE))
-        marks = [text for text, bare in maybe if _EXAMPLE.match(bare) or pattern(bare)]
+        is_mark = _is_example_name if place == header.columns.get("name") else _EXAMPLE.match
+        marks = [text for text in column.matching(_MAYBE_EXAMPLE) if is_mark(text.strip())]
         found |= set(column.lines_of(marks).tolist())
     return {at for at in found if at > header.last}
+
+
+def _is_example_name(text: str) -> bool:
+    """Whether a name says that it is one of an example; 范例 alone may be somebody's."""
+    return text != "范例" and (_EXAMPLE.match(text) or _EXAMPLE_NAME.search(text)) is not None
 
 
 def _sort_row(
@@ -253,6 +281,14 @@ def _not_a_person(texts: Sequence[str], said: Mapping[str, str], band: bool) -> 
     first = texts[0]
     if all(map(_PAGE.fullmatch, texts)):
         return Cut.FOOTER
+    if not any(map(str.isalnum, "".join(texts))):
+        return Cut.FOOTER  # a row of dashes
+    if len(texts) >= _FEWEST_HEADINGS and all(map(_COLUMN_MARK.fullmatch, texts)):
+        return Cut.HEADER
+    if sum(bool(_HINT.match(text)) for text in texts) >= 2:
+        return Cut.FOOTER
+    if len(texts) <= 2 and not said.keys() & {"name", "id_number"} and all(map(_NUMBER.fullmatch, texts)):
+        return Cut.TOTAL if set(texts) != {"0"} and said else None
     if _is_unit_band(texts, said.get("name", "")):
         return Cut.BAND
     if _PAGE_TOTAL.fullmatch(first) and not any(map(_ID_NUMBER.fullmatch, texts)):

@@ -344,3 +344,41 @@ def test_two_certificates_in_one_row_are_never_read_as_one(judged) -> None:
     head, first = _sheet(GOOD)
     found, in_error = judged([*head, "资格名称", "级别", "取得时间"], [*first, "高级工程师", "副高", "2003-12"])
     assert ("HZ130" in found, in_error) == (True, [True])
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        list(range(1, len(GOOD) + 1)),
+        list("ABCDEFGHIJKLMNOPQRS"),
+        list("甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申"),
+        ["18位", "照身份证填写", "男/女", "如1970-03", *[""] * 15],
+        ["---"] * len(GOOD),
+        [*[""] * 10, 3],
+        ["", "（二）中级"],
+    ],
+)
+def test_marks_of_columns_hints_and_sums_are_no_persons(judged, row) -> None:
+    head, first, second = _sheet(GOOD, OTHER)
+    for rows in ([head, row, first, second], [head, first, row, second]):
+        found, in_error = judged(*rows)
+        assert ("HZ103" in found, in_error) == (True, [False, False])
+
+
+def test_titles_of_further_pages_are_no_persons(judged, read) -> None:
+    head, first, second = _sheet(GOOD, OTHER)
+    page = [["湖州市换证人员名单"], head]
+    assert judged(*page, first, *page, second)[1] == [False, False]
+
+
+def test_a_title_of_another_level_begins_another_list(judged) -> None:
+    junior = OTHER | {"title": "助理工程师", "committee": "湖州市工程技术人员初级职务评审委员会"}
+    rows = [[cell for name, cell in zip(GOOD, row, strict=True) if name != "level"] for row in _sheet(GOOD, junior)]
+    titles = [[f"湖州市{level}级专业技术资格证书人员信息表"] for level in "中初"]
+    assert judged(titles[0], rows[0], rows[1], [], titles[1], rows[0], rows[2])[1] == [False, False]
+    assert judged(titles[0], rows[0], rows[2], [], titles[1], rows[0], rows[1])[1] == [True, True]
+
+
+def test_a_person_called_as_examples_are_is_a_person(judged) -> None:
+    assert judged(*_sheet(GOOD | {"name": "范例"}))[1] == [False]
+    assert judged(*_sheet(GOOD, OTHER | {"name": "张三（范例）"}))[1] == [False]
