@@ -64,6 +64,12 @@ Marked = Annotated[
 ]
 
 
+DecisionsFile = Annotated[
+    Path | None, typer.Option("--decisions", metavar="FILE", help="经办人填好的待认定表，如 decisions.xlsx")
+]
+UnitsFile = Annotated[Path | None, typer.Option("--units", metavar="FILE", help="单位更名表：旧名称、新名称、依据三栏")]
+
+
 @app.command("run", epilog="例：hzcert run samples/huzhou-2007 --out /tmp/out")
 @shared
 def run_command(
@@ -73,11 +79,16 @@ def run_command(
     annotated: Marked = None,
     seal: cli_paper.SealOption = None,
     seal_password: cli_paper.SealPassword = None,
+    decided: DecisionsFile = None,
+    units: UnitsFile = None,
+    without_published: Annotated[
+        bool, typer.Option("--without-published", help="没有公布文件也办理；每份结果都会写明没有核对")
+    ] = False,
 ) -> None:
     """整批办理：导入、照片、审核、核对、收费、花名册、制证；可重复运行，中断后接着来。"""
     from hzcert import paper, pipeline
 
-    opened = pipeline.open_batch(batch, out)
+    opened = pipeline.open_batch(batch, out, decided, units, without_published=without_published)
     common = common.over(opened.file)
     settings = common.settle(opened.file, batch)
     watch = common.screen.progress
@@ -201,14 +212,21 @@ def validate_command(
 def reconcile_command(
     common: Common,
     holders: HoldersFile,
-    published: Annotated[list[Path], typer.Argument(metavar="PUBLISHED...", help="公布名单：表格文件或文件夹")],
+    published: Annotated[
+        list[Path], typer.Argument(metavar="PUBLISHED...", help="公布名单：表格、Word、文本、PDF 文件或文件夹")
+    ],
     out: OutFile,
+    decided: DecisionsFile = None,
+    units: UnitsFile = None,
 ) -> None:
     """对照公布文件逐一核对（三.4）。"""
     from hzcert import steps
 
     settings = common.settle()
-    common.finish(steps.reconcile_files(holders, published, out, settings, **common.writes), settings)
+    common.finish(
+        steps.reconcile_files(holders, published, out, settings, **common.writes, decided=decided, units=units),
+        settings,
+    )
 
 
 @app.command("fees", epilog="例：hzcert fees samples/huzhou-2007/holders --as-of 2007-11-20 --out /tmp/收费.xlsx")

@@ -163,6 +163,13 @@ DIFFERENCE_ACCEPTED = Code("HZ507", W, "name", "三.4", "与公布文件略有�
 
 UNRECONCILED = Code("HZ508", E, "name", "三.4", "没有与公布文件核对相符的记录", "请先用 hzcert run 或 hzcert reconcile 核对（同一登记簿），核对后不要再改")
 DECIDED = Code("HZ509", I, "name", "三.4", "按经办人的认定接受：{reason}", "无需处理")
+DECISION_STALE = Code("HZ510", W, "", "三.4", "认定之后{what}的内容有改动，这条认定没有采用", "请对照新的待认定表重新认定")
+DECISION_UNUSABLE = Code("HZ511", W, "", "三.4", "这条认定没有采用：{why}", "请在认定表中补全或改正")
+NOT_HELD_AGAINST = Code("HZ512", W, "name", "三.4", "没有与公布文件核对（--without-published）", "收到公布文件后请重新核对")
+COUNT_DIFFERS = Code("HZ513", W, "", "三.4", "公布文件 {document_no} 说是 {said} 人，名单上读到 {read} 人", "请看一眼名单是否读全；附件不在一起的请一并放入")
+CORRECTED = Code("HZ514", I, "name", "三.4", "按{notice}更正：{heading}“{before}”改为“{after}”", "无需处理")
+NOTICE_OPEN = Code("HZ515", W, "name", "三.4", "更正或取消的通知没有找到对应的一行：{said}", "请对照原公布文件办理，并放入原文件的名单")
+LINE_UNREAD = Code("HZ516", W, "", "三.4", "这一行没有读成人员：{text}", "请看一眼；如是人员，请改成表格再放入")
 
 # 6 the life of a certificate -------------------------------------------------------------------------------------
 NOT_THEIRS = Code("HZ601", E, "", "三.5", "{step}应由{who}办理，不是{mine}", "请交有权的机关办理，或用 --authority 指明代谁办理")

@@ -4,15 +4,18 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hzcert import ingest
+from hzcert import decisions, ingest
 from hzcert.batch import Input, inventory, take_in
+from hzcert.decisions import Decision
 from hzcert.errors import InputError, UsageError
-from hzcert.findings import errors
+from hzcert.findings import Finding, errors
 from hzcert.settings import Settings
+from hzcert.sheets.grid import Grid, as_text
+from hzcert.sheets.reading import read
 
 STDIO = Path("-")
 
@@ -66,6 +69,61 @@ def read_list(files: Sequence[Input], kind: ingest.Kind, settings: Settings) -> 
     return ingest.read_list(
         files, kind, settings.policy, settings.as_of, own_headings=settings.columns, password=settings.password
     )
+
+
+@dataclass(frozen=True)
+class Aids:
+    """What an office knows besides the lists: its clerks' decisions, and units that were renamed."""
+
+    decisions: Sequence[Decision] = ()
+    findings: Sequence[Finding] = ()
+    renamed: Sequence[tuple[str, str]] = ()
+    files: Sequence[Input] = ()
+
+
+def read_aids(decided: Path | None, units: Path | None, root: Path, settings: Settings) -> Aids:
+    """What an office knows besides the lists, of the files that it names.
+
+    Raises:
+        InputError: a file is missing, can't be read, or lacks the columns.
+    """
+    files: list[Input] = []
+    made: list[Decision] = []
+    found: list[Finding] = []
+    renamed: list[tuple[str, str]] = []
+    if decided is not None:
+        files.append(_one(decided, root))
+        made, found = decisions.read(read(decided, files[-1].shown, settings.password), files[-1].shown)
+    if units is not None:
+        files.append(_one(units, root))
+        renamed = _renamed(read(units, files[-1].shown, settings.password), files[-1].shown)
+    return Aids(made, found, renamed, files)
+
+
+def _one(path: Path, root: Path) -> Input:
+    if not path.is_file():
+        raise InputError(f"找不到 {path}", "请检查路径")
+    return take_in(path, root if path.is_relative_to(root) else path.parent)
+
+
+_OLD, _NEW = ("旧名称", "原名称", "旧名", "原名", "更名前"), ("新名称", "现名称", "新名", "现名", "更名后")
+
+
+def _renamed(grids: Sequence[Grid], shown: str) -> list[tuple[str, str]]:
+    """Old and new names of units, from a table with a column of each."""
+    for grid in grids:
+        for at, row in enumerate(grid.rows[:10]):
+            words = [as_text(cell).strip() for cell in row]
+            old, new = ([place for place, word in enumerate(words) if word in known] for known in (_OLD, _NEW))
+            if old and new:
+                texts = ([as_text(cell).strip() for cell in line] for line in grid.rows[at + 1 :])
+                widest = max(old[0], new[0])
+                return [
+                    (line[old[0]], line[new[0]])
+                    for line in texts
+                    if len(line) > widest and line[old[0]] and line[new[0]]
+                ]
+    raise InputError(f"{shown} 里没有单位更名表", "请写旧名称、新名称两栏，每行一个更名")
 
 
 def read_entries(paths: Sequence[Path], settings: Settings, *outputs: Path) -> ingest.Ingested:

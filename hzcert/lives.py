@@ -126,6 +126,7 @@ STEPS: Mapping[str, Step] = {
 OF_REGISTER: Mapping[str, str] = {
     "created": "建立登记簿",
     "agreed": "与公布文件核对相符（未登记的填报）",
+    "decided": "经办人对有疑问的核对作出认定",
     "range_handed": "号段交给县区",
     "range_taken": "领取号段",
     "merged": "并入另一登记簿",

@@ -1,9 +1,9 @@
 """The batch from end to end (全程): verbs in order, what was set aside, and the manifest. It alone knows several verbs."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -14,6 +14,8 @@ import numpy as np
 from hzcert import (
     annotate,
     clues,
+    codes,
+    decisions,
     fees,
     ingest,
     listing,
@@ -28,13 +30,14 @@ from hzcert import (
     validate,
 )
 from hzcert.batch import MANIFEST, Input, Outputs, inventory, manifest, take_in
+from hzcert.decisions import Decisions
 from hzcert.errors import InputError, OutputError, UsageError
 from hzcert.findings import Finding, Severity, in_order
-from hzcert.given import keep_apart, read_list, somebody
+from hzcert.given import Aids, keep_apart, read_aids, read_list, somebody
 from hzcert.ledger import Ledger
 from hzcert.outcome import Outcome, Record
 from hzcert.settings import BATCH_FILE, BatchFile, Settings, read_batch_file
-from hzcert.sheets.writing import write_table, write_workbook
+from hzcert.sheets.writing import Sheet, write_table, write_workbook
 from hzcert.table import ACCEPTED, SET_ASIDE, Mask, Table, lines_in_error
 from hzcert.work import Progress, executor
 
@@ -49,6 +52,9 @@ class Batch:
     root: Path
     file: BatchFile
     out: Path
+    decisions: Path | None = None  # a clerk's decisions, and the office's table of renamed units, if there are any
+    units: Path | None = None
+    without_published: bool = False
 
     def inputs(self, part: str) -> list[Input]:
         """The files of one part as received; none where the usual folder is not there.
@@ -71,6 +77,8 @@ class Received:
     photos: Sequence[Input]
     files: Sequence[Input]
     lists: Sequence[Input]  # those of the holders
+    aids: Aids
+    unheld: bool  # no published list at all, and it is to go on without
 
 
 @dataclass(frozen=True)
@@ -83,9 +91,17 @@ class Decided:
     findings: Sequence[Finding]
     in_error: Mask  # by position in the table of all entries
     new_numbers: int
+    given: Decisions
 
 
-def open_batch(root: Path, out: Path | None = None) -> Batch:
+def open_batch(
+    root: Path,
+    out: Path | None = None,
+    decided: Path | None = None,
+    units: Path | None = None,
+    *,
+    without_published: bool = False,
+) -> Batch:
     """A batch folder, and the folder for its results.
 
     Raises:
@@ -103,7 +119,17 @@ def open_batch(root: Path, out: Path | None = None) -> Batch:
         source = (root / part).resolve()
         if source == target.resolve() or source in target.resolve().parents or target.resolve() in source.parents:
             raise UsageError(f"输出文件夹 {target} 与填报材料 {root / part} 重叠", "请用 --out 指明另一个文件夹")
-    return Batch(root, file, target)
+    without = without_published or file.without_published
+    decisions_file, units_file = _aid(root, file, "decisions", decided), _aid(root, file, "units", units)
+    return Batch(root, file, target, decisions_file, units_file, without)
+
+
+def _aid(root: Path, file: BatchFile, part: str, named: Path | None) -> Path | None:
+    """A file of the office's that a batch goes by: the one that is named, or the usual one if it is there."""
+    usual: Path = root / str(getattr(file, part))
+    if named is not None or part in file.model_fields_set or usual.exists():
+        return named or usual
+    return None
 
 
 def run(
@@ -174,15 +200,17 @@ def receive(batch: Batch, settings: Settings) -> Received:
         raise InputError(
             f"{batch.root / batch.file.holders} 里没有填报的表格", "请放入工作簿或 CSV 文件；新建批次用 hzcert init"
         )
-    if (batch.root / "decisions.xlsx").exists():
-        raise InputError("这个版本还不处理 decisions.xlsx", "请先移走；有疑问的人员改正填报后再运行")
+    aids = read_aids(batch.decisions, batch.units, batch.root, settings)
+    published = read_list(lists, ingest.PUBLISHED, settings)
     own = [take_in(path, batch.root) for path in [batch.root / BATCH_FILE] if path.exists()]
     return Received(
         somebody(read_list(sources, ingest.HOLDERS, settings)),
-        read_list(lists, ingest.PUBLISHED, settings),
+        published,
         shots,
-        [*own, *sources, *lists, *shots],
+        [*own, *aids.files, *sources, *lists, *shots],
         sources,
+        aids,
+        batch.without_published and not len(published.table),
     )
 
 
@@ -214,9 +242,15 @@ def decide(
     found += [finding for shot in shots for finding in shot.findings]
     found += photos.link(holders, shots)
     found += validate.check(holders, policy, day, settings.authority)
-    compared = reconcile.compare(holders, published, policy, day)
+    given = decisions.held_against(received.aids.decisions, holders, published)
+    given = replace(given, findings=(*received.aids.findings, *given.findings))
+    compared = reconcile.compare(holders, published, policy, day, given, received.aids.renamed)
     in_error = frozenset(np.flatnonzero(lines_in_error(holders, found)).tolist())
-    found += reconcile.findings(holders, published, compared, in_error)
+    found += given.findings
+    if received.unheld:
+        found += holders.findings(np.ones(len(holders), dtype=np.bool_), codes.NOT_HELD_AGAINST)
+    else:
+        found += reconcile.findings(holders, published, compared, in_error)
     sound = holders.take(~lines_in_error(holders, found))
     mine = sound.take(render.made_by(sound, policy, settings.authority.code, day))
     found += render.judge_holders(mine, press)
@@ -230,25 +264,39 @@ def decide(
         settings.register,
         dry_run=dry_run,
         operator=settings.operator,
-        agreed=_agreed(compared, published, np.flatnonzero(mask).tolist()),
+        agreed=_unheld(mask) if received.unheld else _agreed(compared, published, np.flatnonzero(mask).tolist()),
         fees={fee.line: fee.said() for fee in fees.assess(fit, policy, day)},
     )
+    if not dry_run:
+        steps.remember_decisions(given, holders, published, settings)
     found += numbers.findings
     accepted = fit.take(~lines_in_error(fit, numbers.findings))
     moved = {old: new for new, old in enumerate(np.flatnonzero(~lines_in_error(fit, numbers.findings)).tolist())}
     by_line = {moved[line]: number for line, number in numbers.by_line.items()}
     given_on = {moved[line]: given for line, given in numbers.given_on.items()}
     in_error_now = lines_in_error(holders, found)
-    return compared, Decided(accepted, by_line, given_on, in_order(found), in_error_now, numbers.new)
+    return compared, Decided(accepted, by_line, given_on, in_order(found), in_error_now, numbers.new, given)
+
+
+UNHELD = "没有与公布文件核对（--without-published）"
+
+
+def _unheld(mask: Mask) -> dict[int, Mapping[str, object]]:
+    """Entries that go on without any published list: the register says so."""
+    return {place: {"reason": UNHELD} for place in range(int(mask.sum()))}
+
+
+def _saying(sheets: Iterable[Sheet], notice: str) -> Iterator[Sheet]:
+    """The same sheets, with a notice above each, where there is one."""
+    return (replace(sheet, above=(notice, *sheet.above)) if notice else sheet for sheet in sheets)
 
 
 def _agreed(compared: reconcile.Matches, published: Table, lines: Sequence[int]) -> dict[int, Mapping[str, object]]:
     """The published row that each of these entries agrees with, by their order here (三.4)."""
-    rows = {match.line: match for match in compared.matches if match.published is not None}
     return {
-        place: register.evidence_of(published, match.published, match.reason)
+        place: register.evidence_of(published, match.published, match.reason, match.level)
         for place, line in enumerate(lines)
-        if (match := rows.get(line)) and match.published is not None
+        if (match := compared.match(line)).published is not None
     }
 
 
@@ -271,19 +319,19 @@ def write(
 ) -> tuple[dict[str, object], list[Record], list[Finding]]:
     """Write everything but the manifest; what there is of it in numbers and as records, and all that was found."""
     policy, day, holders, published = settings.policy, settings.as_of, received.holders.table, received.published.table
-    accepted = decided.accepted
+    accepted, notice = decided.accepted, UNHELD if received.unheld else ""
     charged = fees.assess(accepted, policy, day)
     rosters = roster.build(accepted, decided.numbers, policy, day, settings.authority)
     with outputs.file("holders.xlsx") as path:
-        write_table(path, ingest.WRITTEN, ingest.written_rows(*_with_results(holders, decided)), day)
+        write_table(path, ingest.WRITTEN, ingest.written_rows(*_with_results(holders, decided, notice)), day)
     with outputs.file("reconciliation.xlsx") as path:
-        write_workbook(path, reconcile.sheets(holders, published, compared), day)
+        write_workbook(path, reconcile.sheets(holders, published, compared, decided.given, notice), day)
     with outputs.file("fees.xlsx") as path:
-        write_workbook(path, fees.sheets(accepted, charged, policy, day), day)
+        write_workbook(path, _saying(fees.sheets(accepted, charged, policy, day), notice), day)
     found = list(decided.findings)
     for each in rosters:
         with outputs.file(f"rosters/{each.file_name}") as path:
-            write_workbook(path, [roster.sheet(each)], day)
+            write_workbook(path, _saying([roster.sheet(each)], notice), day)
         content, unset = paper.roster_pdf(each, press, "A4", settings)
         found += unset
         if content is not None:
@@ -298,14 +346,14 @@ def write(
         steps.remember_outputs(accepted, on_rosters, in_volumes, outputs.root, settings, press)
     with outputs.file("findings.xlsx") as path:
         paths = listing.links(received.files, outputs.root / "findings.xlsx")
-        write_workbook(path, listing.sheets(found, holders, paths, show_ids=show_ids), day)
+        write_workbook(path, _saying(listing.sheets(found, holders, paths, show_ids=show_ids), notice), day)
     with outputs.file("findings.jsonl") as path:
         path.write_text("".join(listing.lines(found, show_ids=show_ids)), encoding="utf-8")
     counts: dict[str, object] = {
         "ingest": dict(received.holders.counts),
         "entries": {"read": len(holders), "accepted": len(accepted), "set_aside": len(holders) - len(accepted)},
         "photos": photos.counts(shots),
-        "reconciliation": compared.counts(),
+        "reconciliation": compared.counts() | ({"without_published": True} if notice else {}),
         "fees": fees.counts(charged),
         "rosters": {"rosters": len(rosters), "rows": sum(len(each) for each in rosters)},
         "certificates": {"certificates": len(printed), "volumes": len(volumes)},
@@ -343,8 +391,10 @@ def finding_counts(found: Iterable[Finding]) -> dict[str, int]:
     return {str(severity): severities[severity] for severity in Severity}
 
 
-def _with_results(holders: Table, decided: Decided) -> tuple[Table, dict[int, str]]:
+def _with_results(holders: Table, decided: Decided, notice: str) -> tuple[Table, dict[int, str]]:
     """All entries with what was decided on each, and their numbers by position."""
-    rows = holders.rows.assign(result=np.where(decided.in_error, SET_ASIDE, ACCEPTED))
+    rows = holders.rows.assign(
+        result=np.where(decided.in_error, SET_ASIDE, f"{ACCEPTED}，{notice}" if notice else ACCEPTED)
+    )
     places = np.flatnonzero(~decided.in_error).tolist()
     return Table(rows, holders.layout), {places[line]: number for line, number in decided.numbers.items()}

@@ -1,7 +1,7 @@
 """The register as a batch meets it (登记): entries and what agrees, certificate numbers given once and without gaps, what was printed."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from hzcert.desk import Clerk, Desk, File, check_character, fingerprint, is_reis
 from hzcert.findings import Finding
 from hzcert.lives import Mark, State
 from hzcert.policy import Policy
-from hzcert.store import exists, open_register
+from hzcert.store import canonical, exists, open_register
 from hzcert.table import TRANSFER_IN, Table
 
 __all__ = ["check_character", "fingerprint", "key"]
@@ -261,6 +261,22 @@ def remember_reconciled(
                 whose = {name: entry[name] for name in ("id_number", "name", "title", "document_no")}
                 desk.agree(None, own, whose | dict(evidence.get(line, {})))
         desk.close()
+
+
+def remember_decisions(
+    decided: Sequence[Mapping[str, object]], policy: Policy, day: date, authority: str, url: str, *, operator: str = ""
+) -> int:
+    """Keep clerks' decisions on what a program must not decide, as evidence (三.4); how many were not kept before."""
+    if not decided:
+        return 0
+    with open_register(url) as book:
+        desk = Desk(book, policy, Clerk(day, authority, operator), moment())
+        known = {line[7] for line in book.events_of([0], "decided")}  # their data
+        new = [each for each in decided if canonical(each) not in known]
+        for each in new:
+            desk.note("decided", each)
+        desk.close()
+    return len(new)
 
 
 def unreconciled(holders: Table, url: str) -> list[Finding]:

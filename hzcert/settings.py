@@ -31,6 +31,9 @@ class BatchFile(Strict):
     photos: str = "photos"
     published: str = "published"
     out: str = "out"
+    decisions: str = "decisions.xlsx"
+    units: str = "units.csv"
+    without_published: bool = False
     workers: int | None = Field(default=None, ge=1)
     cluster: str | None = None
     format: Literal["text", "json", "jsonl"] | None = None

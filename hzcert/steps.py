@@ -13,6 +13,7 @@ import numpy as np
 from hzcert import (
     clues,
     contact,
+    decisions,
     fees,
     forms,
     ingest,
@@ -25,9 +26,10 @@ from hzcert import (
     validate,
 )
 from hzcert.batch import MANIFEST, Input, begin, inventory, manifest, standing, take_in, whole_file
+from hzcert.decisions import Decisions
 from hzcert.errors import InputError, OutputError, UsageError
 from hzcert.findings import Finding, in_order, mask
-from hzcert.given import STDIO, inputs, keep_apart, read_entries, read_list, somebody
+from hzcert.given import STDIO, inputs, keep_apart, read_aids, read_entries, read_list, somebody
 from hzcert.language import sentence, word
 from hzcert.ledger import Ledger, Note
 from hzcert.outcome import Outcome, Record
@@ -328,8 +330,38 @@ def _photo_findings(
     return [*(finding for shot in shots for finding in shot.findings), *photos.link(holders, shots)]
 
 
+def remember_decisions(given: Decisions, holders: Table, published: Table, settings: Settings) -> None:
+    """Keep in the register who decided what, on which entry and row, and why (三.4)."""
+    from hzcert import register  # here, since SQLAlchemy takes a fifth of a second to load
+
+    said = [
+        {
+            "key": each.key,
+            "decision": each.word,
+            "why": each.why,
+            "who": each.who,
+            "file": each.where.file,
+            **{name: holders.text(name, line) for name in ("id_number", "name", "title", "document_no")},
+            "published": register.evidence_of(published, row, str(each)),
+        }
+        for each, line, row in given.applied
+    ]
+    authority = settings.authority.code
+    register.remember_decisions(
+        said, settings.policy, settings.as_of, authority, settings.register, operator=settings.operator
+    )
+
+
 def reconcile_files(
-    holders: Path, published: Sequence[Path], out: Path, settings: Settings, *, dry_run: bool, show_ids: bool
+    holders: Path,
+    published: Sequence[Path],
+    out: Path,
+    settings: Settings,
+    *,
+    dry_run: bool,
+    show_ids: bool,
+    decided: Path | None = None,
+    units: Path | None = None,
 ) -> Outcome:
     """Entries against published lists (三.4); those that agree are noted in the register and may be printed."""
     from hzcert import register  # here, since SQLAlchemy takes a fifth of a second to load
@@ -337,21 +369,27 @@ def reconcile_files(
     read = read_entries([holders], settings, out)
     with inputs(published, out) as files:
         lists = read_list(files, ingest.PUBLISHED, settings)
-    matches = reconcile.compare(read.table, lists.table, settings.policy, settings.as_of)
-    sheets = list(reconcile.sheets(read.table, lists.table, matches))
-    found = [*lists.findings, *reconcile.findings(read.table, lists.table, matches)]
+    for each in filter(None, (decided, units)):
+        keep_apart(each, out)
+    aids = read_aids(decided, units, Path(), settings)
+    given = decisions.held_against(aids.decisions, read.table, lists.table)
+    given = replace(given, findings=(*aids.findings, *given.findings))
+    matches = reconcile.compare(read.table, lists.table, settings.policy, settings.as_of, given, aids.renamed)
+    sheets = list(reconcile.sheets(read.table, lists.table, matches, given))
+    found = [*lists.findings, *given.findings, *reconcile.findings(read.table, lists.table, matches)]
     headings = {column.heading: column.heading for column in sheets[0].columns}
     rows = [row.cells for row in reconcile.decided(read.table, lists.table, matches)]
     if not dry_run:
         write_result(out, headings, rows, sheets, settings.as_of)
-        agreed = np.array([match.status is reconcile.Status.MATCHED for match in matches.matches], dtype=np.bool_)
-        rows_of = [match for match, agrees in zip(matches.matches, agreed.tolist(), strict=True) if agrees]
+        remember_decisions(given, read.table, lists.table, settings)
+        agreed = matches.agreed
+        rows_of = [matches.match(line) for line in np.flatnonzero(agreed).tolist()]
         register.remember_reconciled(
             read.table.take(agreed),
             settings.as_of,
             settings.register,
             evidence={
-                place: register.evidence_of(lists.table, match.published, match.reason)
+                place: register.evidence_of(lists.table, match.published, match.reason, match.level)
                 for place, match in enumerate(rows_of)
                 if match.published is not None
             },

@@ -27,7 +27,7 @@ from hzcert.sheets.safe import cell_text, clean, defused, link_address, sheet_na
 
 Kind = Literal["text", "number", "count", "money", "date"]
 Paper = Literal["A4", "A3"]
-Look = Literal["plain", "group", "subtotal", "total", "error", "warning", "info"]
+Look = Literal["plain", "shade", "group", "subtotal", "total", "error", "warning", "info"]
 
 MOST_ROWS = 1_048_576
 MOST_LINKS = 65_530  # of one sheet; a spreadsheet program drops what is more
@@ -50,6 +50,7 @@ _ALIGNED: Mapping[Kind, Mapping[str, str]] = {
 FILLS: Mapping[Look, str] = {"error": "F8CBAD", "warning": "FFEB9C", "info": "DDEBF7"}
 _LOOKS: Mapping[Look, Mapping[str, object]] = {
     "plain": {},
+    "shade": {"bg_color": "#F5F7FB"},
     "group": {"bold": True, "bg_color": "#EDEDED"},
     "subtotal": {"bold": True},
     "total": {"bold": True, "bg_color": "#EDEDED"},
@@ -87,6 +88,17 @@ class Link:
     def __str__(self) -> str:
         """What one reads in the cell."""
         return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A text of which some parts stand out: those that differ from what it is held against."""
+
+    parts: tuple[tuple[str, bool], ...]
+
+    def __str__(self) -> str:
+        """What one reads in the cell."""
+        return "".join(text for text, _ in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,11 +220,12 @@ class _Formats:
             self._made[key] = self._book.add_format(_FONT | properties)
         return self._made[key]
 
-    def cell(self, column: Column, look: Look) -> Any:
+    def cell(self, column: Column, look: Look, *, red: bool = False) -> Any:
         """The format of a cell in the table."""
+        stands_out = {"bold": True, "font_color": "#C00000"} if red else {}
         centred = {"align": "center"} if column.centred else {}
         fitted = "shrink" if column.one_line else "text_wrap"
-        return self.get(**{**_ALIGNED[column.kind], **centred, **_LOOKS[look], "border": 1, fitted: True})
+        return self.get(**{**_ALIGNED[column.kind], **centred, **_LOOKS[look], **stands_out, "border": 1, fitted: True})
 
     def day(self, column: Column, look: Look) -> Any:
         """The format of a cell that is a real date."""
@@ -225,6 +238,10 @@ class _Formats:
         centred = {"align": "center"} if column.centred else {}
         blue = {"font_color": "#0563C1", "underline": 1}
         return self.get(**{**_ALIGNED[column.kind], **centred, **_LOOKS[look], **blue, "border": 1, "text_wrap": True})
+
+    def mark(self) -> Any:
+        """The font of characters that differ."""
+        return self.get(bold=True, font_color="#C00000")
 
     def heading(self, column: Column) -> Any:
         """The format of a heading; compulsory ones are red."""
@@ -369,10 +386,22 @@ def _write_row(page: Any, number: int, row: Row, columns: Sequence[Column], form
             page.write_url(number, place, address, formats.link(column, row.look), cell_text(value))
         elif column.kind == "date" and (day := _as_day(value)):
             page.write_datetime(number, place, day, formats.day(column, row.look))
+        elif isinstance(value, Marked):
+            _write_marked(page, number, place, value, form, formats, formats.cell(column, row.look, red=True))
         elif _is_number(value):
             page.write_number(number, place, float(value), form)
         else:
             _write_text(page, number, place, value, form)
+
+
+def _write_marked(page: Any, number: int, place: int, value: Marked, form: Any, formats: "_Formats", red: Any) -> None:
+    """A text with what differs in red and bold."""
+    parts = [(clean(text), differs) for text, differs in value.parts if clean(text)]
+    if len(parts) > 1:
+        runs = [piece for text, differs in parts for piece in ((formats.mark(), text) if differs else (text,))]
+        page.write_rich_string(number, place, *runs, form)
+    else:
+        _write_text(page, number, place, str(value), red if parts and parts[0][1] else form)
 
 
 def _is_number(value: object) -> TypeGuard[int | float | Decimal]:
