@@ -167,9 +167,10 @@ def _headers_again(grid: Grid, header: Header, known: Mapping[str, str]) -> Call
 
 
 def _says_otherwise(again: Above, first: Above) -> bool:
-    """Whether the lines above a header that is met again are of another list: another level, unit or document."""
+    """Whether the lines above a header that is met again are of another list: another level, unit, document or standing."""
     pairs = ((again.level, first.level), (again.unit, first.unit), (again.document_no, first.document_no))
-    return any(new and new != old for new, old in pairs)
+    # A list that is only put up for objections (公示) is another one too.
+    return (again.provisional and not first.provisional) or any(new and new != old for new, old in pairs)
 
 
 def texts_of_row(row: Sequence[Cell]) -> list[str]:

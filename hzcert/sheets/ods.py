@@ -23,6 +23,8 @@ class Aside:
     hidden: set[int] = field(default_factory=set)  # rows as the program numbers them
     merged: list[Range] = field(default_factory=list)
     months: list[Place] = field(default_factory=list)  # dates that are shown without their day
+    pictures: dict[Place, str] = field(default_factory=dict)  # the part that each lies in, by its cell
+    loose: int = 0  # pictures that hang on the sheet, not on a cell
 
 
 def read_asides(chunks: Iterator[bytes]) -> list[Aside]:
@@ -57,6 +59,7 @@ class _Reader:
         self._column = self._next_column = 0
         self._text: list[str] | None = None
         self._kind = ""
+        self._in_cell = False
 
     def doctype(self, *_: object) -> None:
         raise no_doctype()
@@ -71,7 +74,14 @@ class _Reader:
                 self._next_row += _count(attributes, "table:number-rows-repeated")
                 if attributes.get("table:visibility") in ("collapse", "filter"):
                     self.sheets[-1].hidden |= set(range(self._row + 1, min(self._next_row, _MOST_ROWS) + 1))
+            case "draw:image" if self.sheets:
+                part = attributes.get("xlink:href", "").removeprefix("./")
+                if self._in_cell:
+                    self.sheets[-1].pictures.setdefault((self._row, self._column), part)
+                else:
+                    self.sheets[-1].loose += 1
             case "table:table-cell" | "table:covered-table-cell":
+                self._in_cell = True
                 self._column = self._next_column
                 self._next_column += _count(attributes, "table:number-columns-repeated")
                 self._kind = attributes.get("calcext:value-type") or attributes.get("office:value-type", "")
@@ -85,6 +95,8 @@ class _Reader:
                     )
 
     def end(self, name: str) -> None:
+        if name in ("table:table-cell", "table:covered-table-cell"):
+            self._in_cell = False
         if name == "table:table-cell" and self._text is not None and self.parser:
             place, text = (self._row, self._column), "".join(self._text).strip()
             if self._kind == "error":

@@ -7,16 +7,18 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from hzcert.sheets import xlsb
-from hzcert.sheets.grid import Cell, Grid, Unreadable, only_months
+from hzcert.sheets.grid import Cell, Grid, Place, Unreadable, only_months
 from hzcert.sheets.guard import Budget, Parts
 from hzcert.sheets.ods import Aside, read_asides
 
 _TAB = re.compile(rb"<text:tab\s*/>")
 _STANDS_FOR_TAB = "\ufdd0"  # no character, and never will be one
+_LOOSE = ("有图片没有定位在单元格上，没有用作照片",)
 _DAMAGED = "请重新导出或另存后再放入"
 
 
@@ -32,9 +34,20 @@ def read_zipped(raw: bytes, shown: str) -> list[Grid]:
         for _ in parts.chunks(name):
             pass
     if "content.xml" in parts:
-        return _grids(_with_tabs(raw, parts), shown, read_asides(parts.chunks("content.xml")))
+        asides = read_asides(parts.chunks("content.xml"))
+        grids = _grids(_with_tabs(raw, parts), shown, asides)
+        each = [*asides, *[Aside()] * (len(grids) - len(asides))][: len(grids)]
+        return [
+            replace(grid, pictures=_pictures(parts, aside), notes=_LOOSE if aside.loose else ())
+            for grid, aside in zip(grids, each, strict=True)
+        ]
     told = xlsb.read_told(parts)
     return _grids(raw, shown, told.sheets, told.days_late)
+
+
+def _pictures(parts: Parts, aside: Aside) -> dict[Place, bytes]:
+    """The pictures of a sheet that lie on a cell."""
+    return {place: parts.read(name) for place, name in aside.pictures.items() if name in parts}
 
 
 def _with_tabs(raw: bytes, parts: Parts) -> bytes:

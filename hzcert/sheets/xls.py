@@ -7,6 +7,7 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import redirect_stdout, suppress
+from dataclasses import replace
 from datetime import time
 from pathlib import Path
 
@@ -33,6 +34,7 @@ _OLE_KINDS = {
     "HwpSummaryInformation": "HWP 文档",
     "VisioDocument": "Visio 绘图",
 }
+_PICTURES = ("工作簿里有图片，这种格式的图片取不出来；请另存为 xlsx，或把照片以身份证号命名放入照片文件夹",)
 _LOCKED = "Workbook is encrypted"
 
 
@@ -66,7 +68,9 @@ def read_xls(raw: bytes, shown: str, password: str | None = None) -> list[Grid] 
             book = xlrd.open_workbook(
                 file_contents=raw, formatting_info=True, ignore_workbook_corruption=True, logfile=nowhere
             )
-            return [_grid(book, sheet, shown, budget) for sheet in book.sheets()]
+            grids = [_grid(book, sheet, shown, budget) for sheet in book.sheets()]
+            # No library takes them out of this kind of workbook.
+            return [replace(grid, notes=_PICTURES if _has_pictures(raw) else ()) for grid in grids]
     except Unreadable:
         raise
     except XLRDError as cause:
@@ -75,6 +79,11 @@ def read_xls(raw: bytes, shown: str, password: str | None = None) -> list[Grid] 
         raise Unreadable("已损坏，或不是电子表格", _DAMAGED) from cause
     except Exception as cause:  # xlrd trusts what a record says: anything may come of a damaged one
         raise Unreadable("已损坏，或不是电子表格", _DAMAGED) from cause
+
+
+def _has_pictures(raw: bytes) -> bool:
+    """Whether a workbook holds a JPEG or PNG picture."""
+    return b"\xff\xd8\xff" in raw or b"\x89PNG\r\n" in raw
 
 
 def unlock(raw: bytes, password: str | None) -> bytes:

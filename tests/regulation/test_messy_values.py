@@ -382,3 +382,29 @@ def test_a_title_of_another_level_begins_another_list(judged) -> None:
 def test_a_person_called_as_examples_are_is_a_person(judged) -> None:
     assert judged(*_sheet(GOOD | {"name": "范例"}))[1] == [False]
     assert judged(*_sheet(GOOD, OTHER | {"name": "张三（范例）"}))[1] == [False]
+
+
+def test_lists_of_several_documents_on_one_sheet_keep_their_own(tmp_path: Path, policy: Policy, as_of: date) -> None:
+    def published(*rows: list[object]) -> list[tuple[str, str, str]]:
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append(row)
+        book.save(tmp_path / "p.xlsx")
+        found = ingest.read_list([Input(tmp_path / "p.xlsx", "p.xlsx", 0, "")], ingest.PUBLISHED, policy, as_of)
+        return [(row["name"], row["document_no"], row["remark"]) for row in found.table.records()]
+
+    head, one, two = ["姓名", "工作单位", "资格名称"], ["沈云川", "样例所", "工程师"], ["钮雨桐", "样例院", "工程师"]
+    first, second = ["湖人专[1999]12号"], ["湖人专[2000]7号"]
+    assert published(first, head, one, [], second, head, two) == [("沈云川", first[0], ""), ("钮雨桐", second[0], "")]
+    assert published(first, head, one, second, head[::-1], two[::-1]) == [
+        ("沈云川", first[0], ""),
+        ("钮雨桐", second[0], ""),
+    ]
+    assert published(first, head, one, [], ["2000年评审通过人员公示名单"], head, two) == [
+        ("沈云川", first[0], ""),
+        ("钮雨桐", first[0], ingest.PROVISIONAL),
+    ]
+    assert published(first, head, [*one[:2], "工程师"], ["一、经济师"], head, two) == [
+        ("沈云川", first[0], ""),
+        ("钮雨桐", first[0], ""),
+    ]

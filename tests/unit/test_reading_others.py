@@ -209,3 +209,19 @@ def test_an_xlsb_workbook_that_counts_days_from_1904_says_so(tmp_path: Path) -> 
     _xlsb(tmp_path / "a.xlsb", {"甲": _row(0, (34_670.0, 0), (34_670.0, 1))}, ("yyyy-mm-dd",), late=True)
     (grid,) = read(tmp_path / "a.xlsb", "a.xlsb")
     assert (grid.rows, grid.days_late) == ([[34_670.0, date(1998, 12, 3)]], DAYS_TO_1904)
+
+
+def test_pictures_on_the_cells_of_an_ods_workbook_are_taken_out(tmp_path: Path) -> None:
+    def image(name: str) -> str:
+        return f'<draw:frame xmlns:draw="d"><draw:image xlink:href="Pictures/{name}" xmlns:xlink="x"/></draw:frame>'
+
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p>{}</table:table-cell>'
+    rows = f"<table:table-row>{cell.format('姓名', '')}{cell.format('照片', '')}</table:table-row>"
+    rows += f"<table:table-row>{cell.format('沈云川', '')}{cell.format('', image('a.png'))}</table:table-row>"
+    _ods(tmp_path / "a.ods", f"<table:shapes>{image('b.png')}</table:shapes>{rows}")
+    with zipfile.ZipFile(tmp_path / "a.ods", "a") as file:
+        file.writestr("Pictures/a.png", b"the picture")
+        file.writestr("Pictures/b.png", b"another")
+    (grid,) = read(tmp_path / "a.ods", "a.ods")
+    assert grid.pictures == {(1, 1): b"the picture"}
+    assert len(grid.notes) == 1
