@@ -12,7 +12,7 @@ from typing import Any
 
 from hzcert import lives, names
 from hzcert.errors import RegisterError
-from hzcert.lives import Mark, State
+from hzcert.lives import State
 from hzcert.policy import Authority, Kind, Policy
 from hzcert.store import Book, Draft, Stamp, canonical
 from hzcert.table import HEADINGS, REISSUE
@@ -129,20 +129,28 @@ class Desk:
         self._numbers: list[dict[str, Any]] = []
         self._standings: dict[str, str] = {}
         self._agreed: dict[str, int] = {}  # by fingerprint: the place of its event among the drafts
+        self._keys: dict[tuple[str, str, str], tuple[str, str]] = {}
         self._counters: dict[str, list[dict[str, Any]]] = {}
         self._before = self._files = book.head().files
+
+    def key(self, entry: Mapping[str, str]) -> Key:
+        """What makes an entry's certificate the same again; of one title and specialty looked up once."""
+        said = entry["title"], entry["series"], entry["specialty"]
+        if said not in self._keys:
+            self._keys[said] = key(entry, self.policy)[1:]
+        return entry["id_number"], *self._keys[said]
 
     def open_file(self, entry: Mapping[str, str]) -> File:
         """A new file for an entry's certificate, with nothing in it yet."""
         self._files += 1
-        id_number, title_code, specialty_key = key(entry, self.policy)
+        id_number, title_code, specialty_key = self.key(entry)
         file: File = {
             "id": self._files,
             "id_number": id_number,
             "title_code": title_code,
             "specialty_key": specialty_key,
             "reissues": 0,
-            "state": State.NEW,
+            "state": str(State.NEW),
             "marks": 0,
             "number": "",
             "fingerprint": "",
@@ -154,7 +162,7 @@ class Desk:
 
     def refusal(self, file: File, kind: str) -> str:
         """Why a step can't be taken with this certificate now; empty where it can."""
-        return lives.refusal(kind, State(file["state"]), Mark(file["marks"]))
+        return lives.follow(kind, file["state"], file["marks"])[0]
 
     def take(self, file: File, kind: str, data: Mapping[str, object] | str, **words: str) -> None:
         """Take a step that may be taken.
@@ -162,10 +170,10 @@ class Desk:
         Raises:
             RegisterError: it can't follow where the certificate stands; callers ask first, and this is the last guard.
         """
-        if why := self.refusal(file, kind):
+        why, state, marks = lives.follow(kind, file["state"], file["marks"])
+        if why:
             raise RegisterError(f"{lives.label(kind)}：{why}", "请用 hzcert register history 查看这份证书")
-        state, marks = lives.after(kind, State(file["state"]), Mark(file["marks"]))
-        file["state"], file["marks"] = str(state), int(marks)
+        file["state"], file["marks"] = state, marks
         if file["id"] <= self._before:
             self._changed[file["id"]] = file
         text = data if isinstance(data, str) else canonical(data)

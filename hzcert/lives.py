@@ -6,6 +6,7 @@ One line a kind of event. ``moves`` says from which state to which; a state that
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntFlag, StrEnum
+from functools import cache
 from typing import Literal
 
 
@@ -145,25 +146,22 @@ def label(kind: str) -> str:
     return STEPS[kind].label if kind in STEPS else OF_REGISTER.get(kind, kind)
 
 
-def refusal(kind: str, state: State, marks: Mark) -> str:
-    """Why a step can't follow; empty where it can.
+@cache
+def follow(kind: str, state: str, marks: int) -> tuple[str, str, int]:
+    """Why a step can't follow (empty where it can), and where the certificate stands after it.
 
-    >>> refusal("issued", State.NUMBERED, Mark(0))
+    >>> follow("issued", "numbered", 0)[0]
     '已编号，要先已制证、省证已到或已交单位'
+    >>> follow("issued", "printed", 5)
+    ('', 'issued', 5)
     """
-    step = STEPS[kind]
-    if state not in step.moves:
+    step, now, done = STEPS[kind], State(state), Mark(marks)
+    if now not in step.moves:
         before = [STATES[each] for each in step.moves]
         wanted = "或".join(filter(None, ("、".join(before[:-1]), before[-1])))
-        return f"{STATES[state]}，要先{wanted}"
-    if missing := step.needs & ~marks:
-        return f"{STATES[state]}，还没有{'、'.join(MARKS[mark] for mark in missing)}"
-    if twice := step.unless & marks:
-        return "、".join(MARKS[mark] for mark in twice)
-    return ""
-
-
-def after(kind: str, state: State, marks: Mark) -> tuple[State, Mark]:
-    """Where a certificate stands after a step that may follow."""
-    step = STEPS[kind]
-    return step.moves[state], (marks & ~step.clears) | step.sets
+        return f"{STATES[now]}，要先{wanted}", state, marks
+    if missing := step.needs & ~done:
+        return f"{STATES[now]}，还没有{'、'.join(MARKS[mark] for mark in missing)}", state, marks
+    if twice := step.unless & done:
+        return "、".join(MARKS[mark] for mark in twice), state, marks
+    return "", str(step.moves[now]), int((done & ~step.clears) | step.sets)

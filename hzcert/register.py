@@ -12,7 +12,7 @@ from hzcert.findings import Finding
 from hzcert.lives import Mark, State
 from hzcert.policy import Policy
 from hzcert.store import canonical, exists, open_register
-from hzcert.table import TRANSFER_IN, Table
+from hzcert.table import FIELDS, TRANSFER_IN, Table
 
 __all__ = ["check_character", "fingerprint", "key"]
 
@@ -100,7 +100,8 @@ def number(
     """
     order = mine(holders, policy, day, authority_code) if give else []
     own = set(order)
-    records = list(holders.records())
+    records = _records(holders)
+    places = [(file, sheet, row) for file, sheet, row, *_ in holders.places()]
     prints = [fingerprint(entry) for entry in records]
     found: list[Finding] = []
     numbers: dict[int, str] = {}
@@ -118,7 +119,7 @@ def number(
             if line not in agreed and own_print not in known:
                 found.append(holders.finding(line, codes.UNRECONCILED))
                 continue
-            file = _enter(desk, people, holders, line, entry, own_print)
+            file = _enter(desk, people, places[line], entry, own_print)
             if own_print not in known:
                 desk.agree(file, own_print, agreed[line])
                 known[own_print] = 0
@@ -158,7 +159,7 @@ class _People:
 
     def file(self, entry: Mapping[str, str]) -> tuple[File, bool]:
         """The file of an entry's certificate, and whether it is new."""
-        own = key(entry, self._desk.policy)
+        own = self._desk.key(entry)
         if known := self.by_key.get(own):
             return known, False
         file = self.by_key[own] = self._desk.open_file(entry)
@@ -169,7 +170,7 @@ class _People:
         """What is known otherwise: another name on this certificate, or one document's title under another specialty."""
         if not (held := self._of.get(entry["id_number"])):
             return
-        own = key(entry, self._desk.policy)
+        own = self._desk.key(entry)
         for file in held:
             known = key_of(file)
             if not file["number"]:
@@ -187,12 +188,17 @@ class _People:
                 yield holders.finding(line, codes.REVOKED, "", state="已登记遗失", number=file["number"])
 
 
-def _enter(desk: Desk, people: _People, holders: Table, line: int, entry: Mapping[str, str], own: str) -> File:
+def _records(holders: Table) -> list[dict[str, str]]:
+    """Entries as dictionaries, of their canonical fields alone: column by column, since there may be a million."""
+    columns = [holders.texts(name).to_pylist() for name in FIELDS]
+    return [dict(zip(FIELDS, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _enter(desk: Desk, people: _People, place: tuple[str, str, int], entry: Mapping[str, str], own: str) -> File:
     """Enter an entry as it was handed in and checked (三.2, 三.3), and the confirmation of one who transfers in (五.1)."""
     file, new = people.file(entry)
     if new or file["fingerprint"] != own:
-        where = holders.where(line)
-        desk.enter(file, entry, own, {"file": where.file, "sheet": where.sheet or "", "row": where.row})
+        desk.enter(file, entry, own, dict(zip(("file", "sheet", "row"), place, strict=True)))
     if not file["marks"] & Mark.REVIEWED:
         desk.take(file, "reviewed", {})
     if entry["case"] == TRANSFER_IN and entry["transfer_confirmed_no"] and not desk.refusal(file, "transferred"):
@@ -228,7 +234,7 @@ def _number(
 
 def known_numbers(holders: Table, policy: Policy, url: str) -> dict[int, str]:
     """The numbers that the register holds already, by position in the table; none is taken."""
-    records = list(holders.records())
+    records = _records(holders)
     with open_register(url, reading=True) as book:
         files = {key_of(file): file for file in book.of_people(entry["id_number"] for entry in records)}
     found: dict[int, str] = {}
@@ -250,7 +256,7 @@ def remember_reconciled(
     operator: str = "",
 ) -> None:
     """Note that these entries agree with the published documents, so that they may be listed and printed (三.4)."""
-    records = list(holders.records())
+    records = _records(holders)
     prints = [fingerprint(entry) for entry in records]
     with open_register(url) as book:
         desk = Desk(book, policy, Clerk(day, authority, operator), moment())  # type: ignore[arg-type]
@@ -322,7 +328,7 @@ def remember_rostered(
     operator: str = "",
 ) -> int:
     """Note on which roster entries stand, by position (三.4); how many were not noted with the same roster before."""
-    records = list(holders.records())
+    records = _records(holders)
     with open_register(url) as book:
         held = book.of_people(entry["id_number"] for entry in records)
         by_key = {key_of(file): file for file in held}
