@@ -1,7 +1,8 @@
 """The register proved (验真): the chain link by link, and all that is derived from it worked out again."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +32,7 @@ class _Standing:
     marks: int = 0
     number: str = ""
     reissues: int = 0
-    fingerprint: str = ""
+    said: int = 0  # the hash of what its last entry says in the columns of its file
 
 
 @dataclass
@@ -39,9 +40,11 @@ class _Replay:
     """All that follows from the events, worked out anew."""
 
     files: dict[int, _Standing] = field(default_factory=dict)
-    numbers: dict[str, tuple[int, str, int, str]] = field(default_factory=dict)  # file, scope, serial, standing
+    numbers: dict[str, tuple[int, str, int, str, str]] = field(
+        default_factory=dict
+    )  # file, scope, serial, day, standing
     ranges: list[dict[str, Any]] = field(default_factory=list)
-    agreed: int = 0
+    agreed: set[bytes] = field(default_factory=set)  # the fingerprints of entries that agreed
     wrong: list[int] = field(default_factory=list)  # events that could not follow
 
     def take(self, line: Line) -> None:
@@ -50,7 +53,8 @@ class _Replay:
         if not file:
             if kind in ("range_handed", "range_taken"):
                 self.ranges.append({"kind": kind, "seq": seq, **json.loads(data)})
-            self.agreed += kind == "agreed"
+            if kind == "agreed":
+                self._agree(data)
             return
         standing = self.files.get(file)
         if standing is None:
@@ -60,23 +64,44 @@ class _Replay:
             self.wrong.append(seq)
             return
         standing.state, standing.marks = state, marks
-        self.agreed += kind == "reconciled" and '"agreed":' not in data
-        if kind in lives.NUMBERING or kind == "voided":
-            self._number(standing, file, kind, json.loads(data))
+        if kind == "reconciled":
+            if '"agreed":' not in data:
+                self._agree(data)
+        elif kind in _PARSED:
+            said = json.loads(data)
+            if kind in _ENTERING:
+                standing.said = _hash(said.get("entry", said))
+            if kind in lives.NUMBERING or kind == "voided":
+                self._number(standing, file, kind, said, line[3])
 
-    def _number(self, standing: _Standing, file: int, kind: str, said: dict[str, Any]) -> None:
+    def _agree(self, data: str) -> None:
+        _, _, rest = data.partition('"fingerprint":"')
+        self.agreed.add(bytes.fromhex(rest[:64]))
+
+    def _number(self, standing: _Standing, file: int, kind: str, said: dict[str, Any], day: str) -> None:
         number = str(said.get("number", ""))
         if kind in lives.REVOKING and standing.number in self.numbers:
-            owner, scope, serial, _ = self.numbers[standing.number]
-            self.numbers[standing.number] = (owner, scope, serial, lives.REVOKING[kind])
+            self.numbers[standing.number] = (*self.numbers[standing.number][:4], lives.REVOKING[kind])
         if kind == "voided":
             standing.number = ""
             return
         if not number:
             return
         standing.number = number
-        standing.reissues += kind == "reissued" or bool(said.get("reissue"))
-        self.numbers[number] = (file, str(said.get("scope", "")), int(said.get("serial", 0)), "valid")
+        if said.get("reissue") and kind != "reissued":
+            standing.reissues = max(standing.reissues, 1)
+        standing.reissues += kind == "reissued"
+        scope, serial = str(said.get("scope", "")), int(said.get("serial", 0))
+        self.numbers[number] = (file, scope, serial, str(said.get("numbered_on", day)), "valid")
+
+
+_ENTERING = ("entered", "amended", "imported", "migrated")
+_PARSED = frozenset({*_ENTERING, *lives.NUMBERING, "voided"})
+_COLUMNS = ("id_number", "name", "title", "specialty", "level", "region", "document_no")
+
+
+def _hash(said: Mapping[str, Any]) -> int:
+    return hash(tuple(said.get(name, "") for name in _COLUMNS))
 
 
 def prove(book: Book, also: _Replay | None = None, expected: str = "") -> list[int]:
@@ -84,15 +109,16 @@ def prove(book: Book, also: _Replay | None = None, expected: str = "") -> list[i
     seq, before = 0, GENESIS
     take = also.take if also is not None else None
     seen = not expected
-    for line in book.each_event():
-        seq += 1
-        if not proves(line, seq, before):
-            return [seq]
-        before = line[8]
-        if take is not None:
-            take(line)
-        if not seen and before == expected:
-            seen = True
+    with closing(book.each_event()) as lines:
+        for line in lines:
+            seq += 1
+            if not proves(line, seq, before):
+                return [seq]
+            before = line[8]
+            if take is not None:
+                take(line)
+            if not seen and before == expected:
+                seen = True
     head = book.head()
     return [] if (head.seq, head.hash) == (seq, before) and seen else [seq + 1]
 
@@ -123,18 +149,24 @@ def _derived(book: Book, replay: _Replay) -> Iterator[str]:
     for row in book.each_file():
         files += 1
         standing = replay.files.get(row["id"])
-        own = (row["state"], row["marks"], row["number"], row["reissues"])
-        if standing is None or own != (standing.state, standing.marks, standing.number, standing.reissues):
+        own = (row["state"], row["marks"], row["number"], row["reissues"], _hash(row))
+        if standing is None or own != (
+            standing.state, standing.marks, standing.number, standing.reissues, standing.said
+        ):  # fmt: skip
             yield f"案卷 {row['id']}（{row['name']}）"
     if files != len(replay.files) or book.head().files != files:
         yield "案卷的数目"
     numbers = 0
     for row in book.each_number():
         numbers += 1
-        if replay.numbers.get(row["number"]) != (row["file"], row["scope"], row["serial"], row["standing"]):
+        if replay.numbers.get(row["number"]) != (
+            row["file"], row["scope"], row["serial"], row["numbered_on"], row["standing"]
+        ):  # fmt: skip
             yield f"编号 {row['number']}"
     if numbers != len(replay.numbers):
         yield "编号的数目"
+    if replay.agreed != {bytes.fromhex(fingerprint) for fingerprint in book.each_agreed()}:
+        yield "核对相符的记录"
 
 
 def _counted(book: Book) -> Iterator[str]:
@@ -153,7 +185,7 @@ def _counted(book: Book) -> Iterator[str]:
             wanted = range(row["first"], row["next"])
             if missing := [serial for serial in wanted if serial not in given and serial not in passed]:
                 yield f"{scope} 的流水号 {missing[0]}"
-        ends = [(row["first"], row["last"] if row["holder"] else row["next"] - 1) for row in rows]
+        ends = [(row["first"], max(row["last"] if row["holder"] else 0, row["next"] - 1)) for row in rows]
         lowest = min(first for first, _ in ends)
         if beyond := [s for s in given if s >= lowest and not any(first <= s <= last for first, last in ends)]:
             yield f"{scope} 的流水号 {min(beyond)}"

@@ -16,6 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from hzcert import __version__, cli_paper, language
+from hzcert.cli_register import register_app
 from hzcert.console import Screen
 from hzcert.errors import ExitCode, HzcertError
 from hzcert.findings import mask
@@ -50,6 +51,7 @@ app.add_typer(photos_app, name="photos")
 app.add_typer(roster_app, name="roster")
 app.add_typer(cli_paper.design_app, name="design")
 app.add_typer(cli_paper.seal_app, name="seal")
+app.add_typer(register_app, name="register")
 
 
 HoldersFiles = Annotated[

@@ -42,6 +42,8 @@ _COUNTS = {
     "findings": "问题", "sealed": "有验证码", "keys": "密钥", "revoked": "已失效", "codes": "验证码", "genuine": "真",
     "altered": "不真", "unknown_key": "密钥不认识", "unreadable": "读不出", "boxes": "栏目", "problems": "放不下或没有字形",
     "printers": "打印机",
+    "done": "已登记", "already": "早已登记", "events": "事件", "open": "未发放", "new": "新并入", "gone_on": "接续",
+    "same": "相同", "packages": "移交包",
 }  # fmt: skip
 
 
@@ -122,6 +124,11 @@ class Screen:
             return
         for item in [*items, summary]:
             sys.stdout.write(json.dumps(item, ensure_ascii=False) + "\n")
+
+    def lines(self, heading: str, lines: Iterable[str]) -> None:
+        """Lines under a heading as the result, as wide as they are: ID numbers are masked unless asked for."""
+        for text in (heading, *(f"  {line}" for line in lines)):
+            self._out.print(escape(text if self.show_ids else mask(text)))
 
     def table(self, title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """A table as the result."""

@@ -68,7 +68,7 @@ def key(entry: Mapping[str, str], policy: Policy) -> Key:
 
 
 _SAID = tuple(name for name in HEADINGS if name not in ("phone", "remark"))
-_KEPT = (
+KEPT = (
     "name", "series", "title", "specialty", "level", "region", "employer", "department", "case", "document_no",
 )  # fmt: skip
 
@@ -121,7 +121,7 @@ class Desk:
     """Steps that are taken in one transaction, and the numbers that they take."""
 
     def __init__(self, book: Book, policy: Policy, clerk: Clerk, at: str) -> None:
-        self.book, self.policy, self.clerk = book, policy, clerk
+        self.book, self.policy, self.clerk, self.moment = book, policy, clerk, at
         self._stamp = Stamp(clerk.day.isoformat(), at, clerk.operator, clerk.authority)
         self._drafts: list[Draft] = []
         self._new: list[File] = []
@@ -155,7 +155,7 @@ class Desk:
             "number": "",
             "fingerprint": "",
         }
-        for name in _KEPT:
+        for name in KEPT:
             file[name] = entry[name]
         self._new.append(file)
         return file
@@ -187,7 +187,7 @@ class Desk:
         """Enter what an entry says, or what it says otherwise than before (三.3)."""
         kind = "amended" if file["state"] != State.NEW else "entered"
         said: dict[str, object] = {name: entry[name] for name in HEADINGS if entry[name]}
-        for name in _KEPT:
+        for name in KEPT:
             file[name] = entry[name]
         file["fingerprint"] = own
         self.take(file, kind, {"entry": said, "source": source})

@@ -151,17 +151,16 @@ def follow(kind: str, state: str, marks: int) -> tuple[str, str, int]:
     """Why a step can't follow (empty where it can), and where the certificate stands after it.
 
     >>> follow("issued", "numbered", 0)[0]
-    '已编号，要先已制证、省证已到或已交单位'
+    '现在已编号，要在已制证、省证已到、已交单位之后'
     >>> follow("issued", "printed", 5)
     ('', 'issued', 5)
     """
     step, now, done = STEPS[kind], State(state), Mark(marks)
     if now not in step.moves:
-        before = [STATES[each] for each in step.moves]
-        wanted = "或".join(filter(None, ("、".join(before[:-1]), before[-1])))
-        return f"{STATES[now]}，要先{wanted}", state, marks
+        wanted = "、".join(STATES[each] for each in step.moves)
+        return f"现在{STATES[now]}，要在{wanted}之后", state, marks
     if missing := step.needs & ~done:
-        return f"{STATES[now]}，还没有{'、'.join(MARKS[mark] for mark in missing)}", state, marks
+        return f"现在{STATES[now]}，还没有{'、'.join(MARKS[mark] for mark in missing)}", state, marks
     if twice := step.unless & done:
         return "、".join(MARKS[mark] for mark in twice), state, marks
     return "", str(step.moves[now]), int((done & ~step.clears) | step.sets)

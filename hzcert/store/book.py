@@ -1,11 +1,12 @@
 """The register inside one transaction: its statements, and nothing decided."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Select, Table, bindparam, func, insert, select, text, update
+from sqlalchemy import Column, Connection, Select, Table, bindparam, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -59,6 +60,14 @@ class Book:
             return [dict(row) for row in self._connection.execute(select(FILE).order_by(FILE.c.id)).mappings()]
         return self._rows(FILE, FILE.c.id, sorted(set(ids)), FILE.c.id)
 
+    def search(self, text: str, most: int) -> list[dict[str, Any]]:
+        """Files with this text in the name, the ID number, the number or the unit; so many at most."""
+        columns = (FILE.c.name, FILE.c.id_number, FILE.c.number, FILE.c.employer, FILE.c.department)
+        given = select(NUMBER.c.file).where(NUMBER.c.number.contains(text, autoescape=True))
+        said = or_(*(column.contains(text, autoescape=True) for column in columns), FILE.c.id.in_(given))
+        chosen = select(FILE).where(said).order_by(FILE.c.id).limit(most)
+        return [dict(row) for row in self._connection.execute(chosen).mappings()]
+
     def each_file(self) -> Iterator[Row]:
         """Every file in order, without holding them all."""
         return self._each(select(FILE).order_by(FILE.c.id))
@@ -70,6 +79,20 @@ class Book:
     def numbers(self, numbers: Iterable[str]) -> list[dict[str, Any]]:
         """These numbers, as far as they were given."""
         return self._rows(NUMBER, NUMBER.c.number, sorted(set(numbers)), NUMBER.c.number)
+
+    def serials(self, wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+        """The numbers that have these serials."""
+        found: dict[tuple[str, int], str] = {}
+        by_scope: dict[str, list[int]] = {}
+        for scope, serial in sorted(wanted):
+            by_scope.setdefault(scope, []).append(serial)
+        for scope, serials in by_scope.items():
+            for some in chunks(serials):
+                chosen = select(NUMBER.c.serial, NUMBER.c.number).where(
+                    NUMBER.c.scope == scope, self._among(NUMBER.c.serial, some)
+                )
+                found |= {(scope, int(serial)): str(number) for serial, number in self._connection.execute(chosen)}
+        return found
 
     def numbers_of(self, files: Iterable[int]) -> list[dict[str, Any]]:
         """All numbers that these files have had."""
@@ -95,19 +118,20 @@ class Book:
             found += [tuple(line) for line in self._connection.execute(chosen)]
         return sorted(found)
 
-    def each_event(self, since: int = 0) -> Iterator[Line]:
-        """All events in order, without holding them all."""
+    def each_event(self) -> Generator[Line, None, None]:
+        """All events in order, without holding them all; close it if it is not read to its end."""
         columns = ", ".join(EVENT.columns.keys())
-        statement = text(f"SELECT {columns} FROM event WHERE seq > :since ORDER BY seq")
+        statement = f"SELECT {columns} FROM event ORDER BY seq"
         if not self.postgres:
             # The driver's own cursor: proving a chain reads all of it, and a row object each would cost as much again.
             cursor: Any = self._connection.connection.cursor()
-            cursor.arraysize = CHUNK
-            cursor.execute(f"SELECT {columns} FROM event WHERE seq > ? ORDER BY seq", (since,))
-            lines: Iterator[Line] = iter(cursor)
-            return lines
-        found = self._connection.execute(statement, {"since": since}, execution_options=_STREAMED)
-        return (tuple(line) for line in found)
+            with closing(cursor):
+                cursor.execute(statement)
+                yield from cursor
+            return
+        with closing(self._connection.execute(text(statement), execution_options=_STREAMED)) as found:
+            for line in found:
+                yield tuple(line)
 
     def agreed(self, fingerprints: Iterable[str]) -> dict[str, int]:
         """Which of these entries have agreed with the published documents before, and the events that say so."""
@@ -120,6 +144,10 @@ class Book:
         """Events by their number."""
         found = self._rows(EVENT, EVENT.c.seq, sorted(set(seqs)), EVENT.c.seq)
         return {int(row["seq"]): tuple(row.values()) for row in found}
+
+    def each_agreed(self) -> Iterator[str]:
+        """The fingerprint of every entry that agreed with the published documents."""
+        return (str(each) for each in self._connection.scalars(select(AGREED.c.fingerprint)))
 
     def counters(self, scope: str = "") -> list[dict[str, Any]]:
         """The counters of a scope, or all."""
@@ -204,9 +232,9 @@ class Book:
         """A counter, or a range handed to another authority."""
         self._connection.execute(insert(COUNTER), dict(row))
 
-    def move_counter(self, scope: str, first: int, next_: int) -> None:
-        """Serials were given."""
-        chosen = (COUNTER.c.scope == scope) & (COUNTER.c.first == first)
+    def move_counter(self, scope: str, first: int, next_: int, holder: str = "") -> None:
+        """Serials were given, here or by the holder of a range."""
+        chosen = (COUNTER.c.scope == scope) & (COUNTER.c.first == first) & (COUNTER.c.holder == holder)
         self._connection.execute(update(COUNTER).where(chosen).values(next=next_))
 
     # --- how it is done ---------------------------------------------------------------------------------------------
@@ -221,8 +249,9 @@ class Book:
         return found
 
     def _each(self, chosen: Select[Any]) -> Iterator[Row]:
-        for row in self._connection.execute(chosen, execution_options=_STREAMED).mappings():
-            yield dict(row)
+        with closing(self._connection.execute(chosen, execution_options=_STREAMED)) as found:
+            for row in found.mappings():
+                yield dict(row)
 
     def _among(self, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
         """Whether a column is one of these: many values as one parameter, so that the statement stays the same."""

@@ -1,7 +1,8 @@
 """Copies of a whole register (备份、恢复): from either kind of store to either kind. A backup is a register file itself."""
 
+import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,11 @@ def back_up(url: str, target: Path) -> int:
         RegisterError: it can't be read, or the file can't be written.
     """
     with open_register(url, reading=True) as source, open_register(str(target)) as copy:
-        return _copy(source, copy)
+        events = _copy(source, copy)
+    # Without a log, so that it is one file wherever it is read.
+    with closing(sqlite3.connect(target)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    return events
 
 
 def restore(backup: Path, url: str) -> int:

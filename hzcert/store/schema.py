@@ -91,8 +91,7 @@ COUNTER = _table(
     _whole("first", key=True),
     _whole("last"),
     _whole("next"),
-    _text("holder"),  # empty: this register; else the authority that was handed the range
-    rowid=False,
+    _text("holder", key=True),  # empty: this register; else the authority that was handed the range
 )
 # Entries that were held against the published documents and agreed (三.4), by the hash of all that they say.
 AGREED = _table("agreed", _text("fingerprint", key=True), _whole("seq"), rowid=False)
