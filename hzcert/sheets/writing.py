@@ -265,20 +265,41 @@ class _Formats:
         return self.get(num_format="@", align="center", bold=True, font_size=16)
 
 
+class _Dress:
+    """The formats of one sheet's columns, looked up once."""
+
+    def __init__(self, columns: Sequence[Column], formats: _Formats) -> None:
+        self.formats = formats
+        self._columns = columns
+        self._made: dict[Look, list[Any]] = {}
+
+    def cells(self, look: Look) -> list[Any]:
+        """The formats of a row's cells, column by column."""
+        if look not in self._made:
+            self._made[look] = [self.formats.cell(column, look) for column in self._columns]
+        return self._made[look]
+
+
 def _write_sheet(book: Any, sheet: Sheet, formats: _Formats, taken: set[str], most_rows: int) -> None:
     """One sheet, or as many as its rows need; what stands below stands below the last."""
     head, foot = _head_heights(sheet), _foot_heights(sheet)
     spare = 0.0 if sheet.grouped else _spare_height(sheet, sum(head), sum(foot))
     room = min(most_rows, sheet.most_rows) - len(head) - len(foot) - sheet.ready
     rows = iter(sheet.rows)
+    dress = _Dress(sheet.columns, formats)
+    heights: list[float] = []
     while True:
         page = book.add_worksheet(sheet_name(sheet.name, taken))
         if sheet.hidden:
             page.hide()
         _write_head(page, sheet, formats, head)
         at = len(head)
-        for row in islice(rows, room):
-            _write_row(page, at, row if isinstance(row, Row) else Row(row), sheet.columns, formats, spare)
+        for given in islice(rows, room):
+            row = given if isinstance(given, Row) else Row(given)
+            height = measure.height(_line_count(row, sheet.columns), spare)
+            _write_row(page, at, row, sheet.columns, dress, height)
+            if sheet.grouped:
+                heights.append(height)
             at += 1
         following = next(rows, None)
         if following is None:
@@ -286,26 +307,29 @@ def _write_sheet(book: Any, sheet: Sheet, formats: _Formats, taken: set[str], mo
         _set_up(page, sheet, len(head), at)
         rows = chain([following], rows)
     for _ in range(sheet.ready):
-        _write_row(page, at, Row([""] * len(sheet.columns)), sheet.columns, formats, spare)
+        empty = Row([""] * len(sheet.columns))
+        _write_row(page, at, empty, sheet.columns, dress, measure.height(_line_count(empty, sheet.columns), spare))
         at += 1
     _set_up(page, sheet, len(head), at)
     if sheet.grouped and isinstance(sheet.rows, Sequence) and at - len(head) == len(sheet.rows):
-        _break_between_groups(page, sheet, head, sum(foot))
+        _break_between_groups(page, sheet, sheet.rows, heights, head, sum(foot))
     for number, (text, height) in enumerate(zip(sheet.below, foot, strict=True), start=at):
         page.set_row(number, height)
         _write_across(page, number, text, len(sheet.columns), formats.line())
 
 
-def _break_between_groups(page: Any, sheet: Sheet, head: Sequence[float], foot: float) -> None:
+def _break_between_groups(
+    page: Any,
+    sheet: Sheet,
+    rows: Sequence[Sequence[object] | Row],
+    heights: Sequence[float],
+    head: Sequence[float],
+    foot: float,
+) -> None:
     """Fix the scale, since programs pass over breaks where a sheet is fitted to its width, and break before groups."""
     width, height = measure.PAGES[sheet.paper]
     scale = min(1.0, int(width / (sum(map(_pixels, sheet.columns)) * 0.75 * measure.WIDEST) * 100) / 100)
-    heights, starts = [], []
-    for number, row in enumerate(sheet.rows):
-        shown = row if isinstance(row, Row) else Row(row)
-        heights.append(measure.height(_line_count(shown, sheet.columns)))
-        if shown.look == "group":
-            starts.append(number)
+    starts = [number for number, row in enumerate(rows) if isinstance(row, Row) and row.look == "group"]
     page.set_print_scale(int(scale * 100))
     breaks = measure.page_breaks(heights, starts, height / scale - sum(head), foot)
     page.set_h_pagebreaks([len(head) + place for place in breaks][:_MOST_BREAKS])
@@ -341,10 +365,12 @@ def _spare_height(sheet: Sheet, head: float, foot: float) -> float:
 def _line_count(row: Row, columns: Sequence[Column]) -> int:
     if row.merged:
         return measure.lines(clean(row.cells[0]), sum(column.width for column in columns))
-    cells = [
-        (clean(cell), column.width) for cell, column in zip(row.cells, columns, strict=False) if not column.one_line
-    ]
-    return measure.most_lines([text for text, _ in cells], [room for _, room in cells])
+    most = 1
+    for cell, column in zip(row.cells, columns, strict=False):
+        if column.one_line or (type(cell) is str and len(cell) * 2 <= column.width and "\n" not in cell):
+            continue
+        most = max(most, measure.lines(clean(cell), column.width))
+    return most
 
 
 def _pixels(column: Column) -> int:
@@ -375,23 +401,34 @@ def _write_across(page: Any, number: int, text: str, across: int, form: Any) -> 
     _write_text(page, number, 0, text, form)
 
 
-def _write_row(page: Any, number: int, row: Row, columns: Sequence[Column], formats: _Formats, spare: float) -> None:
-    page.set_row(number, measure.height(_line_count(row, columns), spare))
+def _write_row(page: Any, number: int, row: Row, columns: Sequence[Column], dress: "_Dress", height: float) -> None:
+    page.set_row(number, height)
     if row.merged:
-        _write_across(page, number, clean(row.cells[0]), len(columns), formats.band(row.look))
+        _write_across(page, number, clean(row.cells[0]), len(columns), dress.formats.band(row.look))
         return
+    forms = dress.cells(row.look)
     for place, (column, value) in enumerate(zip(columns, row.cells, strict=True)):
-        form = formats.cell(column, row.look)
-        if isinstance(value, Link) and (address := link_address(value.path, value.sheet, value.cell)):
-            page.write_url(number, place, address, formats.link(column, row.look), cell_text(value))
-        elif column.kind == "date" and (day := _as_day(value)):
-            page.write_datetime(number, place, day, formats.day(column, row.look))
+        if type(value) is str:
+            if column.kind == "date" and (day := _as_day(value)):
+                page.write_datetime(number, place, day, dress.formats.day(column, row.look))
+            elif text := _text_of(value):
+                page.write_string(number, place, text, forms[place])
+            else:
+                page.write_blank(number, place, None, forms[place])
+        elif isinstance(value, Link) and (address := link_address(value.path, value.sheet, value.cell)):
+            page.write_url(number, place, address, dress.formats.link(column, row.look), cell_text(value))
         elif isinstance(value, Marked):
-            _write_marked(page, number, place, value, form, formats, formats.cell(column, row.look, red=True))
+            red = dress.formats.cell(column, row.look, red=True)
+            _write_marked(page, number, place, value, forms[place], dress.formats, red)
         elif _is_number(value):
-            page.write_number(number, place, float(value), form)
+            page.write_number(number, place, float(value), forms[place])
         else:
-            _write_text(page, number, place, value, form)
+            _write_text(page, number, place, value, forms[place])
+
+
+@lru_cache(maxsize=1 << 16)
+def _text_of(value: str) -> str:
+    return cell_text(value)
 
 
 def _write_marked(page: Any, number: int, place: int, value: Marked, form: Any, formats: "_Formats", red: Any) -> None:
