@@ -6,8 +6,13 @@ from importlib.resources import files
 from typing import Any
 from xml.sax.saxutils import escape
 
+from reportlab import rl_config
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
+
+# Streams go into the file as they are: text-safe encoding would add a quarter to every photo. ReportLab knows this
+# only as a setting of the whole process.
+rl_config.useA85 = 0
 
 _CREATOR = "hzcert"
 _PRODUCER = "ReportLab PDF Library"

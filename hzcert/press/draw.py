@@ -12,7 +12,6 @@ from itertools import islice
 from math import atan2, cos, hypot, sin
 from pathlib import Path
 
-from reportlab import rl_config
 from reportlab.lib.colors import Color, HexColor
 from reportlab.pdfbase.pdfutils import readJPEGInfo
 from reportlab.pdfgen.canvas import Canvas
@@ -24,10 +23,6 @@ from hzcert.press.fonts import Fonts
 from hzcert.press.idfont import font_of, register
 from hzcert.press.layout import Layout, Slot
 from hzcert.press.page import POINTS, Page, Placed, background
-
-# Streams go into the file as they are: text-safe encoding would add a quarter to every photo. ReportLab knows this
-# only as a setting of the whole process.
-rl_config.useA85 = 0
 
 About = archive.About
 _APART = 0.2  # ems between signs from which on a text says itself in one piece

@@ -12,13 +12,14 @@ from hzcert.press import archive
 from hzcert.press.fonts import Fonts
 from hzcert.press.idfont import font_of, register
 from hzcert.press.page import POINTS
-from hzcert.press.setting import LEADING, RISE, Setting, fit
+from hzcert.press.setting import LEADING, RISE, Setting, break_lines, fit
 
 Align = Literal["left", "centre"]
 PAPERS = {"A4": (297.0, 210.0), "A3": (420.0, 297.0)}
 _MARGIN, _FOOT = 10.0, 9.0  # mm around the table; for the page's number
 _SIZES = (7.5, 5.0)  # points, the largest and the smallest
 _MOST_LINES = 5
+_NO_BOUND = 1000.0  # points down
 _PAD = 2.2  # points beside a text
 _PAD_DOWN = 4.2  # points above and below it, together
 _LEAST = 16.0  # points that a row is high
@@ -147,10 +148,19 @@ class _Setter:
     def _set(self, text: str, room: float, size: float = _SIZES[0]) -> Setting:
         known = self._known.get((room, text))
         if known is None:
-            measure = self._measure(text)
-            made = fit(text, measure, (room, 1000), (size, _SIZES[1]), _MOST_LINES) if text else None
-            known = self._known[room, text] = made or (_cut(text, measure, room) if text else Setting(size, ()))
+            known = self._known[room, text] = self._broken(text, room, size) if text else Setting(size, ())
         return known
+
+    def _broken(self, text: str, room: float, size: float) -> Setting:
+        """A text in as many lines as it takes; smaller where these would be too many, but nothing is ever left out."""
+        measure = self._measure(text)
+        if measure(text) * size <= room:
+            return Setting(size, (text,))
+        lines = tuple(break_lines(text, measure, room / size))
+        if len(lines) <= _MOST_LINES:
+            return Setting(size, lines)
+        smaller = fit(text, measure, (room, _NO_BOUND), (size, _SIZES[1]), _MOST_LINES)
+        return smaller or Setting(_SIZES[1], tuple(break_lines(text, measure, room / _SIZES[1])))
 
     def _measure(self, text: str) -> Callable[[str], float]:
         return self._fonts.measure(self._chain, text)
@@ -247,10 +257,3 @@ class _Setter:
 
 def _high(setting: Setting) -> float:
     return setting.height + _PAD_DOWN if setting.lines else 0.0
-
-
-def _cut(text: str, measure: Callable[[str], float], room: float) -> Setting:
-    """A text too long for any cell, in as many lines as it takes at the smallest size: nothing is left out."""
-    from hzcert.press.setting import break_lines
-
-    return Setting(_SIZES[1], tuple(break_lines(text, measure, room / _SIZES[1])))
