@@ -150,7 +150,12 @@ def listing(roster: Roster) -> "Listing":
 
     made = sheet(roster)
     columns = tuple(
-        Heading(column.heading, column.width + 1, "centre" if column.centred or column.kind != "text" else "left")
+        Heading(
+            column.heading,
+            column.width + 1,
+            "centre" if column.centred or column.kind != "text" else "left",
+            column.one_line or column.kind in ("date", "count"),
+        )
         for column in made.columns
     )
     lines = []

@@ -303,11 +303,16 @@ def _beside(checked: Checked, page: pdf.Read) -> Checked:
     if checked.status is not Status.GENUINE or facts is None or facts.certificate_no not in said:
         return checked  # of a scanned page nothing but the code can be held against it
     for heading, word in (("姓名", facts.name), ("资格名称", facts.title), ("专业", facts.specialty)):
-        if "".join(word.split()) not in said:
+        if _comparable(word) not in _comparable(said):
             return replace(checked, status=Status.ALTERED, why=f"页面上的{heading}与验证码不符：验证码为{word}")
     if page.photos and facts.photo_digest not in {photo_digest(photo) for photo in page.photos}:
         return replace(checked, status=Status.ALTERED, why="页面上的照片与验证码不符")
     return checked
+
+
+def _comparable(text: str) -> str:
+    """A text as PDF readers agree on it: without spaces, and without signs beyond U+FFFF, which some lose in long names."""
+    return "".join(sign for sign in text if not sign.isspace() and sign <= "\uffff")
 
 
 def counts(checked: Iterable[Checked]) -> dict[str, int]:

@@ -196,7 +196,7 @@ def _texts(canvas: Canvas, design: Design, texts: Iterable[Placed]) -> str:
     """Operators that set texts; what does not change from one to the next is not said again."""
     said = ["q BT"]
     face = size = colour = spacing = bold = None
-    height = design.page[1]
+    height, open_pieces = design.page[1], 0
     for placed in texts:
         font = font_of(placed.face)
         if placed.face is not face or placed.size != size:
@@ -214,12 +214,25 @@ def _texts(canvas: Canvas, design: Design, texts: Iterable[Placed]) -> str:
         turn = "0 -1 1 0" if placed.turned else "1 0 0 1"
         x, y = placed.x * POINTS, (height - placed.y) * POINTS
         shown = f"{turn} {x:.2f} {y:.2f} Tm <{font.codes(placed.text, canvas._doc)}> Tj"
-        if spacing > _APART * placed.size:  # or a reader takes each sign for a word
-            text = ("\ufeff" + placed.text).encode("utf-16-be").hex()
-            shown = f"/Span <</ActualText <{text}>>> BDC {shown} EMC"
+        if placed.whole:  # or a reader mixes its lines with what stands beside them
+            said.append(_span(placed.whole))
+            open_pieces = placed.pieces
+        elif not open_pieces and spacing > _APART * placed.size:  # or a reader takes each sign for a word
+            said.append(_span(placed.text))
+            open_pieces = 1
         said.append(shown)
+        if open_pieces:
+            open_pieces -= 1
+            if not open_pieces:
+                said.append("EMC")
     said.append("ET Q")
     return " ".join(said)
+
+
+def _span(text: str) -> str:
+    """What begins a piece of the page that says a text, however it is drawn."""
+    codes = ("\ufeff" + text).encode("utf-16-be").hex()
+    return f"/Span <</ActualText <{codes}>>> BDC"
 
 
 def _across(press: _Press) -> str:

@@ -1,7 +1,7 @@
 """What stands where on one certificate, before anything is drawn: the golden files are listings of this."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from hzcert.errors import UsageError
@@ -28,6 +28,8 @@ class Placed:
     spacing: float = 0
     bold: float = 0
     turned: bool = False  # lies on its right side and runs downwards
+    whole: str = ""  # of a text in several pieces, on its first: all of it, for those who find and copy
+    pieces: int = 1
 
     @property
     def length(self) -> float:
@@ -86,9 +88,11 @@ def place(text: str, area: Area, style: Style, fonts: Fonts, colour: str) -> tup
     setting = setting_of(text, area, style, fonts)
     if setting is None:
         return None
-    if style.vertical:
-        return tuple(_downwards(text, setting, area, style, fonts, colour))
-    return tuple(_placed(text, setting, area, style, fonts, colour))
+    way = _downwards if style.vertical else _placed
+    first, *rest = way(text, setting, area, style, fonts, colour)
+    if rest and len(setting.lines) > 1:
+        first = replace(first, whole=text, pieces=1 + len(rest))
+    return first, *rest
 
 
 def background(design: Design, level_group: str, fonts: Fonts, side: Design | Back | None = None) -> tuple[Placed, ...]:

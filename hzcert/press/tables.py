@@ -36,6 +36,8 @@ class Heading:
     text: str
     share: float
     align: Align = "left"
+    one_line: bool = False
+    """Made smaller rather than broken: a number that is read as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,13 @@ class _Setter:
     def _of(self, line: Line) -> list[Setting]:
         if line.band:
             return [self._set(line.cells[0], self._width - 2 * _PAD)]
-        return [self._set(text, room) for text, room in zip(line.cells, self._rooms, strict=True)]
+        rooms = zip(line.cells, self._listing.columns, self._rooms, strict=True)
+        return [self._in_one(text, room) if column.one_line else self._set(text, room) for text, column, room in rooms]
+
+    def _in_one(self, text: str, room: float) -> Setting:
+        """A text on one line, as large as its room allows."""
+        size = _SIZES[0]
+        return Setting(min(size, room / self._measure(text)(text)), (text,)) if text else Setting(size, ())
 
     def _set(self, text: str, room: float, size: float = _SIZES[0]) -> Setting:
         known = self._known.get((room, text))
