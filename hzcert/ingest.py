@@ -1,6 +1,7 @@
 """Clerks' sheets and forms become the holders table, or findings (导入). Published lists are read the same way."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -89,13 +90,7 @@ def _list_part(area: Area, first: Area, kept: Sequence[int], kind: Kind, policy:
     assert header is not None
     layout = header.layout()
     cells = _columns(grid.rows, header.columns, kept)
-    position = {at: line for line, at in enumerate(kept)} if grid.merged else {}
-    at_column = {place: name for name, place in header.columns.items()}
-    for top, left, bottom, right in grid.merged:
-        if left == right and bottom > top and left in at_column and top in position:
-            cells[at_column[left]] = column = [*cells[at_column[left]]]
-            for line in (position[row] for row in range(top + 1, bottom + 1) if row in position):
-                column[line] = column[line] or column[position[top]]
+    _fill_merged(cells, grid, header, kept)
     numbers = [at + 1 for at in kept]
     above = headings.read_above(grid, header.first)
     if first is not area and first.header:
@@ -146,6 +141,21 @@ def _columns(rows: Sequence[list[Cell]], places: Mapping[str, int], kept: Sequen
 
 def _at(column: Texts | list[Cell], kept: Sequence[int]) -> Sequence[Cell]:
     return column.taken(kept) if isinstance(column, Texts) else [column[at] for at in kept]
+
+
+def _fill_merged(cells: dict[str, Sequence[Cell]], grid: Grid, header: headings.Header, kept: Sequence[int]) -> None:
+    """Put what is merged over several rows into each of them."""
+    at_column = {place: name for name, place in header.columns.items()}
+    tall = [area for area in grid.merged if area[2] > area[0] and area[1] in at_column]
+    filled: dict[str, list[Cell]] = {name: [*cells[name]] for name in {at_column[left] for _, left, _, _ in tall}}
+    left_over = len(kept) * len(at_column)  # merged areas do not overlap, unless a file is damaged
+    for top, left, bottom, _ in tall:
+        first, last = bisect_left(kept, top), bisect_right(kept, bottom)
+        left_over -= last - first
+        if first < last and kept[first] == top and left_over >= 0:
+            column = filled[at_column[left]]
+            column[first + 1 : last] = [cell or column[first] for cell in column[first + 1 : last]]
+    cells |= filled
 
 
 def _other_lists(grid: Grid, header: headings.Header, rows: lines.Lines) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ _WORKBOOK, _STYLES = "xl/workbook.bin", "xl/styles.bin"
 _ROW, _RK, _ERROR, _REAL, _FORMULA_NUMBER, _FORMULA_ERROR, _MERGED = 0, 2, 3, 5, 9, 11, 176
 _SHEET, _PROPERTIES = 156, 153
 _FORMAT, _STYLE, _STYLES_BEGIN, _STYLES_END = 44, 47, 617, 618
+_MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
 _HIDDEN = 0x10
 
 
@@ -65,7 +66,8 @@ def _aside(stream: bytes, months: frozenset[int]) -> Aside:
             found.months.append((row, _number(body, 0)))
         elif kind == _MERGED and len(body) >= 16:
             top, bottom, left, right = (_number(body, at) for at in (0, 4, 8, 12))
-            found.merged.append((top, left, bottom, right))
+            if top <= bottom < _MOST_ROWS and left <= right < _MOST_COLUMNS:
+                found.merged.append((top, left, bottom, right))
     return found
 
 
