@@ -231,6 +231,25 @@ def reconcile_command(
     )
 
 
+published_app = typer.Typer(help="公布文件：看一眼读成了什么。", no_args_is_help=True, context_settings=HELP)
+app.add_typer(published_app, name="published")
+
+
+@published_app.command("inspect", epilog="例：hzcert published inspect samples/huzhou-2007/published")
+@shared
+def published_inspect_command(
+    common: Common,
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="公布文件：表格、Word、文本、PDF 文件或文件夹")
+    ],
+) -> None:
+    """公布文件读成了什么：每人一行，连同文号、日期、级别、评审组织；更正和取消也在内。"""
+    from hzcert import steps
+
+    settings = common.settle()
+    common.finish(steps.inspect_published(files, settings, show_ids=bool(common.show_ids)), settings)
+
+
 @app.command("fees", epilog="例：hzcert fees samples/huzhou-2007/holders --as-of 2007-11-20 --out /tmp/收费.xlsx")
 @shared
 def fees_command(common: Common, holders: HoldersFile, out: OutFile) -> None:

@@ -44,6 +44,7 @@ _COUNTS = {
     "printers": "打印机",
     "done": "已登记", "already": "早已登记", "events": "事件", "open": "未发放", "new": "新并入", "gone_on": "接续",
     "same": "相同", "packages": "移交包",
+    "documents": "文字公布文件", "people": "人员", "without_published": "没有与公布文件核对",
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from hzcert import variants
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _SHAPE = re.compile(r"(?P<org>\D{1,16}?)\(?(?P<year>\d{4}|\d{2})\)第?0*(?P<serial>\d{1,5})号?")
 _OURS = re.compile(r"\D{1,16}\[(?P<year>[0-9]{4})\][0-9]{1,5}号")
-_ANYWHERE = re.compile(r"[\u4e00-\u9fff]{2,12}[〔［\[【（(][\d〇○零一二三四五六七八九]{2,4}[〕］\]】）)]第?\d{1,5}号")
+ANYWHERE = re.compile(r"[\u4e00-\u9fff]{2,12}[〔［\[【（(][\d〇○零一二三四五六七八九]{2,4}[〕］\]】）)]第?\d{1,5}号")
 
 # Words of a sentence that lead to a document number: 根据浙人专[2007]57号.
 _LEADING = re.compile(r"^[\u4e00-\u9fff]*(?:根据|按照|依据|关于|公布|转发|印发|通知|文件|见|以|由|经|及|和|与)")
@@ -55,5 +55,5 @@ def find_in(text: str) -> str:
     >>> find_in("根据浙人专〔2007〕57号文件"), find_in("湖人专[2005]99号")
     ('浙人专[2007]57号', '湖人专[2005]99号')
     """
-    match = _ANYWHERE.search(text)
+    match = ANYWHERE.search(text)
     return tidy(_LEADING.sub("", match[0])) if match else ""

@@ -52,7 +52,7 @@ _SAID = re.compile(r"[^\W_]")  # more than the line to write on
 _SEAL = re.compile(r"[（(](?:盖|公|签|印)?章[）)]?$")
 _DAY_ABOVE = re.compile(rf"(?:公布|发文|印发)(?:日期|时间){_GAP}[：:\t]{_GAP}(\S+)")
 # 经公示无异议 is said of those who were granted it.
-_PROVISIONAL = re.compile(r"(?<!经)(?<!经过)公示(?!无异议|期?满|结束|期?后|期间?内?无)")
+PROVISIONAL_WORDS = re.compile(r"(?<!经)(?<!经过)公示(?!无异议|期?满|结束|期?后|期间?内?无)")
 _LEVEL_WORD = r"(正高|副高|高|中|初|助理|员)"
 _LEVEL_ABOVE = re.compile(
     rf"(?:级别|等级|资格级别){_GAP}[：:\t]{_GAP}{_LEVEL_WORD}\s*级?(?![\u4e00-\u9fff])"
@@ -314,7 +314,7 @@ def read_above(grid: Grid, before: int, first: int = 0) -> Above:
         tidy_level(word if word in ("助理", "员") else f"{word}级") if word else "",
         _document_above(text),
         (dates.read(day[1]) or "") if day else "",
-        _PROVISIONAL.search(text) is not None,
+        PROVISIONAL_WORDS.search(text) is not None,
     )
 
 

@@ -9,16 +9,19 @@ from datetime import date
 from itertools import chain
 from operator import itemgetter
 
-from hzcert import areas, codes, columns, formsheet, headings, lines, listing, pictures
+from hzcert import areas, codes, columns, formsheet, headings, lines, listing, notices, pictures
 from hzcert.annexes import OPTIONS_TITLE
 from hzcert.areas import Area
 from hzcert.batch import Input
 from hzcert.columns import Again, Part
+from hzcert.errors import InputError
 from hzcert.findings import Finding, Where
+from hzcert.notices import PROVISIONAL, Document
 from hzcert.pictures import Picture
 from hzcert.policy import Policy
 from hzcert.sheets.grid import Cell, Grid, as_text, letter
 from hzcert.sheets.longrows import LongRows, column_of, put
+from hzcert.sheets.papers import is_paper, read_paper, read_prose
 from hzcert.sheets.reading import read
 from hzcert.table import CARRIED, HEADINGS, Column, Table, table_of
 from hzcert.texts import Texts, joined, repeated
@@ -34,7 +37,6 @@ class Kind:
 
 HOLDERS = Kind(("id_number", "name", "title"), forms=True)
 PUBLISHED = Kind(("name", "title"), forms=False)
-PROVISIONAL = "公示名单"  # the remark of every row of such a list: a person may still be struck off
 
 # How a published list was spelt is nobody's fault here; that something of it was not read is.
 _OF_PUBLISHED = (
@@ -64,6 +66,7 @@ class Ingested:
     findings: tuple[Finding, ...]
     counts: Mapping[str, int] = field(default_factory=dict)
     pictures: tuple[Picture, ...] = ()
+    papers: tuple[Document, ...] = ()  # published documents in words
 
 
 @dataclass
@@ -373,11 +376,12 @@ def read_list(
     found: list[Finding] = []
     counts: Counter[str] = Counter(dict.fromkeys(_COUNTED, 0))
     kept: list[_Sheet] = []
+    papers: list[Document] = []
     for source in inputs:
         counts["files"] += 1
         sheets: list[_Sheet] = []
         odd: list[Finding] = []  # of sheets without a header
-        for grid in read(source.path, source.shown, password):
+        for grid in _grids(source, kind, policy, password, papers):
             if not any(as_text(cell).strip() for row in grid.rows for cell in row) or _is_ours(grid):
                 continue
             read_, problems = _read_sheet(grid, kind, known, policy, as_of)
@@ -395,9 +399,42 @@ def read_list(
     for sheet in kept:
         found += sheet.found
         counts.update(sheet.counts)
+    table = _table(kept)
     if kind is PUBLISHED:
         found = [finding for finding in found if finding.code in _OF_PUBLISHED]
-    return Ingested(_table(kept), tuple(found), dict(counts), tuple(chain.from_iterable(s.pictures for s in kept)))
+        found += [finding for paper in papers for finding in paper.findings]
+        table, told = notices.applied(table, [notice for paper in papers for notice in paper.notices])
+        found += [*told, *notices.counted(table, papers)]
+    pasted = tuple(chain.from_iterable(sheet.pictures for sheet in kept))
+    return Ingested(table, tuple(found), dict(counts), pasted, tuple(papers))
+
+
+def _grids(source: Input, kind: Kind, policy: Policy, password: str | None, found: list[Document]) -> Iterable[Grid]:
+    """The sheets of a file; of a published document in words, the lists in it, with what its words say of them."""
+    if kind is not PUBLISHED:
+        return read(source.path, source.shown, password)
+    if is_paper(source.path):
+        parts = read_paper(source.path, source.shown)
+    else:
+        try:
+            parts = read(source.path, source.shown, password)
+        except InputError:
+            prose = read_prose(source.path, source.shown)
+            if prose is None:
+                raise
+            parts = prose
+        if any(headings.find_header(grid, headings.aliases()) for grid in parts):
+            return [notices.titled(grid, policy) for grid in parts]
+        # A text, or a sheet of lines: every line as one cell.
+        parts = [
+            replace(grid, rows=[[" ".join(filter(None, (as_text(cell).strip() for cell in row)))] for row in grid.rows])
+            for grid in parts
+        ]
+    paper = notices.read_document(parts, policy)
+    if not paper.grids and not paper.notices and not paper.facts.document_no:
+        return parts
+    found.append(replace(paper, shown=source.shown))
+    return paper.grids
 
 
 def _seems_to_have_people(grid: Grid, kind: Kind = HOLDERS) -> bool:

@@ -36,7 +36,7 @@ from hzcert.outcome import Outcome, Record
 from hzcert.photospec import PhotoSpec
 from hzcert.settings import BATCH_FILE, Settings
 from hzcert.sheets.writing import ENDINGS, Sheet, write_table, write_workbook
-from hzcert.table import SET_ASIDE, Mask, Table, lines_in_error
+from hzcert.table import HEADINGS, SET_ASIDE, Mask, Table, lines_in_error
 from hzcert.work import Progress, executor
 
 Watch = Callable[[str, int], AbstractContextManager[Progress]]
@@ -401,6 +401,25 @@ def reconcile_files(
         *(reconcile.unclaimed_record(lists.table, line) for line in matches.unclaimed),
     ]
     return _outcome("reconcile", matches.counts(), found, records, out, headings, rows, dry_run=dry_run)
+
+
+def inspect_published(files: Sequence[Path], settings: Settings, *, show_ids: bool) -> Outcome:
+    """What was read of published lists: every person with the document's own words, and what was corrected or left unread."""
+    with inputs(files) as sources:
+        lists = read_list(sources, ingest.PUBLISHED, settings)
+    shown = (lambda text: text) if show_ids else mask
+    names = [*HEADINGS, "file", "sheet", "row"]
+    rows = [[shown(str(record[name])) for name in names] for record in lists.table.records()]
+    used = [place for place, name in enumerate(names) if name in _ALWAYS_SHOWN or any(row[place] for row in rows)]
+    used = [place for place in used if names[place] != "case"]
+    records = [{"type": "published"} | {names[place]: row[place] for place in used} for row in rows]
+    headings = [ingest.WRITTEN[names[place]] for place in used]
+    table = (headings, [[row[place] for place in used] for row in rows])
+    counts = {"files": lists.counts["files"], "documents": len(lists.papers), "people": len(rows)}
+    return Outcome("published inspect", counts, in_order(lists.findings), records, table=table)
+
+
+_ALWAYS_SHOWN = ("name", "employer", "title", "document_no", "file", "row")
 
 
 def charge(holders: Path, out: Path, settings: Settings, *, dry_run: bool) -> Outcome:

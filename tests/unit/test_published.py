@@ -1,0 +1,142 @@
+"""Published documents in words: paragraphs, Word tables, PDF with text, corrections and notices that take a person back."""
+
+from datetime import date
+
+import docx
+import pytest
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+
+from hzcert import ingest, notices, reconcile
+from hzcert.batch import inventory
+from people import holder, table
+
+AWARD = """湖人专[2005]99号
+关于公布测试某等4人具有工程师任职资格的通知
+各县（区）人事局，市有关单位：
+　　经湖州市工程技术人员中级职务任职资格评审委员会2005年11月20日评审通过，测试甲等4人具有工程师任职资格，现予公布。
+　　样例水利设计院：测试甲　测　乙
+　　样例建筑公司：测试丙（女）  阿不都·买买提
+                                        二○○五年十二月三十日
+抄送：省人事厅
+"""
+TWO = """德人专〔二○○三〕012号
+关于公布王芳等3人中学一级教师、小学高级教师任职资格的通知
+一、中学一级教师（1人）
+武康中学：王芳
+二、小学高级教师（2人）
+乾元小学：李小云、
+　　赵　敏
+2003年9月1日
+"""
+CORRECTS = """湖人专[2006]3号
+关于更正湖人专[2005]99号文件的通知
+湖人专[2005]99号文件中，样例水利设计院“测试甲”应为“测试申”。
+"""
+TAKES_BACK = """湖人专[2006]8号
+关于取消测试丙工程师任职资格的决定
+经查，样例建筑公司测试丙申报材料不实，决定取消湖人专[2005]99号文件公布的测试丙工程师任职资格。
+"""
+
+
+@pytest.fixture
+def read(tmp_path, policy):
+    def run(**texts):
+        for name, text in texts.items():
+            (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+        return ingest.read_list(inventory(tmp_path, tmp_path), ingest.PUBLISHED, policy, date(2007, 9, 15))
+
+    return run
+
+
+def said(read_, *names):
+    return [tuple(record[name] for name in names) for record in read_.table.records()]
+
+
+def test_people_by_unit_with_what_the_document_says_of_all(read):
+    found = read(a=AWARD)
+    assert said(found, "name", "employer", "sex") == [
+        ("测试甲", "样例水利设计院", ""),
+        ("测乙", "样例水利设计院", ""),
+        ("测试丙", "样例建筑公司", "女"),
+        ("阿不都·买买提", "样例建筑公司", ""),
+    ]
+    assert said(found, "document_no", "document_date", "title", "level", "obtained_on", "committee")[0] == (
+        "湖人专[2005]99号", "2005-12-30", "工程师", "中级", "2005-11-20", "湖州市工程技术人员中级职务任职资格评审委员会",
+    )  # fmt: skip
+    assert found.findings == ()
+
+
+def test_a_count_that_is_not_met_is_told(read):
+    found = read(a=AWARD.replace("等4人", "等5人"))
+    assert [(each.code.id, dict(each.words)["said"], dict(each.words)["read"]) for each in found.findings] == [
+        ("HZ513", "5", "4")
+    ]
+
+
+def test_one_list_with_two_titles(read):
+    assert said(read(a=TWO), "name", "employer", "title", "document_no") == [
+        ("王芳", "武康中学", "一级教师（中学）", "德人专[2003]12号"),
+        ("李小云", "乾元小学", "高级教师（小学）", "德人专[2003]12号"),
+        ("赵敏", "乾元小学", "高级教师（小学）", "德人专[2003]12号"),
+    ]
+
+
+def test_a_list_that_is_only_put_up_for_objections_says_so(read):
+    found = read(a=AWARD.replace("现予公布", "现予公示"))
+    assert {remark for (remark,) in said(found, "remark")} == {"公示名单"}
+
+
+def test_corrections_and_notices_that_take_back(read, policy, as_of):
+    found = read(a=AWARD, b=CORRECTS, c=TAKES_BACK)
+    names = said(found, "name", "remark")
+    assert names[0] == ("测试申", "") and names[2] == ("测试丙", "撤销（湖人专[2006]8号）")
+    assert [each.code.id for each in found.findings] == ["HZ514"]
+    words = {"document_no": "湖人专[2005]99号", "obtained_on": "2005-11-20", "specialty": ""}
+    entries = table(
+        holder(name="测试申", employer="样例水利设计院", **words),
+        holder(name="测试丙", employer="样例建筑公司", sex="女", row=3, **words),
+    )
+    compared = reconcile.compare(entries, found.table, policy, as_of)
+    assert [str(match.status) for match in compared.matches] == ["matched", "differs"]
+
+
+def test_a_notice_about_nobody_that_is_held_is_told(read):
+    assert [each.code.id for each in read(c=TAKES_BACK).findings] == ["HZ515"]
+
+
+def test_a_word_document_with_a_table(tmp_path, read):
+    document = docx.Document()
+    for line in ("湖人专〔2004〕第07号", "关于公布沈云川等2人具有高级教师（小学）任职资格的通知"):
+        document.add_paragraph(line)
+    rows = [("序号", "姓名", "工作单位"), ("1", "沈云川", "样例小学"), ("2", "王　田", "样例二小")]
+    made = document.add_table(rows=len(rows), cols=3)
+    for at, row in enumerate(rows):
+        for place, text in enumerate(row):
+            made.rows[at].cells[place].text = text
+    document.add_paragraph("2004年11月1日")
+    document.save(tmp_path / "a.docx")
+    assert said(read(), "name", "title", "document_no", "document_date", "row") == [
+        ("沈云川", "高级教师（小学）", "湖人专[2004]7号", "2004-11-01", 2),
+        ("王田", "高级教师（小学）", "湖人专[2004]7号", "2004-11-01", 3),
+    ]
+
+
+def test_a_pdf_with_text(tmp_path, read):
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    page = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    page.setFont("STSong-Light", 11)
+    for at, line in enumerate(AWARD.splitlines()):
+        page.drawString(40, 780 - at * 20, line)
+    page.save()
+    names = [name for (name,) in said(read(), "name")]
+    assert [*names[:3], names[3].replace("·", "")] == ["测试甲", "测乙", "测试丙", "阿不都买买提"]
+
+
+@pytest.mark.parametrize(
+    ("words", "number"), [("12", 12), ("十", 10), ("三十二", 32), ("一百零五", 105), ("两百", 200)]
+)
+def test_numerals(words, number):
+    assert notices.numeral(words) == number
