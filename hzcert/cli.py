@@ -15,8 +15,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from hzcert import __version__, cli_paper, language
-from hzcert.cli_register import register_app
+from hzcert import __version__, cli_paper, cli_register, language
 from hzcert.console import Screen
 from hzcert.errors import ExitCode, HzcertError
 from hzcert.findings import mask
@@ -51,7 +50,9 @@ app.add_typer(photos_app, name="photos")
 app.add_typer(roster_app, name="roster")
 app.add_typer(cli_paper.design_app, name="design")
 app.add_typer(cli_paper.seal_app, name="seal")
-app.add_typer(register_app, name="register")
+app.add_typer(cli_register.register_app, name="register")
+app.add_typer(cli_register.pack_app, name="pack")
+cli_register.add_unpack(app)
 
 
 HoldersFiles = Annotated[

@@ -7,7 +7,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from hzcert.errors import UsageError
+from hzcert.errors import InputError, UsageError
 from hzcert.options import HELP, Common, Format, shared
 from hzcert.settings import Settings, read_batch_file
 
@@ -332,3 +332,70 @@ def merge_command(
 
     settings = common.settle()
     common.finish(bureau.merge(source, settings, dry_run=bool(common.dry_run)), settings)
+
+
+pack_app = typer.Typer(
+    help="移交：打包报省、报市、交单位的材料（三.4、三.5）。", no_args_is_help=True, context_settings=HELP
+)
+Batch = Annotated[Path, typer.Argument(metavar="BATCH", help="办过的批次文件夹")]
+PackOut = Annotated[Path | None, typer.Option("--out", help="写到哪个文件夹；默认 BATCH/移交")]
+
+
+def _pack(common: Common, kind: Any, batch: Path, out: Path | None, unit: str = "") -> NoReturn:
+    from hzcert import handover
+
+    common, settings = _settle_batch(common, batch)
+    target = out or batch / "移交"
+    packed = handover.pack(kind, batch, target, settings, unit=unit, dry_run=bool(common.dry_run))
+    common.finish(packed, settings)
+
+
+def _settle_batch(common: Common, batch: Path) -> tuple[Common, Settings]:
+    file = read_batch_file(batch)
+    common = common.over(file)
+    return common, common.settle(file, batch)
+
+
+@pack_app.command("province", epilog="例：hzcert pack province samples/huzhou-2007 --out /tmp/报省")
+@shared
+def pack_province_command(common: Common, batch: Batch, out: PackOut = None) -> None:
+    """市人事局报省：高级的花名册、公布文件、照片、清单和交接单（三.4）。"""
+    _pack(common, "province", batch, out)
+
+
+@pack_app.command("city", epilog="例：hzcert pack city 德清批次 --authority 330521 --out /tmp/报市")
+@shared
+def pack_city_command(common: Common, batch: Batch, out: PackOut = None) -> None:
+    """县区人事局报市：备案的花名册，和要上级制作的填报材料（三.4）。"""
+    _pack(common, "city", batch, out)
+
+
+@pack_app.command("unit", epilog="例：hzcert pack unit samples/huzhou-2007 --out /tmp/发放")
+@shared
+def pack_unit_command(
+    common: Common,
+    batch: Batch,
+    out: PackOut = None,
+    unit: Annotated[str, typer.Option("--unit", help="只打包这个单位的")] = "",
+) -> None:
+    """成批交给各填报单位：每个单位一包，有发放清单和交接单（三.5）。"""
+    _pack(common, "unit", batch, out, unit)
+
+
+def add_unpack(app: typer.Typer) -> None:
+    """Add the command that stands beside ``pack``."""
+
+    @app.command("unpack", epilog="例：hzcert unpack 移交包.zip --out /tmp/收到")
+    @shared
+    def unpack_command(
+        common: Common,
+        package: Annotated[Path, typer.Argument(metavar="PACKAGE", help="收到的移交包：zip 或文件夹")],
+        out: Annotated[Path | None, typer.Option("--out", help="核验无误后放到哪个新文件夹")] = None,
+    ) -> None:
+        """核验收到的移交包，登记收到（三.4、三.5）。"""
+        from hzcert import handover
+
+        if not package.exists():
+            raise InputError(f"找不到 {package}", "请检查路径")
+        settings = common.settle()
+        common.finish(handover.unpack(package, out, settings, dry_run=bool(common.dry_run)), settings)

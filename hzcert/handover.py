@@ -1,0 +1,444 @@
+"""What is handed over (移交): to the province, to the city, to the units, as a folder and a zip that the other side can check."""
+
+import hashlib
+import json
+import shutil
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal
+
+import numpy as np
+
+from hzcert import __version__, affairs, codes, ingest, roster
+from hzcert.asked import Asked
+from hzcert.batch import inventory, take_in, whole_file
+from hzcert.bureau import clerk
+from hzcert.desk import Desk, File, key, key_of
+from hzcert.errors import InputError, OutputError, UsageError
+from hzcert.findings import Finding, Where, in_order
+from hzcert.given import read_list
+from hzcert.lives import label
+from hzcert.outcome import Outcome
+from hzcert.policy import Authority
+from hzcert.register import moment
+from hzcert.settings import Settings, read_batch_file
+from hzcert.sheets.safe import sheet_name
+from hzcert.sheets.writing import Column, Sheet, write_table, write_workbook
+from hzcert.store import open_register
+from hzcert.table import ACCEPTED, Table
+
+Kind = Literal["province", "city", "unit"]
+MANIFEST, COVER = "manifest.json", "交接单.xlsx"
+_STEP: Mapping[Kind, str] = {"province": "sent", "city": "filed", "unit": "handed"}
+_WORDS: Mapping[Kind, str] = {"province": "报省", "city": "报市", "unit": "交单位"}
+_MOST_BYTES, _MOST_FILES = 8 << 30, 200_000
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # of every file in a zip: the same package is the same bytes
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One package: to whom, and the entries that go with it, with their files in the register by position."""
+
+    to: str
+    to_code: str
+    entries: Table
+    files: Mapping[int, File]
+
+
+def pack(kind: Kind, batch: Path, out: Path, settings: Settings, *, unit: str = "", dry_run: bool = False) -> Outcome:
+    """Pack what a batch hands over (三.4, 三.5), and note in the register that it was.
+
+    Raises:
+        InputError: the batch was not run, or nobody in it is to be handed over.
+        OutputError: it can't be written.
+    """
+    whole = _accepted(batch, settings)
+    mine, to = _chosen(kind, whole, settings, unit)
+    if not len(mine):
+        raise InputError(f"{batch} 里没有要{_WORDS[kind]}的证书", "请检查 --authority，并先 hzcert run")
+    asked = _asked(mine)
+    steps = [line for line in range(len(mine)) if kind != "city" or _filed(mine, line, settings)]
+    at, who, policy, url = moment(), clerk(settings), settings.policy, settings.register
+
+    def say(each: Asked, _: File) -> dict[str, object]:
+        return {
+            "package": _name(kind, settings, each.said["to"]),
+            **({"unit": each.said["to"]} if kind == "unit" else {}),
+        }
+
+    wanted = [replace(asked[line], said={**asked[line].said, "to": to[line][1]}) for line in steps]
+    planned = affairs.carry_out(_STEP[kind], wanted, say, policy, who, url, moment=at, dry_run=True)
+    by_key = {key_of(file): file for file in planned.files}
+    records = list(mine.records())
+    files = {line: by_key[own] for line in range(len(mine)) if (own := key(records[line], policy)) in by_key}
+    kept = [line for line in range(len(mine)) if line in files or line not in steps]
+    parcels = [
+        _parcel(where, [line for line in kept if to[line] == where], mine, files)
+        for where in dict.fromkeys(to[line] for line in kept)
+    ]
+    written: list[str] = []
+    digests: dict[str, str] = {}
+    for parcel in parcels if not dry_run else ():
+        name = _name(kind, settings, parcel.to)
+        digests[name] = _write(kind, parcel, out / name, batch, settings)
+        written += [str(out / name), str(out / f"{name}.zip")]
+
+    def say_all(each: Asked, file: File) -> dict[str, object]:
+        said = say(each, file)
+        return said | {"sha256": digests[str(said["package"])]}
+
+    able = {key_of(file) for file in planned.files}
+    going = [each for line, each in zip(steps, wanted, strict=True) if key(records[line], policy) in able]
+    if not dry_run and going:
+        affairs.carry_out(_STEP[kind], going, say_all, policy, who, url, moment=at)
+    items = [
+        {"type": "package", "name": _name(kind, settings, parcel.to), "to": parcel.to, "certificates": len(parcel.entries),
+         "sha256": digests.get(_name(kind, settings, parcel.to))}
+        for parcel in parcels
+    ]  # fmt: skip
+    counts = {
+        "read": len(mine),
+        "packages": len(parcels),
+        "certificates": len(kept),
+        "set_aside": len(mine) - len(kept),
+    }
+    return Outcome(f"pack {kind}", counts, in_order(planned.findings), items, written)
+
+
+def _accepted(batch: Path, settings: Settings) -> Table:
+    """The accepted entries of a batch that was run."""
+    table = batch / "out" / "holders.xlsx"
+    if not table.is_file():
+        raise InputError(f"{batch} 里没有 out/holders.xlsx", "请先 hzcert run")
+    read = read_list([take_in(table, batch)], ingest.HOLDERS, settings).table
+    return read.take(np.asarray(read.column("result") == ACCEPTED, dtype=np.bool_))
+
+
+def _chosen(kind: Kind, whole: Table, settings: Settings, unit: str) -> tuple[Table, list[tuple[str, str]]]:
+    """The entries that this authority hands over, and to whom each goes: a code (none: a unit) and a name."""
+    policy, own, day = settings.policy, settings.authority, settings.as_of
+    needed = {"province": "city", "city": "county"}.get(kind)
+    if needed and own.kind != needed:
+        who = {"city": "市人事局", "county": "县区人事局"}[needed]
+        raise UsageError(f"pack {kind} 由{who}运行，不是{own.name}", "请用 --authority 指明机关")
+    chosen: list[bool] = []
+    to: list[tuple[str, str]] = []
+    for entry in whole.records():
+        line = policy.responsibility(entry["level"], entry["region"], day)
+        goes: Authority | str | None = None
+        if kind == "province":
+            goes = policy.body("province", entry["region"]) if line.roster_to == "province" else None
+        elif kind == "city":
+            goes = policy.body("city", entry["region"]) if policy.regions[entry["region"]] == own else None
+        elif policy.body(line.hands_out, entry["region"]) == own:
+            name = policy.submitting_unit(entry["department"], entry["region"])
+            goes = name if unit in ("", name) else None
+        chosen.append(goes is not None)
+        if goes is not None:
+            to.append((goes.code, goes.name) if isinstance(goes, Authority) else ("", goes))
+    return whole.take(np.array(chosen, dtype=np.bool_)), to
+
+
+def _filed(entries: Table, line: int, settings: Settings) -> bool:
+    """Whether a county's own certificate is meant, whose roster is filed with the city; the others are only forwarded."""
+    maker = settings.policy.maker(entries.text("level", line), entries.text("region", line), settings.as_of)
+    return maker is not None and maker == settings.authority
+
+
+def _asked(entries: Table) -> list[Asked]:
+    return [
+        Asked(entries.where(line), each["id_number"], said={"title": each["title"], "specialty": each["specialty"]})
+        for line, each in enumerate(entries.records())
+    ]
+
+
+def _parcel(to: tuple[str, str], lines: Sequence[int], mine: Table, files: Mapping[int, File]) -> Parcel:
+    mask = np.zeros(len(mine), dtype=np.bool_)
+    mask[list(lines)] = True
+    return Parcel(to[1], to[0], mine.take(mask), {new: files[old] for new, old in enumerate(lines) if old in files})
+
+
+def _name(kind: Kind, settings: Settings, to: str) -> str:
+    """What a package is called; whatever stands in a unit's name, it is one name and no path."""
+    plain = sheet_name(to, set()).replace(".", "_").strip() or "单位"
+    tail = f"-{hashlib.sha256(to.encode()).hexdigest()[:6]}" if plain != to else ""
+    return f"移交-{_WORDS[kind]}-{settings.authority.code}-{plain}{tail}-{settings.as_of.isoformat()}"
+
+
+# --- what is in a package -------------------------------------------------------------------------------------------
+
+
+def _write(kind: Kind, parcel: Parcel, target: Path, batch: Path, settings: Settings) -> str:
+    """Write one package as a folder and a zip, both whole; the hash of its manifest."""
+    if target.exists() and not (target / MANIFEST).is_file():
+        raise OutputError(f"{target} 已经存在，但不是 hzcert 写的", "请移走这个文件，或用 --out 指明另一个文件夹")
+    making = target.with_name(f".{target.name}.making")
+    try:
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir(parents=True, mode=0o700)
+        _fill(kind, parcel, making, batch, settings)
+        listed = [
+            {"path": each.path.relative_to(making).as_posix(), "size": each.size, "sha256": each.sha256}
+            for each in inventory(making, making)
+        ]
+        content = {
+            "type": "hzcert package", "version": __version__, "kind": kind, "policy": settings.policy.name,
+            "as_of": settings.as_of.isoformat(), "from": {"code": settings.authority.code, "name": settings.authority.name},
+            "to": {"code": parcel.to_code, "name": parcel.to}, "certificates": len(parcel.entries), "files": listed,
+        }  # fmt: skip
+        text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        with whole_file(making / MANIFEST) as path:
+            path.write_text(text, encoding="utf-8")
+        with whole_file(making / COVER) as path:
+            write_workbook(path, [_cover(parcel, listed, digest, target.name, settings)], settings.as_of)
+        with whole_file(target.with_name(f"{target.name}.zip")) as path:
+            _zip(making, path)
+        shutil.rmtree(target, ignore_errors=True)
+        making.rename(target)
+    except OSError as cause:
+        raise OutputError(f"不能写入 {target}：{cause.strerror or cause}", "请检查输出位置") from cause
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+    return digest
+
+
+def _fill(kind: Kind, parcel: Parcel, folder: Path, batch: Path, settings: Settings) -> None:
+    policy, day, entries = settings.policy, settings.as_of, parcel.entries
+    numbers = {line: file["number"] for line, file in parcel.files.items() if file["number"]}
+    if kind == "unit":
+        with whole_file(folder / "发放清单.xlsx") as path:
+            write_workbook(path, [_issue_list(parcel, numbers, settings)], day)
+        return
+    for each in roster.build(entries, numbers, policy, day, settings.authority):
+        with whole_file(folder / "花名册" / each.file_name) as path:
+            write_workbook(path, [roster.sheet(each)], day)
+    with whole_file(folder / "人员信息.xlsx") as path:
+        write_table(path, ingest.WRITTEN, ingest.written_rows(entries, numbers), day)
+    for id_number in dict.fromkeys(entries.column("id_number")):
+        _copy(batch / "out" / "photos" / f"{id_number}.jpg", folder / "照片" / f"{id_number}.jpg")
+    cited = {entry["document_no"] for entry in entries.records()} | set(entries.column("transfer_confirmed_no"))
+    published = batch / read_batch_file(batch).published
+    for source in inventory(published, published) if published.is_dir() else ():
+        read = read_list([source], ingest.PUBLISHED, settings).table
+        if cited & set(read.column("document_no")):
+            _copy(source.path, folder / "公布文件" / source.path.relative_to(published))
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_file():
+        with whole_file(target) as path:
+            shutil.copyfile(source, path)
+
+
+def _issue_list(parcel: Parcel, numbers: Mapping[int, str], settings: Settings) -> Sheet:
+    """发放清单: who of a unit gets which certificate, each to sign for it (三.5)."""
+    columns = (
+        Column("序号", 5, "count"), Column("姓名", 8, centred=True), Column("身份证号", 19, centred=True, one_line=True),
+        Column("工作单位", 24), Column("资格名称", 12), Column("级别", 6, centred=True),
+        Column("证书编号", 20, centred=True, one_line=True), Column("领取人", 10), Column("领取日期", 11, "date"),
+    )  # fmt: skip
+    rows = [
+        (place, each["name"], each["id_number"], each["employer"], each["title"], each["level"], numbers.get(line, ""), "", "")
+        for place, (line, each) in enumerate(enumerate(parcel.entries.records()), 1)
+    ]  # fmt: skip
+    return Sheet(
+        "发放清单",
+        columns,
+        rows,
+        title="专业技术资格证书发放清单",
+        above=(
+            f"发放机关：{settings.authority.centre or settings.authority.name}　　单位：{parcel.to}　　共 {len(rows)} 本",
+        ),
+        below=("领齐签字后，请把本表交回；可用 hzcert register issue 登记。",),
+    )
+
+
+def _cover(parcel: Parcel, listed: Sequence[Mapping[str, Any]], digest: str, name: str, settings: Settings) -> Sheet:
+    """交接单: what is handed over, to be signed by both sides."""
+    groups: dict[str, int] = {}
+    for each in listed:
+        parts = PurePosixPath(str(each["path"])).parts
+        groups[parts[0]] = groups.get(parts[0], 0) + 1
+    day = settings.as_of
+    return Sheet(
+        "交接单",
+        (Column("序号", 5, "count"), Column("移交内容", 50), Column("份数", 8, "count"), Column("备注", 30)),
+        [(place, part, count, "") for place, (part, count) in enumerate(groups.items(), 1)],
+        title="专业技术资格证书材料交接单",
+        above=(
+            f"移交：{settings.authority.name}　　接收：{parcel.to}　　日期：{day.year}年{day.month}月{day.day}日",
+            f"移交包：{name}　　证书（人次）：{len(parcel.entries)}",
+        ),
+        below=(
+            f"manifest.json 的 SHA-256：{digest}",
+            "移交人签字：＿＿＿＿＿＿　　接收人签字：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日",
+            f"依据：{settings.policy.document_no} 三.4、三.5。接收后请用 hzcert unpack 核验并登记。",
+        ),
+    )
+
+
+def _zip(folder: Path, target: Path) -> None:
+    """The same files are the same bytes."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            info = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _EPOCH)
+            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
+            with path.open("rb") as source, archive.open(info, "w") as packed:
+                shutil.copyfileobj(source, packed, 1 << 20)
+
+
+# --- the other side -------------------------------------------------------------------------------------------------
+
+
+def unpack(package: Path, out: Path | None, settings: Settings, *, dry_run: bool = False) -> Outcome:
+    """Check a package against its manifest, put its files where asked for, and note in the register that it was received.
+
+    Raises:
+        InputError: it is no package, or can't be read.
+        OutputError: its files can't be written.
+    """
+    if out is not None and out.exists() and any(out.iterdir()):
+        raise OutputError(f"{out} 已经存在，且不是空文件夹", "请换一个名称")
+    opened = _Folder(package) if package.is_dir() else _Zip(package)
+    with opened as held:
+        raw = held.read(MANIFEST)
+        manifest = _manifest(raw, package)
+        found = list(_faults(held, manifest, package))
+        to, own = manifest["to"], settings.authority
+        if to["code"] and to["code"] != own.code:
+            found.append(
+                codes.NOT_THEIRS.at(Where(package.name), step=label("unpacked"), who=to["name"], mine=own.name)
+            )
+        counts = {"files": len(manifest["files"]), "certificates": int(manifest["certificates"])}
+        if found or dry_run:
+            return Outcome("unpack", counts, in_order(found))
+        if out is not None:
+            for each in [*manifest["files"], {"path": MANIFEST}]:
+                with whole_file(out / str(each["path"])) as path:
+                    path.write_bytes(held.read(str(each["path"])))
+    digest = hashlib.sha256(raw).hexdigest()
+    said = {
+        "sha256": digest, "package": package.name.removesuffix(".zip"), "kind": manifest["kind"], "from": manifest["from"]["name"],
+        **counts,
+    }  # fmt: skip
+    again = _note_receipt(said, settings)
+    noted = [codes.ALREADY_DONE.at(Where(package.name), step=label("unpacked"))] if again else []
+    return Outcome("unpack", counts, noted, [{"type": "package", **said}], [] if out is None else [str(out)])
+
+
+def _note_receipt(said: Mapping[str, object], settings: Settings) -> bool:
+    """Note a receipt; whether it was noted before."""
+    with open_register(settings.register) as book:
+        if any(json.loads(line[7]).get("sha256") == said["sha256"] for line in book.events_of([0], "unpacked")):
+            return True
+        desk = Desk(book, settings.policy, clerk(settings), moment())
+        desk.note("unpacked", said)
+        desk.close()
+    return False
+
+
+def _manifest(raw: bytes, package: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads(raw)
+        if manifest["type"] != "hzcert package" or not isinstance(manifest["files"], list):
+            raise ValueError
+        for each in manifest["files"]:
+            if not _is_below(str(each["path"])) or not isinstance(each["sha256"], str):
+                raise ValueError
+        int(manifest["certificates"]), manifest["to"]["code"], manifest["to"]["name"], manifest["from"]["name"]
+    except (ValueError, KeyError, TypeError) as cause:
+        raise InputError(f"{package.name} 不是 hzcert 的移交包", "请向移交的单位重新索取") from cause
+    return dict(manifest)
+
+
+def _is_below(name: str) -> bool:
+    """Whether a name in a package stays in its folder on every system."""
+    parts = PurePosixPath(name).parts
+    return bool(parts) and not name.startswith("/") and ".." not in parts and not set(name) & set('\\:*?"<>|\0')
+
+
+def _faults(held: "_Folder | _Zip", manifest: Mapping[str, Any], package: Path) -> list[Finding]:
+    where, listed = Where(package.name), {str(each["path"]): each for each in manifest["files"]}
+    found = [
+        codes.PACKAGE_WRONG.at(where, name=name, why="不在清单中")
+        for name in sorted(held.names() - set(listed) - {MANIFEST, COVER})
+    ]
+    for name, each in listed.items():
+        if name not in held.names():
+            found.append(codes.PACKAGE_WRONG.at(where, name=name, why="缺失"))
+        elif held.digest(name) != each["sha256"]:
+            found.append(codes.PACKAGE_WRONG.at(where, name=name, why="与清单的 SHA-256 不符"))
+    return found
+
+
+class _Folder:
+    """A package that lies there as a folder."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> "_Folder":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def names(self) -> set[str]:
+        return {path.relative_to(self._path).as_posix() for path in self._path.rglob("*") if path.is_file()}
+
+    def read(self, name: str) -> bytes:
+        path = self._path / name
+        if not path.resolve().is_relative_to(self._path.resolve()) or not path.is_file():
+            raise InputError(f"{self._path.name} 不是 hzcert 的移交包", "请向移交的单位重新索取")
+        return path.read_bytes()
+
+    def digest(self, name: str) -> str:
+        return hashlib.sha256(self.read(name)).hexdigest()
+
+
+class _Zip:
+    """A package in its zip, read in place; nothing of it is believed before it is checked."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._archive = zipfile.ZipFile(path)
+        except (OSError, zipfile.BadZipFile) as cause:
+            raise InputError(f"{path.name} 不是 hzcert 的移交包", "请向移交的单位重新索取") from cause
+        self._path = path
+        infos = [each for each in self._archive.infolist() if not each.is_dir()]
+        total = sum(each.file_size for each in infos)
+        if len(infos) > _MOST_FILES or total > _MOST_BYTES or len({each.filename for each in infos}) != len(infos):
+            self._archive.close()
+            raise InputError(f"{path.name} 不是 hzcert 的移交包", "请向移交的单位重新索取")
+        self._infos = {each.filename: each for each in infos}
+
+    def __enter__(self) -> "_Zip":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._archive.close()
+
+    def names(self) -> set[str]:
+        return set(self._infos)
+
+    def read(self, name: str) -> bytes:
+        try:
+            return self._archive.read(self._infos[name])
+        except (
+            KeyError,
+            OSError,
+            zipfile.BadZipFile,
+            NotImplementedError,
+            RuntimeError,
+            EOFError,
+            ValueError,
+        ) as cause:
+            if name == MANIFEST:
+                raise InputError(f"{self._path.name} 不是 hzcert 的移交包", "请向移交的单位重新索取") from cause
+            return b""
+
+    def digest(self, name: str) -> str:
+        return hashlib.sha256(self.read(name)).hexdigest()
