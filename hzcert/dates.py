@@ -35,6 +35,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _ENGLISH = re.compile(
     rf"(?:(?P<day>\d{{1,2}})-)?(?P<month>{'|'.join(_MONTHS)})-(?P<year>\d{{4}}|\d{{2}})", re.IGNORECASE
 )
+_SLASHED = re.compile(r"(\d{2})/(\d{1,2})/(\d{2})", re.ASCII)
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 
 
@@ -63,11 +64,14 @@ def read(cell: object) -> str | None:
 def candidates(cell: object) -> tuple[str, ...]:
     """The months that an undecidable number may mean.
 
-    1970.1 is January, or October typed as 1970.10; 19705 is May, or the serial number of a day in 1953.
+    1970.1 is January, or October typed as 1970.10; 19705 is May, or the serial number of a day in 1953; 03/10/05 is of 2003
+    as we write days, and of 2005 as programs of other countries do.
 
-    >>> candidates(1970.1), candidates("19705")
-    (('1970-01', '1970-10'), ('1953-12', '1970-05'))
+    >>> candidates(1970.1), candidates("19705"), candidates("03/10/05")
+    (('1970-01', '1970-10'), ('1953-12', '1970-05'), ('2003-10', '2005-03', '2005-10'))
     """
+    if isinstance(cell, str) and len(readings := _of_two_digits(cell)) > 1:
+        return readings
     if isinstance(cell, str) and _SERIAL.fullmatch(cell.strip()):
         cell = float(cell)
     if isinstance(cell, bool) or not isinstance(cell, int | float) or not isfinite(cell) or read(cell) is not None:
@@ -167,12 +171,24 @@ def _is_month_or_serial(number: float) -> bool:
 
 
 def _from_text(text: str) -> str | None:
+    if len(_of_two_digits(text)) > 1:
+        return None
     if match := _PACKED.fullmatch(text) or _WRITTEN.fullmatch(text):
         return _from_parts(match)
     if match := _ENGLISH.fullmatch(text):
         month = _MONTHS.index(match["month"].lower()) + 1
         return _iso(_year(int(match["year"])), month, int(match["day"]) if match["day"] else None)
     return _from_number(float(text)) if _SERIAL.fullmatch(text) else None
+
+
+def _of_two_digits(text: str) -> tuple[str, ...]:
+    """The months that 03/10/05 may be of: the year first as here, or last; years in full can't be mistaken."""
+    match = _SLASHED.fullmatch(text.translate(_PLAIN).strip())
+    if match is None:
+        return ()
+    one, two, three = (int(part) for part in match.groups())
+    read = (_iso(_year(one), two, three), _iso(_year(three), one, two), _iso(_year(three), two, one))
+    return tuple(sorted({iso[:7] for iso in read if iso})) if read[0] else ()
 
 
 def _from_parts(match: re.Match[str]) -> str | None:

@@ -408,3 +408,17 @@ def test_lists_of_several_documents_on_one_sheet_keep_their_own(tmp_path: Path, 
         ("沈云川", first[0], ""),
         ("钮雨桐", first[0], ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"obtained_on": "03/10/05"}, "HZ111"),
+        ({"obtained_on": "98/12/3"}, ""),
+        ({"obtained_on": "98.12.03"}, ""),
+        ({"obtained_on": "12/03/98"}, "HZ110"),
+    ],
+)
+def test_years_of_two_digits_that_may_stand_last_are_undecided(judged, changed, code) -> None:
+    found, in_error = judged(*_sheet(GOOD | changed))
+    assert ({"HZ110", "HZ111"} & set(found), in_error) == ({code} - {""}, [bool(code)])
