@@ -69,7 +69,7 @@ def open_press(job: Job, settings: Settings) -> render.Press:
     if job.sides != "front" and design.back is None:
         raise UsageError(f"版式 {design.name} 没有背面", "请只印正面，或在版式文件中加上 [back]")
     printer = _printer(job, settings) if job.printer else Printer()
-    sealer = None if design.across else open_sealer(job.seal, job.seal_password, settings)
+    sealer = None if design.across or job.sides == "back" else open_sealer(job.seal, job.seal_password, settings)
     return replace(press, design=design, layout=Layout(job.sides, printer), sealer=sealer)
 
 
@@ -112,6 +112,10 @@ def print_files(
 
     policy, day, code = settings.policy, settings.as_of, settings.authority.code
     press = open_press(job, settings)
+    if job.sign_with is not None:  # before a number is taken
+        from hzcert.press import signing
+
+        signing.open_signer(job.sign_with, job.sign_password)
     sound, found = without_errors(read_entries([holders], settings, out), settings)
     keep_apart(pictures, out)
     accepted, unchecked = reconciled(sound, settings)
@@ -121,7 +125,8 @@ def print_files(
     found += [*unchecked, *mine.findings(bare, codes.PHOTO_MISSING)]
     unfit = render.judge_holders(mine, press)
     ready = mine.take(~bare & ~lines_in_error(mine, unfit))
-    proof = bool(press.design.across)
+    # A proof, and the back of a sheet alone, are no certificates.
+    proof = bool(press.design.across) or job.sides == "back"
     numbers = register.number(
         ready, policy, day, code, settings.register, dry_run=dry_run or proof, operator=settings.operator
     )

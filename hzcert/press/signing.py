@@ -14,12 +14,12 @@ _FIELD = "Issuer"
 _REASON, _LOCATION = "证书电子件", "CN"
 
 
-def sign(source: Path, target: Path, certificate: Path, password: str | None) -> None:
-    """Write a signed copy: whoever opens it sees who signed, and whether a byte was changed since.
+def open_signer(certificate: Path, password: str | None) -> signers.Signer:
+    """The office's certificate with its key.
 
     Raises:
-        InputError: the certificate can't be read.
-        UsageError: its password is wrong, or it can't sign.
+        InputError: it is not there.
+        UsageError: its password is wrong, or it is none.
     """
     # It says on its own what it then also raises.
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
@@ -31,10 +31,21 @@ def sign(source: Path, target: Path, certificate: Path, password: str | None) ->
         raise InputError(f"找不到数字证书 {certificate}", "请检查 --sign-pdf")
     opened_with = None if password is None else password.encode("utf-8")
     signer = signers.SimpleSigner.load_pkcs12(str(certificate), passphrase=opened_with)  # type: ignore[no-untyped-call]
-    if signer is None:
+    if not isinstance(signer, signers.Signer):
         raise UsageError(
             f"打不开数字证书 {certificate.name}：密码不对，或不是 .p12 文件", "请检查密码（HZCERT_SIGN_PASSWORD）"
         )
+    return signer
+
+
+def sign(source: Path, target: Path, certificate: Path, password: str | None) -> None:
+    """Write a signed copy: whoever opens it sees who signed, and whether a byte was changed since.
+
+    Raises:
+        InputError: the certificate can't be read.
+        UsageError: its password is wrong, or it can't sign.
+    """
+    signer = open_signer(certificate, password)
     said = signers.PdfSignatureMetadata(
         field_name=_FIELD,
         reason=_REASON,
