@@ -40,7 +40,7 @@ _SIGNS = re.compile(r"[\s*:、,，/★☆※●○◆◇■□▲△#√。;；\
 _OR = re.compile(r"[/／、|]")
 _STEM = re.compile(r"(?:情况|信息)$")
 _FORMAT = re.compile(r"(?:格式|例如|如|例|[Yy]{2,4}[-.年]?[Mm]).*$")
-_BEFORE = re.compile("(?:原|前任|曾)(?!证|用)")  # over others: of what was before, 原取得资格
+_BEFORE = re.compile("原(?!.*证)|前任|曾(?!用)")  # over others: of what was before, 原取得资格
 _UNITS = re.compile(r"(?:年月日|年月)$")
 
 # Above a list, cells of one row are apart by tabs; what belongs together stands on one line.

@@ -422,3 +422,8 @@ def test_lists_of_several_documents_on_one_sheet_keep_their_own(tmp_path: Path, 
 def test_years_of_two_digits_that_may_stand_last_are_undecided(judged, changed, code) -> None:
     found, in_error = judged(*_sheet(GOOD | changed))
     assert ({"HZ110", "HZ111"} & set(found), in_error) == ({code} - {""}, [bool(code)])
+
+
+def test_what_stands_under_the_old_certificate_is_what_is_exchanged(read) -> None:
+    heads = [["姓名", "身份证号", "原资格证书情况", None], [None, None, "资格名称", "取得时间"]]
+    assert read(*heads, ["沈云川", GOOD["id_number"], "工程师", "1998-12"]) == [("沈云川", "工程师", "B3")]
