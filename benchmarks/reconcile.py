@@ -1,7 +1,7 @@
-"""How well and how fast entries are held against published lists: sets with known truth, and peers in the same run.
+"""How well and how fast entries are held against published lists, on sets of which the truth is known.
 
-python -m benchmarks.reconcile quality --entries 20000
-python -m benchmarks.reconcile speed --entries 200000 --peer rapidfuzz
+`python -m benchmarks.reconcile quality --entries 20000 --seeds 1 2 3`; `... export --entries 200000 --out /tmp/peers` for
+benchmarks/peers.py; `... files --entries 200000 --out /tmp/files` to time `hzcert reconcile` itself.
 """
 
 import argparse
@@ -9,13 +9,18 @@ import resource
 import time
 from collections import Counter
 from datetime import date
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from benchmarks.truth import MAKERS, Known
 from hzcert import reconcile
+from hzcert.matching import keys
 from hzcert.policy import Policy, load_policy
 from hzcert.reconcile import Status
+from hzcert.sheets.writing import write_table
+from hzcert.table import HEADINGS
 
 AS_OF = date(2007, 9, 15)
 LINKED = (Status.MATCHED, Status.DIFFERS)
@@ -92,17 +97,54 @@ def quality(policy: Policy, maker: str, entries: int, seed: int, show: int) -> d
     return measures(known, found) | {"cpu": seconds, "per_second": entries / seconds}
 
 
+def export(known: Known, policy: Policy, folder: Path) -> None:
+    """Both tables with folded keys for the peers, and the truth."""
+    numbers = keys.make_keys(known.holders, known.published, policy, {}, known.renamed)
+    folder.mkdir(parents=True, exist_ok=True)
+    for word, side, table in (("ours", numbers.ours, known.holders), ("theirs", numbers.theirs, known.published)):
+        frame = pd.DataFrame(
+            {
+                "unique_id": np.arange(len(table)),
+                "name": [numbers.names[at] if at >= 0 else "" for at in side.name.tolist()],
+                "document": side.document.astype(str),
+                "unit": [numbers.units[at].core if at >= 0 else "" for at in side.unit.tolist()],
+                "title": side.title.astype(str),
+                "obtained": [text[:7] for text in table.texts("obtained_on").to_pylist()],
+            }
+        )
+        if word == "ours":
+            frame = frame.assign(truth=known.row, clear=np.array(known.kind) == "clear")
+        frame.to_parquet(folder / f"{word}.parquet")
+
+
+def files(known: Known, folder: Path) -> None:
+    """The same as workbooks, for the command itself."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for word, table in (("holders", known.holders), ("published", known.published)):
+        used = {name: heading for name, heading in HEADINGS.items() if any(table.texts(name).to_pylist())}
+        rows = zip(*(table.texts(name).to_pylist() for name in used), strict=True)
+        write_table(folder / f"{word}.xlsx", used, rows, AS_OF)
+
+
 def main() -> None:
     """Run what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("quality",))
+    parser.add_argument("what", choices=("quality", "export", "files"))
     parser.add_argument("--entries", type=int, default=20_000)
     parser.add_argument("--seeds", type=int, nargs="+", default=[7])
     parser.add_argument("--makers", nargs="+", default=list(MAKERS))
     parser.add_argument("--policy", default="huzhou-2007-35")
     parser.add_argument("--show", type=int, default=0)
+    parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     policy = load_policy(given.policy).policy
+    if given.what != "quality":
+        known = MAKERS[given.makers[0]](given.entries, given.seeds[0])
+        if given.what == "export":
+            export(known, policy, given.out)
+        else:
+            files(known, given.out)
+        return
     for maker in given.makers:
         for seed in given.seeds:
             start = time.perf_counter()

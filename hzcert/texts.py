@@ -62,7 +62,7 @@ class Texts(Sequence[str]):
     def firsts(self) -> Lines:
         """For every different text the entry where it first stands."""
         which = self._coded.indices.to_numpy()
-        found = np.empty(len(self.distinct), dtype=np.int64)
+        found = np.zeros(len(self.distinct), dtype=np.int64)  # of a text that no entry has: any
         found[which[::-1]] = np.arange(len(which) - 1, -1, -1)  # the last that is put in stays
         return found
 

@@ -237,7 +237,12 @@ def suffices(keys: Keys, rows: Ints, found: Pairs, groups: Ints, limits: Limits)
     # What speaks against the person needs everything else to speak for it: then it is one to look at.
     enough &= ~against | (by_all & title)
     if limits.cautious:
-        enough &= ~against & title & ((by_all & (found.name >= Name.VARIANT)) | (by_document & dated & rare) | known)
+        # Another unit is another person here, and no name is read that is not alike, or one with a gap.
+        sure_unit = found.unit >= Unit.FOLDED
+        without_unit = by_document & (found.unit == Unit.UNKNOWN) & rare
+        without_number = by_unit & sure_unit & ~cited_otherwise & (found.when == When.SAME)
+        written_alike = by_slip & (found.name >= Name.SLIP) & sure_unit & (found.document == Document.SAME)
+        enough &= ~against & title & (by_all | without_unit | without_number | written_alike | known)
     return np.asarray(enough & (found.points >= limits.least), dtype=np.bool_)
 
 
