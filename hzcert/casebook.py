@@ -147,7 +147,18 @@ def side_by_side(ours: str, theirs: str) -> tuple[Marked, Marked]:
     for tag, start, end, from_, to in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
         left.append((ours[start:end], tag != "equal"))
         right.append((theirs[from_:to], tag != "equal"))
-    return Marked(tuple(part for part in left if part[0])), Marked(tuple(part for part in right if part[0]))
+    return Marked(_joined(left)), Marked(_joined(right))
+
+
+def _joined(parts: list[tuple[str, bool]]) -> tuple[tuple[str, bool], ...]:
+    """Parts that are not empty, neighbours of one kind as one."""
+    found: list[tuple[str, bool]] = []
+    for text, differs in parts:
+        if found and found[-1][1] == differs:
+            found[-1] = found[-1][0] + text, differs
+        elif text:
+            found.append((text, differs))
+    return tuple(found)
 
 
 def _units_left(published: Table, matches: Matches) -> list[list[object]]:
@@ -185,17 +196,22 @@ def decided(holders: Table, published: Table, matches: Matches) -> Iterator[Row]
     """A row for each entry: what was decided, the places on both sides, the reason, the differences."""
     looks: Mapping[Status, Look] = {Status.MATCHED: "plain", Status.DIFFERS: "warning", Status.AMBIGUOUS: "warning"}
     columns = [holders.texts(name) for name in ("name", "title", "employer")]
+    ours, theirs_at = _places(holders), _places(published)
     for line in range(len(matches)):
         match = matches.match(line)
         theirs = match.candidates if match.published is None else (match.published,)
         cells = [_WORDS[match.status], *(str(column[line].as_py()) for column in columns)]
-        cells += [matches.cited(line), str(holders.where(line))]
-        cells += ["；".join(str(published.where(line)) for line in theirs), match.reason]
+        cells += [matches.cited(line), ours[line], "；".join(theirs_at[row] for row in theirs), match.reason]
         yield Row((*cells, "；".join(map(str, match.differences))), looks.get(match.status, "error"))
 
 
+def _places(table: Table) -> list[str]:
+    """Where each row stands, in a clerk's words: what ``str(table.where(line))`` says, for all at once."""
+    return [f"{file} [{sheet}] 第{row}行" if sheet else f"{file} 第{row}行" for file, sheet, row, *_ in table.places()]
+
+
 def _left(published: Table, matches: Matches) -> Iterator[list[str]]:
-    rows = published.rows
+    columns = [published.texts(name) for name in ("name", "title", "employer", "document_no")]
+    places = _places(published)
     for line in matches.unclaimed:
-        cells = [str(rows[name].iloc[line]) for name in ("name", "title", "employer", "document_no")]
-        yield [*cells, str(published.where(line))]
+        yield [*(str(column[line].as_py()) for column in columns), places[line]]

@@ -378,7 +378,9 @@ def reconcile_files(
     sheets = list(reconcile.sheets(read.table, lists.table, matches, given))
     found = [*lists.findings, *given.findings, *reconcile.findings(read.table, lists.table, matches)]
     headings = {column.heading: column.heading for column in sheets[0].columns}
-    rows = [row.cells for row in reconcile.decided(read.table, lists.table, matches)]
+    # A workbook has its rows from its sheets.
+    in_sheets = out.suffix.lower() == ".xlsx"
+    rows = [] if in_sheets else [row.cells for row in reconcile.decided(read.table, lists.table, matches)]
     if not dry_run:
         write_result(out, headings, rows, sheets, settings.as_of)
         remember_decisions(given, read.table, lists.table, settings)
