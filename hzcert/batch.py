@@ -36,6 +36,7 @@ class Input:
     sha256: str
     member: str = ""
     fault: str = ""
+    packed: bool = False  # it begins like a zip archive
 
 
 def inventory(folder: Path, base: Path) -> list[Input]:
@@ -47,8 +48,9 @@ def inventory(folder: Path, base: Path) -> list[Input]:
     try:
         if not folder.is_dir():
             raise InputError(f"找不到文件夹 {folder}", "请检查路径")
-        paths = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path, folder))
-        return [take_in(path, base) for path in paths]
+        named = ((path.relative_to(folder).parts, path) for path in folder.rglob("*"))
+        kept = sorted(each for each in named if not _is_hidden(each[0]) and each[1].is_file())
+        return [take_in(path, base) for _, path in kept]
     except OSError as cause:
         raise InputError(f"不能读取 {folder}：{cause.strerror}", "请检查权限") from cause
 
@@ -56,14 +58,16 @@ def inventory(folder: Path, base: Path) -> list[Input]:
 def take_in(path: Path, base: Path) -> Input:
     """One file with its size and hash; called by its path below ``base`` where it lies there."""
     digest = hashlib.sha256()
+    packed, size = False, 0
     try:
-        with path.open("rb") as source:
+        with path.open("rb", buffering=0) as source:
             while chunk := source.read(_CHUNK):
+                packed = chunk.startswith(b"PK") if not size else packed
+                size += len(chunk)
                 digest.update(chunk)
-            size = source.tell()
     except OSError as cause:
         raise InputError(f"不能读取 {path}：{cause.strerror}", "请检查路径和权限") from cause
-    return Input(path, shown_name(path, base), size, digest.hexdigest())
+    return Input(path, shown_name(path, base), size, digest.hexdigest(), packed=packed)
 
 
 def shown_name(path: Path, base: Path) -> str:
@@ -293,7 +297,5 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def _is_hidden(path: Path, folder: Path) -> bool:
-    return any(
-        part.startswith((".", "~$")) or part.lower() in _OFFICE_LITTER for part in path.relative_to(folder).parts
-    )
+def _is_hidden(parts: Iterable[str]) -> bool:
+    return any(part.startswith((".", "~$")) or part.lower() in _OFFICE_LITTER for part in parts)

@@ -25,6 +25,7 @@ from hzcert.table import Mask, Table
 
 __all__ = ["Jpeg", "PhotoJob", "PhotoResult", "Status", "check", "judge", "normalise", "normalise_one"]
 
+_WHOLE_NUMBER = re.compile(r"[0-9]{17}[0-9X]")
 _ONLY_NUMBER = re.compile(r"[0-9]{17}[0-9Xx]|[0-9]{15}")
 _MOST_NAMED = 3  # others, or candidates, that a finding names
 
@@ -36,7 +37,7 @@ def unpacked(inputs: Iterable[Input], spec: PhotoSpec) -> list[Input]:
     """The photos received: those in zip archives one by one, read where they are."""
     found: list[Input] = []
     for each in inputs:
-        if each.member or each.fault or not archives.is_archive(each.path):
+        if each.member or each.fault or not (each.packed and archives.is_archive(each.path)):
             found.append(each)
             continue
         try:
@@ -70,7 +71,7 @@ def jobs(inputs: Sequence[Input], spec: PhotoSpec, *, check: bool, literal: bool
         known = []
         if not number or (check and literal and not _ONLY_NUMBER.fullmatch(stem)):
             known.append(codes.PHOTO_NAME.at(where, PurePath(each.shown).name))
-        elif number not in idnumber.compact(stem):
+        elif number != stem and number not in idnumber.compact(stem):
             known.append(codes.PHOTO_OLD_NAME.at(where, PurePath(each.shown).name, lengthened=number))
         others = []
         if number and len(sharing := owners[each.sha256]) > 1:
@@ -102,7 +103,8 @@ def _named(others: Sequence[str]) -> str:
 
 def _numbers(stems: list[str]) -> list[str]:
     """The valid ID number in each file name, in its 18-character form; empty where there is none."""
-    found = pd.Series([idnumber.find_in(stem) for stem in stems], dtype="str")
+    whole = _WHOLE_NUMBER.fullmatch
+    found = pd.Series([stem if whole(stem) else idnumber.find_in(stem) for stem in stems], dtype="str")
     return found.where(_valid(found), "").tolist()
 
 
@@ -116,6 +118,8 @@ def _valid(numbers: pd.Series) -> Mask:
 
 def settle(results: Sequence[PhotoResult]) -> list[PhotoResult]:
     """Of one person's photos choose the one to use: an accepted one, with the fewest warnings, the best by its numbers."""
+    if len(results) == 1:
+        return [replace(results[0], used=True) if results[0].accepted else results[0]]
     best = min(results, key=_rank)
     if not best.accepted:
         return list(results)
@@ -181,22 +185,39 @@ def _near(hashed: Sequence[tuple[int, bytes]], most: int) -> Iterator[tuple[int,
     """
     if len(hashed) < 2:
         return
-    packed = np.array([np.frombuffer(bits, dtype=np.uint8) for _, bits in hashed])
-    groups = most + 1
-    buckets: list[dict[bytes, list[int]]] = [defaultdict(list) for _ in range(groups)]
+    numbers = [int.from_bytes(bits) for _, bits in hashed]
     seen: set[tuple[int, int]] = set()
-    for line in range(len(packed)):
-        bits = np.unpackbits(packed[line])
+    for keys in _group_keys([bits for _, bits in hashed], most + 1):
+        order = np.argsort(keys, kind="stable")
+        same = np.flatnonzero(keys[order[1:]] == keys[order[:-1]])
+        for run in np.split(same, np.flatnonzero(np.diff(same) > 1) + 1):
+            if not run.size:
+                continue
+            lines = order[run[0] : run[-1] + 2].tolist()
+            for place, line in enumerate(lines):
+                for other in lines[max(place - _MOST_COMPARED, 0) : place]:
+                    if (other, line) not in seen and (numbers[other] ^ numbers[line]).bit_count() <= most:
+                        seen.add((other, line))
+                        yield hashed[other][0], hashed[line][0]
+
+
+def _group_keys(hashes: Sequence[bytes], groups: int) -> npt.NDArray[np.uint64]:
+    """For each group of bits a number that is the same where the bits are; one for each hash."""
+    keys = np.zeros((groups, len(hashes)), dtype=np.uint64)
+    for start in range(0, len(hashes), _AT_ONCE):
+        packed = np.array([np.frombuffer(bits, dtype=np.uint8) for bits in hashes[start : start + _AT_ONCE]])
+        bits = np.unpackbits(packed, axis=1)
         for group in range(groups):
-            bucket = buckets[group][np.packbits(bits[group::groups]).tobytes()]
-            for other in bucket[:_MOST_COMPARED]:
-                if (other, line) not in seen and np.bitwise_count(packed[other] ^ packed[line]).sum() <= most:
-                    seen.add((other, line))
-                    yield hashed[other][0], hashed[line][0]
-            bucket.append(line)
+            part = np.packbits(bits[:, group::groups], axis=1)
+            part = np.ascontiguousarray(np.pad(part, ((0, 0), (0, -part.shape[1] % 8)))).view(np.uint64)
+            mixed = _MIXER ** np.arange(1, part.shape[1] + 1, dtype=np.uint64)
+            keys[group, start : start + len(packed)] = ((part ^ (part >> np.uint64(29))) * mixed).sum(axis=1)
+    return keys
 
 
-_MOST_COMPARED = 32  # in one bucket: a thousand copies of one picture need not be compared each with each
+_MIXER = np.uint64(0x9E3779B97F4A7C15)
+_AT_ONCE = 1024  # hashes unpacked at a time
+_MOST_COMPARED = 32  # that share a group: a thousand copies of one picture need not be compared each with each
 
 
 # --- holders and photos ------------------------------------------------------------------------------------------
