@@ -164,7 +164,7 @@ def alike(results: Sequence[PhotoResult], spec: PhotoSpec) -> list[PhotoResult]:
         finding.where.file for result in results for finding in result.findings if finding.code == codes.PHOTO_SHARED
     }
     others: dict[int, list[str]] = defaultdict(list)
-    for one, other in _near(hashed, spec.max_same_bits):
+    for one, other in _near(hashed, spec.max_same_share):
         first, second = results[one], results[other]
         # The very same file was told already (HZ416).
         if first.id_number != second.id_number and not {first.shown, second.shown} <= shared:
@@ -177,17 +177,18 @@ def alike(results: Sequence[PhotoResult], spec: PhotoSpec) -> list[PhotoResult]:
     return told
 
 
-def _near(hashed: Sequence[tuple[int, bytes]], most: int) -> Iterator[tuple[int, int]]:
-    """Pairs whose hashes differ in so many bits at most.
+def _near(hashed: Sequence[tuple[int, bytes]], share: float) -> Iterator[tuple[int, int]]:
+    """Pairs whose hashes differ in no more than this share of the bits that are set in them.
 
-    Of one group of bits more than may differ, one at least must be the same in both: only those that share one are
-    compared. The bits are dealt out so that each group sees all of the picture.
+    The bits are dealt out to groups, so that each sees all of the picture, and only those that agree in all of a group are
+    compared. With up to 47 bits that differ one group must agree; with a hundred, one still does nearly always.
     """
     if len(hashed) < 2:
         return
     numbers = [int.from_bytes(bits) for _, bits in hashed]
+    filled = [number.bit_count() for number in numbers]
     seen: set[tuple[int, int]] = set()
-    for keys in _group_keys([bits for _, bits in hashed], most + 1):
+    for keys in _group_keys([bits for _, bits in hashed], _GROUPS):
         order = np.argsort(keys, kind="stable")
         same = np.flatnonzero(keys[order[1:]] == keys[order[:-1]])
         for run in np.split(same, np.flatnonzero(np.diff(same) > 1) + 1):
@@ -196,9 +197,13 @@ def _near(hashed: Sequence[tuple[int, bytes]], most: int) -> Iterator[tuple[int,
             lines = order[run[0] : run[-1] + 2].tolist()
             for place, line in enumerate(lines):
                 for other in lines[max(place - _MOST_COMPARED, 0) : place]:
+                    most = share * (filled[other] + filled[line])
                     if (other, line) not in seen and (numbers[other] ^ numbers[line]).bit_count() <= most:
                         seen.add((other, line))
                         yield hashed[other][0], hashed[line][0]
+
+
+_GROUPS = 48
 
 
 def _group_keys(hashes: Sequence[bytes], groups: int) -> npt.NDArray[np.uint64]:

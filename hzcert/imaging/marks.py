@@ -30,6 +30,7 @@ _FEWEST_SIGNS = 4
 _SPECK_DOWN = 0.55  # of the height
 _NOT_WHITE = 185  # least of the three channels
 _HEAD_SHAPE = ((0.05, 0.3), (0.3, 0.55))  # how far down it is how wide, to either side, by height and width of the face
+_LONGEST = 0.6  # of the part that is looked at
 _JOINING = np.ones((5, 5), np.uint8)
 _SPECK_PIXELS = 8  # of the picture at half its size: less is dust or noise
 
@@ -95,14 +96,18 @@ def specks(rgb: Pixels, head: Box) -> float:
         own = Box(left, head.top + down * head.height, right, head.bottom).scaled(0.5, 0.5).within(wide, high)
         filled[round(own.top) : round(own.bottom), round(own.left) : round(own.right)] = 1
     filled[min(max(round(head.bottom / 2), 0), high) :] = 1
+    filled = filled[: round(_SPECK_DOWN * high)]
     count, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(filled, _JOINING), connectivity=8)
     if count < 3:
         return 0.0
     person = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
     alone = (labels != person) & (np.asarray(filled) > 0)
-    alone[round(_SPECK_DOWN * high) :] = False
     sizes = np.bincount(labels[alone], minlength=count)
-    return float(sizes[sizes >= _SPECK_PIXELS].sum() / filled.size)
+    # What runs along most of a side is a frame, and no speck.
+    small_enough = (stats[:, cv2.CC_STAT_WIDTH] < _LONGEST * wide) & (
+        stats[:, cv2.CC_STAT_HEIGHT] < _LONGEST * len(filled)
+    )
+    return float(sizes[(sizes >= _SPECK_PIXELS) & small_enough].sum() / (high * wide))
 
 
 def covered(rgb: Pixels, head: Box, face: Box) -> float:
@@ -140,7 +145,7 @@ _BRIGHTER, _COLOURED = (10, 30), (6, 12)  # levels that count; less is grain, an
 
 
 def fingerprint(ycc: Pixels) -> str:
-    """A perceptual hash of 5,760 bits, packed as text: the same picture saved again or resized differs in about 20 of them.
+    """A perceptual hash of 5,760 bits, packed as text: the same picture saved again or resized differs in few of those that are set.
 
     Of the middle of the photo, since what is cut off at the edges varies: where it grows brighter or darker and how much,
     and where which colour is. Bits that grain could turn are left at nought.

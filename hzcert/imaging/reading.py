@@ -272,11 +272,14 @@ _MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 def _segments(data: bytes) -> list[tuple[int, int]]:
     """Marker and place of each segment of a JPEG up to its end, as far as they can be followed.
 
+    A large file is followed only up to its pixels where one scan holds them all: there is no more to it, or nothing that
+    is ever read.
+
     Raises:
         InputError: there is no end to them.
     """
     found: list[tuple[int, int]] = []
-    at = 2
+    at, frame = 2, 0
     while match := _MARKER.search(data, at):
         marker, start = match[0][1], match.start()
         found.append((marker, start))
@@ -284,8 +287,21 @@ def _segments(data: bytes) -> list[tuple[int, int]]:
             break
         if len(found) > _SEGMENTS:
             raise InputError("JPEG 结构异常（分段太多）")
+        if marker in _ONE_PASS:
+            frame = start
+        if (
+            marker == 0xDA
+            and frame
+            and len(data) > _SMALL
+            and data[start + 4 : start + 5] == data[frame + 9 : frame + 10]
+        ):
+            break
         at = start + 2 + int.from_bytes(data[start + 2 : start + 4])
     return found
+
+
+_ONE_PASS = (0xC0, 0xC1)  # frames whose scans each give whole pixels
+_SMALL = 1 << 17  # bytes
 
 
 def _is_plain(data: bytes, segments: list[tuple[int, int]], dpi: int) -> bool:
