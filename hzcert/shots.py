@@ -146,6 +146,8 @@ def _judge_file(measure: Measure, where: Where) -> Iterator[Finding]:
     """What the file holds besides."""
     if measure.pages:
         yield codes.PHOTO_PAGES.at(where)
+    if measure.torn:
+        yield codes.PHOTO_TORN.at(where)
     if measure.flawed:
         yield codes.PHOTO_FLAWED.at(where)
 

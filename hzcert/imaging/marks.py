@@ -21,6 +21,13 @@ _JUMP = 24  # levels across the line
 _ALONG = 0.92  # of the side
 _SMALLEST = 32  # pixels: a narrower picture has no frame to speak of
 
+# Damage inside a JPEG: from one block on, all colours are shifted.
+_LOOKED_AT = (70, 105)  # pixels
+_APART = 3  # rows of these, which hold a row of blocks of any photo that is large enough
+_SHIFT = 9  # levels
+_SHIFTED = 0.90  # of the width
+_LEFT_OUT = 7  # rows at both ends: frames lie there
+
 # Dates: signs of one height in a row, in the colours that cameras burn in.
 _STAMP_BAND = 0.22  # of the height, above the lower edge
 _SIGN_LOW, _SIGN_HIGH = 5, 24  # pixels
@@ -53,6 +60,22 @@ def _line_along(grey: npt.NDArray[np.int16]) -> bool:
     rows = grey[: reach + 3]
     jumps = rows[3:] - rows[:-3]
     return bool(max((jumps > _JUMP).mean(axis=1).max(), (jumps < -_JUMP).mean(axis=1).max()) >= _ALONG)
+
+
+def torn(ycc: Pixels, *, sideways: bool) -> bool:
+    """Whether all colours shift at one level, across the whole picture: what a damaged JPEG looks like below the damage.
+
+    ``sideways``: the picture was turned after it was read, so that its blocks run down.
+    """
+    if min(ycc.shape[:2]) < _SMALLEST:
+        return False
+    small = np.asarray(cv2.resize(ycc, _LOOKED_AT, interpolation=cv2.INTER_AREA)).astype(np.int16)
+    if sideways:
+        small = small.transpose(1, 0, 2)
+    small = small[_LEFT_OUT:-_LEFT_OUT]
+    jumps = small[2 * _APART :] - small[: -2 * _APART]
+    most = max(float((jumps > _SHIFT).mean(axis=1).max()), float((jumps < -_SHIFT).mean(axis=1).max()))
+    return most >= _SHIFTED
 
 
 def stamped(rgb: Pixels) -> int:

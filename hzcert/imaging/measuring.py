@@ -39,6 +39,7 @@ class Measure:
     the distance of the eyes; ``pitch`` its height between eyes and mouth, seen from the eyes. ``frame``, ``stamp``, ``specks``,
     ``cover`` and ``red_eye`` stand for what does not belong there (``marks``), ``fingerprint`` is the same for pictures that
     look the same. ``pages``: the file holds more pictures; ``flawed``: stray bytes in it were skipped.
+    ``torn``: its colours shift across the whole width.
     """
 
     width: int
@@ -72,6 +73,7 @@ class Measure:
     fingerprint: str = ""
     pages: bool = False
     flawed: bool = False
+    torn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,12 @@ def measure(given: Portrait, photo: Image.Image, cut_from: Box) -> Measure:
         fingerprint=marks.fingerprint(ycc),
         pages=given.source.pages,
         flawed=given.flawed,
+        torn=given.source.format == "JPEG" and marks.torn(ycc, sideways=_sideways(given)),
     )
+
+
+def _sideways(given: Portrait) -> bool:
+    return (given.source.orientation >= 5) != (given.faces.turned in (90, 270))
 
 
 def _person(given: Portrait, rgb: Pixels, luma: Pixels, cut_from: Box) -> _Person:

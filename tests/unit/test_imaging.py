@@ -372,3 +372,45 @@ def test_a_noisy_picture_is_written_as_well_as_fits(noise: int, spec: PhotoSpec)
 def test_an_office_may_want_smaller_files(target: int, spec: PhotoSpec):
     image = portrait(15, 280, 420, noise=60)
     assert len(imaging.encode(image, replace(spec, target_bytes=target))) <= target
+
+
+# --- what telephones and old programs write -------------------------------------------------------------------------
+
+
+def test_a_telephones_heic_is_read(spec: PhotoSpec):
+    source = imaging.load(Path(__file__).with_name("phone.heic"), spec)
+    assert (source.format, source.width, source.height) == ("HEIF", 320, 480)
+    assert difference(reading.pixels(source, 320, 480), portrait(5, 320, 480)) < 6
+
+
+def test_avif_is_read(tmp_path: Path, spec: PhotoSpec):
+    path = written(tmp_path / "a.avif", portrait(5, 320, 480), quality=90)
+    assert imaging.load(path, spec).format == "AVIF"
+    assert difference(read(path, spec), portrait(5, 320, 480)) < 6
+
+
+def test_inks_without_adobes_marker_are_not_upside_down(tmp_path: Path, spec: PhotoSpec):
+    image = portrait(5, 200, 300)
+    data = written(tmp_path / "a.jpg", image.convert("CMYK"), quality=95).read_bytes()
+    inverted = Image.eval(image.convert("CMYK"), lambda level: 255 - level)
+    plain = written(tmp_path / "b.jpg", inverted, quality=95).read_bytes()
+    at = plain.index(b"\xff\xee")
+    (tmp_path / "b.jpg").write_bytes(plain[:at] + plain[at + 2 + int.from_bytes(plain[at + 2 : at + 4]) :])
+    assert b"Adobe" in data and b"Adobe" not in (tmp_path / "b.jpg").read_bytes()
+    assert difference(read(tmp_path / "a.jpg", spec), image) < 4
+    assert difference(read(tmp_path / "b.jpg", spec), image) < 4
+
+
+@pytest.mark.parametrize("size", [(280, 420), (600, 900), (1800, 2700)])
+def test_colours_that_shift_across_a_photo_are_damage(size: tuple[int, int], tmp_path: Path, spec: PhotoSpec):
+    image = portrait(5, 600, 900).resize(size)
+    assert not framed(image, tmp_path, spec).torn
+    torn = image.copy()
+    lower = image.crop((0, size[1] // 2, *size))
+    torn.paste(
+        lower.point([min(level + 60, 255) if level < 200 else level - 40 for level in range(256)] * 3),
+        (0, size[1] // 2),
+    )
+    source = imaging.load(written(tmp_path / "torn.jpg", torn, quality=92), spec)
+    given = imaging.portrait(source, spec, trim=True)
+    assert imaging.measure(given, *imaging.cut(given, spec)).torn
