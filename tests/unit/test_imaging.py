@@ -405,12 +405,9 @@ def test_inks_without_adobes_marker_are_not_upside_down(tmp_path: Path, spec: Ph
 def test_colours_that_shift_across_a_photo_are_damage(size: tuple[int, int], tmp_path: Path, spec: PhotoSpec):
     image = portrait(5, 600, 900).resize(size)
     assert not framed(image, tmp_path, spec).torn
-    torn = image.copy()
-    lower = image.crop((0, size[1] // 2, *size))
-    torn.paste(
-        lower.point([min(level + 60, 255) if level < 200 else level - 40 for level in range(256)] * 3),
-        (0, size[1] // 2),
-    )
+    torn, lower = image.copy(), image.crop((0, size[1] // 2, *size))
+    less_red = [max(level - 60, 0) for level in range(256)]
+    torn.paste(lower.point([*less_red, *range(256), *range(256)]), (0, size[1] // 2))
     source = imaging.load(written(tmp_path / "torn.jpg", torn, quality=92), spec)
     given = imaging.portrait(source, spec, trim=True)
     assert imaging.measure(given, *imaging.cut(given, spec)).torn
