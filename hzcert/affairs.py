@@ -193,7 +193,9 @@ def _take(desk: Desk, kind: str, file: File, asked: Asked, data: dict[str, objec
     if kind in ("numbered", "reissued"):
         replaces = {"replaces": file["number"]} if kind == "reissued" else {}
         desk.give(file, kind, data | replaces, asked.said.get("new_number", ""))
-    elif kind == "arrived" and (number := asked.number or asked.said.get("new_number", "")):
+    elif (
+        kind == "arrived" and (number := asked.number or asked.said.get("new_number", "")) and number != file["number"]
+    ):
         desk.give(file, kind, data, number)
     elif kind == "voided":
         desk.void(file, data)

@@ -55,7 +55,7 @@ def of_words(words: Sequence[str], password: str | None = None, **said: str) -> 
     found: list[Asked] = []
     for word in words:
         plain = unicodedata.normalize("NFKC", word).strip()
-        if Path(word).is_dir():
+        if plain and Path(word).is_dir():
             found += _of_batch(Path(word), password)
         elif Path(word).is_file():
             found += of_list(Path(word), password)

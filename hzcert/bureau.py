@@ -434,4 +434,4 @@ def register_of(words: Sequence[str], given: str | None) -> Path | None:
     """The batch folder among the arguments whose register is meant, where none is named."""
     if given is not None:
         return None
-    return next((Path(word) for word in words if Path(word).is_dir()), None)
+    return next((Path(word) for word in words if word.strip() and Path(word).is_dir()), None)

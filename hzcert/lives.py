@@ -98,7 +98,7 @@ STEPS: Mapping[str, Step] = {
     "sent": Step(
         "报送省人事厅", "三.4", {_S.RECONCILED: _S.SENT, _S.LOST: _S.LOST}, "sends", needs=Mark.ROSTERED
     ),
-    "arrived": Step("收到省人事厅制发的证书", "三.5", {_S.SENT: _S.ARRIVED}, "sends"),
+    "arrived": Step("收到省人事厅制发的证书", "三.5", {_S.SENT: _S.ARRIVED, _S.NUMBERED: _S.ARRIVED}, "sends"),
     "filed": Step(
         "花名册报市备案", "三.4", _stay(*_MADE), "files", needs=Mark.ROSTERED, unless=Mark.FILED, sets=Mark.FILED
     ),
