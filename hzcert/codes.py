@@ -43,6 +43,8 @@ TWO_VALUES = Code("HZ130", E, "", "三.3", "“{first}”和“{heading}”两�
 SECOND_USED = Code("HZ131", I, "", "三.3", "“{first}”空着，按“{heading}”一栏读入", "无需处理；如有不符请在“{first}”一栏填写")
 BIRTH_FIRST = Code("HZ132", W, "birth_date", "三.3", "出生年月的日期单元格是 {value}，与身份证号同年同月而不同日，按只有年月读入", "请核对身份证；只填年月的请写成文本 1970-03 的形式")
 NO_LIST = Code("HZ133", I, "", "三.3", "这张工作表没有表头，也看不到人员，未读入", "请看一眼这张工作表确实不是名单")
+CELL_CHANGED = Code("HZ138", E, "", "三.3", "{heading}“{value}”是电子表格改成的{kind}，不是原来填写的文字", "请把该列设为文本格式，照原证书或公布文件重新填写")
+ZEROS_LOST = Code("HZ139", W, "", "三.3", "{heading}一栏有 {count} 格是数字：开头的 0 和小数末尾的 0 存不住", "请对照原证书核对；有缺的把该列设为文本格式后重填")
 READ_NOTE = Code("HZ124", I, "", "三.3", "读取时：{note}", "请看一眼读入的内容是否正确")
 
 # 2 the person ----------------------------------------------------------------------------------------------------
@@ -63,6 +65,8 @@ ID_DIVISION_GONE = Code("HZ214", W, "id_number", "三.3", "身份证号前六位
 NAME_SHORT = Code("HZ215", W, "name", "三.3", "姓名只有一个字", "请核对身份证上的姓名是否写全")
 TEXT_STRANGE = Code("HZ216", E, "", "三.3", "{heading}中有不能成立的字符或电子表格的出错标记：{signs}", "请对照原证书重新填写{heading}")
 GARBLED = Code("HZ217", E, "name", "三.3", "{heading}是乱码：文字曾按别的编码打开", "请从原来的文件重新导出（UTF-8 或 GB 18030），或照原证书重新填写")
+NO_PERSON = Code("HZ218", E, "name", "三.3", "姓名“{name}”不像人名：像是单位、资格、属地或代替的字样", "请核对姓名和工作单位等栏目有没有填反，按身份证填写姓名")
+ID_ROUND = Code("HZ219", W, "id_number", "三.3", "身份证号末三位是 000：可能被电子表格改过", "请对照身份证核对号码")
 
 # 3 the qualification ---------------------------------------------------------------------------------------------
 TITLE_UNKNOWN = Code("HZ301", E, "title", "三.3", "资格名称不在 GB/T 8561 及政策扩充的名称中", "请按原证书填写规范的资格名称")
@@ -94,6 +98,9 @@ OBTAINED_YOUNG_FOR_LEVEL = Code("HZ326", W, "obtained_on", "三.3", "取得{leve
 COMMITTEE_LOWER = Code("HZ329", E, "committee", "一", "{said}评审组织不能评{level}", "请对照原证书核对评审组织和级别")
 NO_COMMITTEE = Code("HZ327", W, "committee", "一", "评审取得的资格没有填评审组织，不能看出是否在换证范围", "请对照公布文件补填评审组织")
 DOCUMENT_LATER = Code("HZ328", E, "document_date", "三.4", "公布文件晚于办理日期 {as_of}", "请对照公布文件改正")
+NO_COMMITTEE_NAME = Code("HZ332", E, "committee", "一", "评审组织“{committee}”不像评审组织，像是单位", "请核对评审组织和工作单位有没有填反，照公布文件填写")
+COMMITTEE_AS_UNIT = Code("HZ333", E, "employer", "三.3", "工作单位“{employer}”是评审组织", "请核对评审组织和工作单位有没有填反")
+OBTAINED_OLD = Code("HZ334", W, "obtained_on", "三.3", "取得时间时已 {age} 岁，少见", "请核对取得时间和出生年月")
 SAME_CERTIFICATE = Code("HZ330", E, "id_number", "三.4", "同一证书重复填报：另见 {other}", "请删去重复的一行")
 SAME_OLD_NUMBER = Code("HZ331", E, "old_certificate_no", "三.2", "原证书编号与另一份证书相同：另见 {other}", "请对照原证书改正")
 NEW_TOO_OLD = Code("HZ340", E, "obtained_on", "五.3", "新发仅限 {since} 起取得的资格，此前取得的应为换发", "请改业务类型，并收回原证书")

@@ -6,7 +6,7 @@ Column by column: a value that stands in a thousand rows is looked at once.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from math import isfinite
 
@@ -39,13 +39,54 @@ _PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]+")  # Han characters that no table ch
 _UNREAD = "\0"
 _FIRST_SERIAL, _LAST_SERIAL = 10_000, 80_000  # smaller numbers are years, or years with a month; larger ones 197003
 _ONE, _OCTOBER = re.compile(r"(?:\d{4}|\d{2})\.1"), re.compile(r"(?:\d{4}|\d{2})\.10")
+_SCIENTIFIC_RE2 = r"^-?[0-9](?:\.[0-9]+)?[Ee]\+?[0-9]{2,3}$"
+_LONGEST_NUMBER = 1e15  # beyond, a spreadsheet keeps no more digits
+_NUMBERED = frozenset({"old_certificate_no", "document_no", "transfer_confirmed_no"})
+_KEPT_AS_TYPED = _NUMBERED | {"name", "employer", "department", "series", "specialty", "title", "committee"}
+_NATURAL = 50  # of so many numbers hardly two end in 000
 _STEP = 64  # between the doubles of 18 digits
 _FEWEST_MONTHS = 3  # different first days of months; by chance that many are so once in 27,000
 _MAY_BE_EMPTY = (
-    "former_name", "employer", "department", "committee", "old_certificate_no", "retired_on", "transfer_confirmed_no",
+    "former_name", "employer", "department", "specialty", "committee", "old_certificate_no", "retired_on", "transfer_confirmed_no",
     "loss_notice", "phone", "remark",
 )  # fmt: skip
-_NOTHING = frozenset({"无", "/", "-", "--", "—", "——", "暂无", "不详", "没有", "空"})  # what clerks write for nothing
+_NOTHING = frozenset(
+    [
+        "无",
+        "/",
+        "-",
+        "--",
+        "—",
+        "——",
+        "暂无",
+        "不详",
+        "没有",
+        "空",
+        "空白",
+        "未知",
+        "待定",
+        "略",
+        "见附件",
+        "(空)",
+        "（空）",
+        "?",
+        "？",
+        "…",
+        "……",
+        "...",
+        "NULL",
+        "null",
+        "N/A",
+        "n/a",
+        "NaN",
+        "nan",
+        "None",
+        "xxx",
+        "XXX",
+        "1900-01-00",
+        "1900/1/0",
+    ]
+)  # what clerks write for nothing
 
 # And where something must be said: what says that it is not.
 _SAYS_NOTHING: Mapping[str, frozenset[str]] = {
@@ -103,6 +144,7 @@ def normalise(part: Part, policy: Policy, as_of: date) -> tuple[dict[str, Texts]
     clean = _cleaners(policy)
     part = _with_second_columns(_in_time(part), clean, found)
     part = replace(part, cells={name: _as_texts(cells) for name, cells in part.cells.items()})
+    found += _changed_cells(part)
     columns = {
         name: each(cells, clean.get(name, _plain_text)) for name, cells in part.cells.items() if name != "id_number"
     }
@@ -170,6 +212,45 @@ def _with_second_columns(part: Part, clean: Mapping[str, Callable[[Cell], str]],
 
 def _compact(cell: Cell) -> str:
     return idnumber.compact(plain(as_text(cell)))
+
+
+def _changed_cells(part: Part) -> Iterator[Finding]:
+    """Texts that a spreadsheet has made into something else: a date, a yes or no, a number that it has cut."""
+    for name in _KEPT_AS_TYPED & part.cells.keys():
+        cells = part.cells[name]
+        if isinstance(cells, Texts):
+            cut = cells.matching(_SCIENTIFIC_RE2) if name in _NUMBERED else ()
+            odd = [(line, "科学记数的数字") for line in cells.lines_of(cut).tolist()]
+        else:
+            kinds = ((line, _kind_of(cell, name)) for line, cell in enumerate(cells) if not isinstance(cell, str))
+            odd = [(line, kind) for line, kind in kinds if kind]
+        for line, kind in odd:
+            if (line, name) not in part.errors:
+                text = as_text(cells[line])
+                where = part.where(line, name)
+                yield codes.CELL_CHANGED.at(where, text, field=name, heading=HEADINGS[name], value=text, kind=kind)
+        if name == "old_certificate_no" and not isinstance(cells, Texts):
+            count = sum(_is_number(cell) for cell in cells)
+            if count:
+                place = part.where(0, name)
+                sheet = Where(part.file, part.sheet or None, None, place.column, place.heading)
+                yield codes.ZEROS_LOST.at(sheet, field=name, heading=HEADINGS[name], count=count)
+
+
+def _is_number(cell: Cell) -> bool:
+    return isinstance(cell, float | int) and not isinstance(cell, bool) and 0 < cell < _LONGEST_NUMBER
+
+
+def _kind_of(cell: Cell, name: str) -> str:
+    """What a spreadsheet has made of a text, in a clerk's word; empty where it is as it was typed."""
+    match cell:
+        case bool():
+            return "真假值"
+        case datetime() | date() | time() | timedelta():
+            return "日期或时间"
+        case float() | int() if abs(cell) >= _LONGEST_NUMBER and name in _NUMBERED:
+            return "数字（只保留前十五位）"
+    return ""
 
 
 def _as_texts(cells: Sequence[Cell]) -> Sequence[Cell]:
@@ -319,7 +400,9 @@ def _cut_as_text(numbers: Texts) -> list[int]:
     if not len(cut):
         return []
     disowned = not idnumber.check_holds(cut.series()).all()
-    certain = disowned or (len(cut) == len(whole) and len(set(cut)) > 1)
+    # By nature one number in 1,100 ends so with a check digit that holds.
+    many = len(set(cut)) > 1 and len(cut) * _NATURAL > len(whole)
+    certain = disowned or many
     return list(long[is_cut.to_numpy(zero_copy_only=False)].tolist()) if certain else []
 
 

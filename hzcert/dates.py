@@ -17,7 +17,24 @@ _LIKELY = range(1900, 2100)
 _PIVOT = 20  # two digits of a year: nobody in this field was born or qualified before 1920
 
 # What a clerk writes into a date that there is none of: not retired, say.
-_NOTHING = frozenset(("无", "未", "否", "-", "--", "/", "在职", "未退休", "未离退休", "尚未退休", "未退"))
+_NOTHING = frozenset(
+    (
+        "无",
+        "未",
+        "否",
+        "-",
+        "--",
+        "/",
+        "在职",
+        "未退休",
+        "未离退休",
+        "尚未退休",
+        "未退",
+        "1900-01-00",
+        "1900/1/0",
+        "1900-1-0",
+    )
+)
 
 _NUMERALS = "〇一二三四五六七八九"
 _DIGITS = str.maketrans("〇○零◯OoＯｏ一二三四五六七八九", "00000000123456789")
@@ -52,7 +69,7 @@ def read(cell: object) -> str | None:
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return _from_number(float(cell))
     text = str(cell or "")
-    if _ISO.fullmatch(text):  # as nearly all are
+    if _ISO.fullmatch(text) and text not in _NOTHING:  # as nearly all are
         return _iso(int(text[:4]), int(text[5:7]), int(text[8:]) if len(text) == 10 else None)
     text = text.translate(_PLAIN).strip()
     text = re.sub(r"\s+", "", _TIME.sub("", text)).removeprefix("'").rstrip(".-/") or text

@@ -51,8 +51,8 @@ def _last_years() -> Codes:
 
 @lru_cache(maxsize=1)
 def _provincial() -> Mask:
-    """The first two digits that a province ever had, and of residents' permits; 91 to 99 for foreigners' cards."""
+    """The first two digits that a province ever had, and of residents' permits; 91 to 98 for foreigners' cards."""
     found = np.zeros(100, dtype=np.bool_)
     found[np.flatnonzero(_last_years()) // 10_000] = True
-    found[91:] = True
+    found[91:99] = True
     return found

@@ -9,6 +9,7 @@ from hzcert.headings import Above, heading_key, meaning, read_above
 from hzcert.sheets.grid import Cell, Grid, as_text, letter
 from hzcert.table import FIELDS, Column
 
+_ID = re.compile(r"\d{17}[\dXx]|\d{15}")
 _TALLEST, _WIDEST = 80, 40  # rows and columns of a form
 _FEWEST, _FEWEST_ROWS = 6, 4  # labels, and rows that they stand in
 _NO_VALUE = re.compile(r"照片|相片|[（(](?:盖|公|签)?章[）)]|签字|签名")  # what a form prints beside a label
@@ -64,6 +65,14 @@ def find_form(grid: Grid, known: Mapping[str, str]) -> Form | None:
     # Headings stand side by side, on every page of a list again; labels have their values between them.
     if beside * 2 > len(labels) or max(rows.count(row) for row in set(rows)) * 2 > len(rows):
         return None
+    numbers = {
+        (row, place)
+        for row, cells in enumerate(grid.rows)
+        for place, cell in enumerate(cells)
+        if isinstance(cell, str) and _ID.fullmatch(cell.strip())
+    }
+    if any((row + 1, place) in numbers for row, place in numbers):
+        return None  # people one below another
     values: dict[str, tuple[int, int]] = {}
     words: dict[str, str] = {}
     twice = None

@@ -28,6 +28,7 @@ _OURS = frozenset(FIELDS) | frozenset(CARRIED)
 _PERSON = frozenset({"name", "id_number", "title"})
 _TOPS = frozenset({"group", "other"})
 
+_AS_FORMULA = re.compile(r'^="(.*)"$')  # as CSV says that it is text
 _BRACKETS = re.compile(r"\(.*?\)|\[.*?\]|【.*?】|〔.*?〕|〈.*?〉|<.*?>")
 # In brackets behind a heading, what makes something else of it: 姓名（拼音）.
 _ELSE = re.compile(
@@ -133,7 +134,7 @@ def heading_key(heading: str) -> str:
     >>> heading_key("评委会名称\n（考核认定单位名称）"), heading_key("姓　名*"), heading_key("3、取得时间【必填】")
     ('评委会名称', '姓名', '取得时间')
     """
-    plain = unicodedata.normalize("NFKC", heading).strip()
+    plain = _AS_FORMULA.sub(r"\1", unicodedata.normalize("NFKC", heading).strip())
     bare = _SIGNS.sub("", _NUMBERED.sub("", _BRACKETS.sub("", plain)))
     return bare or _SIGNS.sub("", _BRACKET.sub("", plain))  # 【姓名】 is all in brackets
 

@@ -21,6 +21,10 @@ _EXAMPLE = re.compile(
     r"[（(【\[]?(?:填写|填表)?(?:示例|范例|样例|例子|举例|例如)\s*\d*(?:行)?\s*(?:[：:）)】\]]|$)|[（(]?例\s*\d*\s*(?:[：:）)]|$)"
     r"|(?:此|本)行(?:为|是)?(?:示例|范例|样例|例子)|(?:填写)?(?:示例|范例|样例)[，,。；;]|样表$|[eE]\.?[gG]\.?$"
 )
+# A remark may begin with 例： and speak of the person.
+_EXAMPLE_REMARK = re.compile(
+    r"[（(【\[]?(?:(?:填写|填表)?(?:示例|范例|样例|例子|举例)\s*\d*(?:行)?|(?:此|本)行(?:为|是)?(?:示例|范例|样例|例子)|例\s*\d*|[eE]\.?[gG]\.?)[，,。；;：:]?(?:请?勿?删除?|不要删除?|不?可删除?|填写时删除?|仅供参考)*[）)】\]]?"
+)
 _MAYBE_EXAMPLE = r"[例样此本]|[eE]\.?[gG]"  # without one of these nothing is an example
 _EXAMPLE_NAME = re.compile(r"示例|样例|填写例|举例|[（(【\[]范例|范例[）)】\]：:]")  # 范例 may be a name
 _TOTAL_NAME = re.compile(r"(?:合|小|总|共)\s*计")
@@ -35,6 +39,9 @@ _SHORTEST_TITLE = 5  # characters
 _TITLE = re.compile(r"名单|名册|信息表|一览|人员|[：:]$|示例|范例|样例|填写")
 _EXAMPLE_TITLE = re.compile(
     r"[（(【\[]?(?:填写|填表|填报|正确)?(?:示例|范例|样例|例子|举例|示范|样表)(?:如下)?(?:[（(].*[）)])?[）)】\]]?[：:]?"
+)
+_LIST_TITLE = re.compile(
+    r"第[一二三四五六七八九十\d]+批|.*(?:名单|名册|花名册|一览表|登记表|情况表|汇总表)(?:[（(].*[）)])?$|.*[（(]续[）)]$"
 )
 _UNIT_BAND = re.compile(r".{2,}[（(：:]\s*(?:共|计)?\s*\d+\s*[人名位][）)]?$")
 _PAGE = re.compile(r"第\s*\d+\s*页|共\s*\d+\s*页|第\s*\d+\s*页[，,、/\s]*共\s*\d+\s*页|\d+\s*/\s*\d+\s*页")
@@ -237,7 +244,13 @@ def _examples(texts_at: Callable[[int], Texts], header: Header) -> set[int]:
     found: set[int] = set()
     for place in {0, *(header.columns[name] for name in ("name", "remark") if name in header.columns)}:
         column = texts_at(place)
-        is_mark = _is_example_name if place == header.columns.get("name") else _EXAMPLE.match
+        is_mark = (
+            _is_example_name
+            if place == header.columns.get("name")
+            else _EXAMPLE_REMARK.fullmatch
+            if place == header.columns.get("remark")
+            else _EXAMPLE.match
+        )
         marks = [text for text in column.matching(_MAYBE_EXAMPLE) if is_mark(text.strip())]
         found |= set(column.lines_of(marks).tolist())
     return {at for at in found if at > header.last}
@@ -303,7 +316,7 @@ def _not_a_person(texts: Sequence[str], said: Mapping[str, str], band: bool) -> 
         return Cut.TOTAL
     if len(texts) == 1 and not said.keys() - {"name"} and len(first) > _LONGEST_NAME:
         return Cut.FOOTER
-    if len(texts) == 1 and (band or _BAND.match(first) or _UNIT_BAND.match(first)):
+    if len(texts) == 1 and (band or any(each.match(first) for each in (_BAND, _UNIT_BAND, _LIST_TITLE))):
         return Cut.BAND
     return None
 

@@ -97,6 +97,8 @@ class Scope(Strict):
     county_exam_words: Words
     county_review_levels: Words
     level_words_passed_over: Words
+    committee_words: Words
+    only_committee_words: Words
 
 
 class EntryRules(Strict):
@@ -109,6 +111,7 @@ class EntryRules(Strict):
     youngest: Figure[int]
     youngest_by_level: Figure[dict[str, int]]
     youngest_retired: Figure[int]
+    oldest: Figure[int]
     required: dict[str, Words]
 
 

@@ -66,6 +66,7 @@ def tidy_level(text: str) -> str:
     ('副高', '初级', '助理级')
     """
     word = _key(text)
+    word = word.removesuffix("职称") or word
     return _LEVEL_WORDS.get(word, word)
 
 

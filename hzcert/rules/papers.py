@@ -27,11 +27,14 @@ def in_future(e: Entries, name: str) -> Mask:
     return e.day(name) > e.today
 
 
+_UNKNOWN = 999  # years, of which nobody is so old
+
+
 def age_at(e: Entries, name: str) -> Days:
-    """Whole years at a date, by the ID number; 999 where one of them is not known."""
+    """Whole years at a date, by the ID number; ``_UNKNOWN`` where one of them is not known."""
     day = e.day(name)
     known = e.id_sound & (day > 0)
-    return e.once(("age", name), lambda: np.where(known, years_between(e.ids.births, day), 999))
+    return e.once(("age", name), lambda: np.where(known, years_between(e.ids.births, day), _UNKNOWN))
 
 
 def obtained_too_young(e: Entries) -> Mask:
@@ -173,6 +176,12 @@ def exchange_too_new(e: Entries) -> Mask:
 def first_issue_since(e: Entries) -> str:
     """The day from which all new certificates are in the new form, in Chinese."""
     return dates.chinese(e.policy.entry.first_issue_since.on(e.as_of).value.isoformat())
+
+
+def obtained_very_old(e: Entries) -> Mask:
+    """Obtained at an age at which hardly anybody obtains anything."""
+    age = age_at(e, "obtained_on")
+    return (age > e.policy.entry.oldest.on(e.as_of).value) & (age < _UNKNOWN)
 
 
 def retired_as_child(e: Entries) -> Mask:

@@ -21,12 +21,18 @@ _PLAIN_NAME = r"^[\x{3400}-\x{4db5}\x{4e00}-\x{9fa5}]+(?:·[\x{3400}-\x{4db5}\x{
 # In words that Python's expressions and RE2's share.
 _SPOILT = re.compile(
     r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)|[?？]{2,}|[\x00-\x1f\x7f□"
-    "\x80-\x9f\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]"
+    "\u2400-\u2421\x80-\x9f\ufffd\ue000-\uf8ff\U000f0000-\U0010ffff]"
     # What refers to the line above, and numbers, such as the nought that a formula makes of an empty cell.
     "|^(?:同上|同前|同左|[-—]*[〃″”“\"＂']+[-—]*)$"
 )
 _NUMBER = re.compile(r"^-?\d+(?:\.\d+)?$")
 _WORDS = frozenset({"employer", "department", "series", "specialty", "committee"})  # never a bare number
+# Five characters and more that end like a unit's name, four in a unit's own words, and what stands for a name.
+_NO_PERSON = (
+    r"^(?:[\x{4e00}-\x{9fff}]{4,}[局所院厂站校社处队部]"
+    r"|[\x{4e00}-\x{9fff}]{2,}(?:学校|中学|小学|公司|中心|委员会|集团|银行|医院|大学|学院|办公室|协会)"
+    r"|[\x{4e00}-\x{9fff}]?某某?|[xX×*＊]{2,}|见附件|略|同志)$"
+)
 _CUT = re.compile(r"\d\.\d+E\+\d\d")
 
 
@@ -92,6 +98,19 @@ def birth_differs(e: Entries) -> Mask:
 def name_strange(e: Entries) -> Mask:
     """Signs in the name that no name has."""
     return _names(e, lambda name: names.strange_characters(name) != "")
+
+
+def name_of_no_person(e: Entries) -> Mask:
+    """A unit, a title, a region or a word that stands for a name (某某, 略) where the name should be."""
+    words = {*e.policy.title_table.by_spelling, *e.policy.region_spellings, *SEXES}
+    names, *units = (e.holders.texts(name) for name in ("name", "employer", "department"))
+    as_unit = np.logical_or.reduce([mask(pc.equal(names, unit)) for unit in units])
+    return mask(as_unit | e.distinct("name").matching(_NO_PERSON) | e.one_of("name", tuple(words))) & e.given("name")
+
+
+def id_round(e: Entries) -> Mask:
+    """Ends in 000, as what a spreadsheet has cut does, and one right number in 1,100."""
+    return e.id_sound & mask(pc.ends_with(e.holders.texts("id_number"), "000"))
 
 
 def name_not_han(e: Entries) -> Mask:

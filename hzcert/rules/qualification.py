@@ -67,6 +67,17 @@ def committee_missing(e: Entries) -> Mask:
     return _native(e) & _reviewed(e) & ~e.given("committee")
 
 
+def committee_is_none(e: Entries) -> Mask:
+    """Obtained by review, and the committee has not one word that a committee's name has."""
+    words = e.policy.scope.committee_words.on(e.as_of).value
+    return _native(e) & _reviewed(e) & e.given("committee") & ~e.has_word("committee", words)
+
+
+def employer_is_committee(e: Entries) -> Mask:
+    """The employer's name is a review committee's."""
+    return e.has_word("employer", e.policy.scope.only_committee_words.on(e.as_of).value)
+
+
 def review_elsewhere(e: Entries) -> Mask:
     """Intermediate or junior, reviewed by a committee that is not of this city."""
     scope = e.policy.scope

@@ -19,6 +19,8 @@ _MOVED = {
     0xE831: 0x215D7, 0xE832: 0x9FB8, 0xE83B: 0x2298F, 0xE843: 0x9FB9, 0xE854: 0x9FBA, 0xE855: 0x241FE, 0xE864: 0x9FBB,
 }  # fmt: skip
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
+_NUL = re.compile("\0")
+_NOT_OF_A_LIST = re.compile(r"[^\t\r\n\x20-\x7e·×\u2000-\u206f\u2460-\u24ff\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 _DELIMITERS = ",\t;|"
 _PIECE = 1 << 20  # characters
 _SAMPLE = 1 << 16  # characters, of which the first 200 lines tell how cells are parted
@@ -35,9 +37,11 @@ def encoding_of(source: Source) -> str:
     """
     with source() as file:
         wide = file.read(2) in (b"\xff\xfe", b"\xfe\xff")
-    for encoding in ("utf-16",) if wide else ("utf-8-sig", "gb18030"):
+    for encoding in ("utf-16",) if wide else ("utf-8-sig", "gb18030", "utf-16-le", "utf-16-be"):
         with suppress(UnicodeDecodeError):
-            if not any("\0" in piece for piece in _pieces(source, encoding)):
+            # Any even number of bytes is something in UTF-16: without its mark it must be what a list is written in.
+            known = _NOT_OF_A_LIST if encoding[-3:] in ("-le", "-be") else _NUL
+            if not any(known.search(piece) for piece in _pieces(source, encoding)):
                 return encoding
     raise Unreadable("不是表格：既不是工作簿，也不是 UTF-8 或 GB 18030 编码的文本", "请检查文件，另存后再放入")
 

@@ -4,7 +4,7 @@ import re
 from datetime import datetime, time
 from xml.etree import ElementTree
 
-from hzcert.sheets.grid import Cell, Unreadable
+from hzcert.sheets.grid import Cell
 
 BUILTIN_MONTHS = (17, 27, 36, 50, 52, 57)  # mmm-yy, and the East Asian 年月 (ECMA-376 18.8.30)
 _NO_SIGN_OF_A_DAY = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]', re.IGNORECASE)
@@ -45,12 +45,6 @@ def iso_moment(text: str) -> Cell:
     return when.date() if when.time() == time.min and len(text) <= 10 else when.replace(tzinfo=None)
 
 
-def plain_number(text: str) -> float:
-    """A number as XML writes it.
-
-    Raises:
-        Unreadable: it is none.
-    """
-    if not _NUMBER.fullmatch(text):
-        raise Unreadable("已损坏（数字单元格里不是数字）", "请重新导出或另存后再放入")
-    return float(text)
+def plain_number(text: str) -> Cell:
+    """A number as XML writes it; what is none stays text, as an ID number with an X does in a column of numbers."""
+    return float(text) if _NUMBER.fullmatch(text) else text

@@ -150,7 +150,8 @@ def test_3_3_division_codes_of_all_times_are_good_and_strange_ones_only_a_warnin
     assert found(holder(id_number=with_code("330501"))) == [], "市辖区"
     assert found(holder(id_number=with_code("330599"))) == ["HZ208"]
     assert found(holder(id_number=with_code("932682"))) == [], "外国人永久居留身份证：9、省份、国家"
-    assert found(holder(id_number=with_code("990000"))) == ["HZ208"], "没有 90 这个省份"
+    assert found(holder(id_number=with_code("970000"))) == ["HZ208"], "没有 70 这个省份"
+    assert found(holder(id_number=with_code("990000"))) == ["HZ209"], "没有以 9 开头的省份"
     assert found(holder(id_number=with_code("810000"))) == [], "香港居民居住证"
     assert found(holder(id_number=with_code("180101"))) == ["HZ209"]
 

@@ -33,13 +33,14 @@ NOT_PLANTED |= {
     for number in (
         *range(114, 133),
         *range(134, 140),
-        *range(214, 218),
+        *range(214, 220),
         308,
         309,
         *range(317, 320),
         *range(324, 327),
         328,
         329,
+        *range(332, 335),
         *range(346, 356),
         *range(425, 440),
     )

@@ -1,0 +1,203 @@
+"""Values that a spreadsheet has made into others, columns filled in for each other, words for nothing: none passes as good."""
+
+import csv
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+from test_messy_values import GOOD, _sheet, judged  # noqa: F401 - a fixture
+
+from hzcert import idnumber, ingest, validate
+from hzcert.batch import Input
+from hzcert.policy import Policy
+from hzcert.table import HEADINGS, lines_in_error
+
+
+@pytest.mark.parametrize(
+    ("changed", "codes"),
+    [
+        ({"specialty": date(2007, 1, 2)}, "HZ138"),
+        ({"employer": date(2007, 5, 1)}, "HZ138"),
+        ({"old_certificate_no": date(2003, 1, 5)}, "HZ138"),
+        ({"document_no": date(1999, 1, 20)}, "HZ138"),
+        ({"specialty": False}, "HZ138"),
+        ({"old_certificate_no": True}, "HZ138"),
+        ({"old_certificate_no": 330500199800123456}, "HZ138"),
+        ({"old_certificate_no": 1234567890123456}, "HZ138"),
+        ({"old_certificate_no": "3.30501E+11"}, "HZ138"),
+        ({"name": "德清县水利设计所"}, "HZ218"),
+        ({"name": "德清县水利设计所", "employer": "沈云川"}, "HZ218"),
+        ({"name": "工程师"}, "HZ218"),
+        ({"name": "德清县"}, "HZ218"),
+        ({"name": "男"}, "HZ218"),
+        ({"name": "张某某"}, "HZ218"),
+        ({"employer": GOOD["committee"], "committee": "湖州市样例勘测院"}, "HZ332"),
+        ({"employer": GOOD["committee"]}, "HZ333"),
+        ({"employer": "德清\u2401县"}, "HZ216"),
+        ({"document_no": "？"}, "HZ201"),
+        ({"document_no": "NULL"}, "HZ201"),
+        ({"name": "见附件"}, "HZ201"),
+    ],
+)
+def test_what_was_not_typed_so_sets_the_entry_aside(judged, changed, codes) -> None:  # noqa: F811
+    found, aside = judged(*_sheet(GOOD | changed))
+    assert codes in found
+    assert aside == [True]
+
+
+@pytest.mark.parametrize("word", ["〃", "同上"])
+@pytest.mark.parametrize("name", ["employer", "specialty", "old_certificate_no"])
+def test_what_points_to_the_line_above_sets_the_entry_aside(judged, name, word) -> None:  # noqa: F811
+    assert judged(*_sheet(GOOD | {name: word}))[1] == [True]
+
+
+@pytest.mark.parametrize(
+    "word", ["待定", "？", "NULL", "N/A", "未知", "略", "(空)", "……", "NaN", "1900-01-00", "无", "——"]
+)
+def test_words_for_nothing_are_no_specialty(judged, tmp_path: Path, policy: Policy, as_of: date, word: str) -> None:  # noqa: F811
+    judged(*_sheet(GOOD | {"specialty": word}))
+    read = ingest.read_list([Input(tmp_path / "a.xlsx", "a.xlsx", 0, "")], ingest.HOLDERS, policy, as_of)
+    assert read.table.column("specialty").tolist() == [""]
+
+
+def test_numbers_among_old_certificate_numbers_are_said_once(judged) -> None:  # noqa: F811
+    people = [
+        GOOD | {"id_number": number, "old_certificate_no": place}
+        for place, number in ((42, GOOD["id_number"]), (43, _id(7)))
+    ]
+    found, aside = judged(*_sheet(*people))
+    assert found.count("HZ139") == 1
+    assert aside == [False, False]
+
+
+def _id(serial: int) -> str:
+    body = f"33052119700312{serial:02}1"
+    return body + idnumber.check_character(body)
+
+
+def _ending_in_noughts(count: int) -> list[str]:
+    """Right numbers that end in 000, as one in 1,100 does."""
+    days = (
+        f"33052119{year}{month:02}{day:02}" for year in range(60, 75) for month in range(1, 13) for day in range(1, 29)
+    )
+    bodies = (f"{day}{sign}00" for day in days for sign in "13579")
+    return [f"{body}0" for body in bodies if idnumber.check_character(body) == "0"][:count]
+
+
+@pytest.fixture
+def lines(tmp_path: Path, policy: Policy, as_of: date) -> Callable[..., tuple[list[str], list[bool]]]:
+    """Entries as CSV, and what is found of them."""
+
+    def judge(*people: dict[str, str], quoted: bool = False) -> tuple[list[str], list[bool]]:
+        rows = _sheet(*people)
+        with (tmp_path / "a.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([[f'="{cell}"' for cell in row] for row in rows] if quoted else rows)
+        read = ingest.read_list([Input(tmp_path / "a.csv", "a.csv", 0, "")], ingest.HOLDERS, policy, as_of)
+        found = [*read.findings, *validate.check(read.table, policy, as_of, policy.authority("330500"))]
+        return sorted(each.code.id for each in found), lines_in_error(read.table, found).tolist()
+
+    return judge
+
+
+def _people(*numbers: str) -> list[dict[str, str]]:
+    return [
+        GOOD | {"id_number": number, "birth_date": f"{number[6:10]}-{number[10:12]}-{number[12:14]}", "sex": "女" if int(number[16]) % 2 == 0 else "男", "old_certificate_no": f"旧{place}"}
+        for place, number in enumerate(numbers)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("cut", [2, 3, 4])
+def test_several_of_few_numbers_that_end_in_noughts_were_cut(lines, cut) -> None:
+    found, aside = lines(*_people(*_ending_in_noughts(cut), *(_id(serial) for serial in range(6 - cut))))
+    assert aside == [True] * cut + [False] * (6 - cut)
+    assert found.count("HZ108") == cut
+
+
+def test_one_that_ends_so_is_a_question(lines) -> None:
+    found, aside = lines(*_people(*_ending_in_noughts(1), *(_id(serial) for serial in range(5))))
+    assert aside == [False] * 6
+    assert found.count("HZ219") == 1
+
+
+def test_text_by_formula_is_read_in_headings_too(lines) -> None:
+    assert lines(GOOD, quoted=True) == (["HZ106"], [False])
+
+
+@pytest.mark.parametrize(("level", "series"), [("中级职称", "工程技术人员"), ("中级", "工程系列")])
+def test_levels_and_series_as_clerks_call_them(judged, level, series) -> None:  # noqa: F811
+    assert judged(*_sheet(GOOD | {"level": level, "series": series}))[1] == [False]
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [
+        ("committee", "评委会全称"), ("old_certificate_no", "原资格证书编号"),
+        ("document_no", "发证文号"), ("region", "所在地"), ("obtained_by", "方式"), ("title", "现任资格"),
+        ("title", "现任专业技术职务任职资格（2007年）"),
+    ],
+)  # fmt: skip
+def test_headings_that_offices_use(judged, name, heading) -> None:  # noqa: F811
+    head, row = _sheet(GOOD)
+    head[head.index(HEADINGS[name])] = heading
+    assert judged(head, row) == ([], [False])
+
+
+@pytest.mark.parametrize("line", ["第二批", "湖州市名单（续）", "德清县换证人员花名册"])
+def test_titles_between_people_are_nobody(judged, line) -> None:  # noqa: F811
+    head, first, second = _sheet(GOOD, GOOD | {"id_number": _id(3), "old_certificate_no": "旧0002"})
+    found, aside = judged(head, first, [line], second)
+    assert (found, aside) == (["HZ103"], [False, False])
+
+
+def test_a_remark_that_begins_with_an_example_is_one_on_a_person(judged) -> None:  # noqa: F811
+    assert judged(*_sheet(GOOD | {"remark": "例：见附件"})) == ([], [False])
+    assert judged(*_sheet(GOOD, GOOD | {"id_number": _id(3), "remark": "示例"}))[1] == [False]
+
+
+def test_a_list_in_which_a_heading_stands_for_a_value_is_no_form(judged) -> None:  # noqa: F811
+    people = [
+        GOOD | {"id_number": _id(serial), "old_certificate_no": f"旧{serial}", "specialty": "专业"}
+        for serial in range(30)
+    ]
+    assert len(judged(*_sheet(*people))[1]) == 30
+
+
+def test_titles_at_a_great_age_are_a_question(judged) -> None:  # noqa: F811
+    body = "33052119010302127"
+    old = {"id_number": body + idnumber.check_character(body), "birth_date": "1901-03-02"}
+    assert judged(*_sheet(GOOD | old)) == (["HZ334"], [False])
+
+
+def test_utf_16_without_its_mark_is_read(tmp_path: Path, policy: Policy, as_of: date) -> None:
+    text = "\r\n".join("\t".join(map(str, row)) for row in _sheet(GOOD))
+    for encoding in ("utf-16-le", "utf-16-be"):
+        (tmp_path / "a.txt").write_bytes(text.encode(encoding))
+        read = ingest.read_list([Input(tmp_path / "a.txt", "a.txt", 0, "")], ingest.HOLDERS, policy, as_of)
+        assert read.table.column("name").tolist() == ["沈云川"]
+
+
+def test_the_zero_of_a_date_is_no_date(judged) -> None:  # noqa: F811
+    assert judged([*_sheet(GOOD)[0], "离退休时间"], [*_sheet(GOOD)[1], "1900-01-00"]) == ([], [False])
+
+
+def test_a_number_with_an_x_stays_text_in_spreadsheet_xml(tmp_path: Path, policy: Policy, as_of: date) -> None:
+    number = "33052119700312004X"
+    cells = "".join(f'<Cell><Data ss:Type="String">{text}</Data></Cell>' for text in ("沈云川", "工程师"))
+    head = "".join(f'<Cell><Data ss:Type="String">{text}</Data></Cell>' for text in ("姓名", "资格名称", "身份证号"))
+    row = f'{cells}<Cell><Data ss:Type="Number">{number}</Data></Cell>'
+    spreadsheet = "urn:schemas-microsoft-com:office:spreadsheet"
+    (tmp_path / "a.xls").write_text(
+        f'<?xml version="1.0"?><Workbook xmlns="{spreadsheet}" xmlns:ss="{spreadsheet}"><Worksheet ss:Name="a"><Table>'
+        f"<Row>{head}</Row><Row>{row}</Row></Table></Worksheet></Workbook>",
+        encoding="utf-8",
+    )
+    read = ingest.read_list([Input(tmp_path / "a.xls", "a.xls", 0, "")], ingest.HOLDERS, policy, as_of)
+    assert read.table.column("id_number").tolist() == [number]
+
+
+def test_workbooks_keep_control_characters_visible(judged, tmp_path: Path) -> None:  # noqa: F811
+    """What a table of ours shows in place of a control character is no more right than it was."""
+    assert "HZ216" in judged(*_sheet(GOOD | {"employer": "德清␁县水利局"}))[0]
+    assert openpyxl.load_workbook(tmp_path / "a.xlsx").active["E2"].value == "德清␁县水利局"
