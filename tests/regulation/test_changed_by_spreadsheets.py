@@ -121,6 +121,13 @@ def test_one_that_ends_so_is_a_question(lines) -> None:
     assert found.count("HZ219") == 1
 
 
+def test_noughts_among_numbers_that_count_from_000_are_their_own(lines) -> None:
+    bodies = [f"33052119{year}{month:02}12{sign}00" for year in (61, 62) for month in range(1, 13) for sign in "13"]
+    found, aside = lines(*_people(*(body + idnumber.check_character(body) for body in bodies)))
+    assert "HZ108" not in found
+    assert not any(aside)
+
+
 def test_text_by_formula_is_read_in_headings_too(lines) -> None:
     assert lines(GOOD, quoted=True) == (["HZ106"], [False])
 
