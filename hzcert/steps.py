@@ -7,12 +7,12 @@ from datetime import date
 from importlib import resources
 from pathlib import Path
 from string import Template
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hzcert import (
     clues,
-    contact,
     decisions,
     fees,
     forms,
@@ -21,8 +21,6 @@ from hzcert import (
     photos,
     pictures,
     reconcile,
-    render,
-    roster,
     validate,
 )
 from hzcert.batch import MANIFEST, Input, begin, inventory, manifest, standing, take_in, whole_file
@@ -38,6 +36,9 @@ from hzcert.settings import BATCH_FILE, Settings
 from hzcert.sheets.writing import ENDINGS, Sheet, write_table, write_workbook
 from hzcert.table import HEADINGS, SET_ASIDE, Mask, Table, lines_in_error
 from hzcert.work import Progress, executor
+
+if TYPE_CHECKING:
+    from hzcert import render, roster
 
 Watch = Callable[[str, int], AbstractContextManager[Progress]]
 
@@ -245,6 +246,8 @@ def sheet_photos(
     dry_run: bool,
 ) -> Outcome:
     """A contact sheet of a folder's photos, judged as ``normalise_photos`` judges them: the rejected ones, or all."""
+    from hzcert import contact  # here, since the fonts' libraries take a fifth of a second to load
+
     ending = contact.ending_of(out)
     keep_apart(folder, out)
     spec = settings.policy.photo_spec(settings.as_of)
@@ -447,11 +450,11 @@ def enter(accepted: Table, settings: Settings) -> None:
 
 def remember_outputs(
     entries: Table,
-    rosters: Sequence[tuple[str, roster.Roster]],
-    volumes: Sequence[tuple[str, render.Volume]],
+    rosters: "Sequence[tuple[str, roster.Roster]]",
+    volumes: "Sequence[tuple[str, render.Volume]]",
     folder: Path,
     settings: Settings,
-    press: render.Press | None = None,
+    press: "render.Press | None" = None,
     reason: str = "",
 ) -> None:
     """Note in the register on which roster each entry stands, and where each certificate was printed (三.4)."""
