@@ -5,7 +5,8 @@ import shutil
 import pytest
 
 
-@pytest.fixture(scope="session")
+# While it is open an event loop runs in this thread, in which other modules could start none.
+@pytest.fixture(scope="module")
 def chromium():
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if found is None:
