@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
 from reportlab.pdfgen.canvas import Canvas
 
 from hzcert.errors import UsageError
+from hzcert.pagebreaks import page_breaks
 from hzcert.press import archive
 from hzcert.press.fonts import Fonts
 from hzcert.press.idfont import font_of, register
@@ -25,7 +27,6 @@ _PAD_DOWN = 4.2  # points above and below it, together
 _LEAST = 16.0  # points that a row is high
 _TITLE, _LINE, _HEADING, _NUMBER = 15.0, 9.0, 8.0, 8.0
 _BOLD = 0.25
-_COMPANY = 3  # rows of a group, or beside the signatures, that stay together
 _GREY = "0.93 g"
 
 
@@ -94,30 +95,8 @@ def write_listing(path: Path, listing: Listing, paper: str, fonts: Fonts, chain:
 
 def _pages(lines: Sequence[Line], heights: Sequence[float], room: float, foot: float) -> Iterator[tuple[int, int]]:
     """Where pages begin and end: a group that fits on one is not parted, nor are its first or last rows left alone."""
-    starts = [number for number, line in enumerate(lines) if line.opens] or [0]
-    ends = [*starts[1:], len(lines)]
-    begin, used = 0, sum(heights[: starts[0]])
-    for start, end in zip(starts, ends, strict=True):
-        size = sum(heights[start:end])
-        least = sum(heights[start : min(start + _COMPANY, end)])
-        if used and used + (size if size <= room else least) > room:
-            yield begin, start
-            begin, used = start, 0.0
-        at = start
-        while used + sum(heights[at:end]) > room:
-            cut = at
-            while used + heights[cut] <= room:
-                used += heights[cut]
-                cut += 1
-            cut = max(at + 1, min(cut, end - _COMPANY))
-            yield begin, cut
-            begin, at, used = cut, cut, 0.0
-        used += sum(heights[at:end])
-    if used + foot > room and len(lines) - begin > 1:
-        cut = max(begin + 1, len(lines) - _COMPANY - 1)
-        yield begin, cut
-        begin = cut
-    yield begin, len(lines)
+    starts = [number for number, line in enumerate(lines) if line.opens]
+    return pairwise([0, *page_breaks(heights, starts, room, foot), len(lines)])
 
 
 class _Setter:

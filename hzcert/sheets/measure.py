@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
+from hzcert import pagebreaks
+
 LINE = 12.0  # points a line of 9-point text
 PADDING = 7.5  # points above and below the text of a cell
 HIGHEST = 409.0  # points; no row may be higher
@@ -20,7 +22,6 @@ _COMPANY = 5  # rows, a subtotal and a total among them, that should stand besid
 _WIDER = (1.0, 1.03, 1.06)
 WIDEST = _WIDER[-1]
 _SAFE = 0.97  # of a page's height that is counted on; programs differ by a point a row
-_TOGETHER = 3  # rows of a group that stay together
 
 # Latin words and numbers keep together at the end of a line; a Chinese text breaks anywhere.
 _TOKENS = re.compile(r"[!-~]+|.", re.DOTALL)
@@ -96,28 +97,7 @@ def page_breaks(heights: Sequence[float], starts: Sequence[int], room: float, fo
     >>> page_breaks([20.0] * 12, [0], 160, 20)
     [7]
     """
-    room *= _SAFE
-    firsts = list(starts) or [0]
-    breaks: list[int] = []
-    begin, used = 0, sum(heights[: firsts[0]])
-    for start, end in zip(firsts, [*firsts[1:], len(heights)], strict=True):
-        size, least = sum(heights[start:end]), sum(heights[start : min(start + _TOGETHER, end)])
-        if used and used + (size if size <= room else least) > room:
-            breaks.append(start)
-            begin, used = start, 0.0
-        at = start
-        while used + sum(heights[at:end]) > room:
-            cut = at
-            while used + heights[cut] <= room:
-                used += heights[cut]
-                cut += 1
-            cut = max(at + 1, min(cut, end - _TOGETHER))
-            breaks.append(cut)
-            begin, at, used = cut, cut, 0.0
-        used += sum(heights[at:end])
-    if used + foot > room and len(heights) - begin > 1:
-        breaks.append(max(begin + 1, len(heights) - _TOGETHER - 1))
-    return breaks
+    return pagebreaks.page_breaks(heights, starts, room * _SAFE, foot)
 
 
 def _on_last_page(heights: Sequence[float], page: float, foot: float) -> int:
