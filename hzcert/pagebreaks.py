@@ -8,10 +8,10 @@ _TOGETHER = 3  # rows of a group, or beside the signatures, that stay together
 def page_breaks(heights: Sequence[float], starts: Sequence[int], room: float, foot: float) -> list[int]:
     """Before which rows a page ends: a group that fits on one is not parted, and the signatures don't stand alone.
 
-    >>> page_breaks([20.0] * 12, [0, 5], 155, 20)
+    >>> page_breaks([20.0] * 12, [0, 5], 165, 20)
     [5]
-    >>> page_breaks([20.0] * 12, [0], 155, 20)
-    [7]
+    >>> page_breaks([20.0] * 12, [0], 165, 20)
+    [8]
     """
     firsts = list(starts) or [0]
     breaks: list[int] = []

@@ -93,7 +93,7 @@ def page_breaks(heights: Sequence[float], starts: Sequence[int], room: float, fo
     """Before which rows a page ends: a group that fits on one is not parted, and the signatures don't stand alone.
 
     >>> page_breaks([20.0] * 12, [0, 5], 160, 20)
-    [5]
+    [5, 8]
     >>> page_breaks([20.0] * 12, [0], 160, 20)
     [7]
     """
