@@ -34,7 +34,7 @@ def columns(count: int, faults: float = 0.0, seed: int = 35) -> dict[str, list[s
     year, month, day = chance.integers(1946, 1976, count), chance.integers(1, 13, count), chance.integers(1, 29, count)
     # No number twice: of those born on one day in one division, each takes the next sequence.
     first = _DIVISIONS[chance.integers(0, len(_DIVISIONS), count)] * 10**8 + year * 10_000 + month * 100 + day
-    sequence = _before(first)
+    sequence = 1 + _before(first)  # no 000
     bodies = (first * 1000 + sequence).astype("U17").tolist()
     ids = np.array([body + check_character(body) for body in bodies], dtype=object)
     kind = chance.integers(0, len(_KINDS), count)

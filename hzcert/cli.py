@@ -148,10 +148,10 @@ def photos_normalize_command(
     target: Annotated[Path, typer.Argument(metavar="DST", help="写到哪个文件夹")],
 ) -> None:
     """把收到的照片裁成规定的尺寸，以身份证号命名；原照片不动。"""
-    from hzcert import steps
+    from hzcert import photodesk
 
     settings = common.settle()
-    common.finish(steps.normalise_photos(source, target, settings, common.screen.progress, **common.writes), settings)
+    common.finish(photodesk.normalise(source, target, settings, common.screen.progress, **common.writes), settings)
 
 
 @photos_app.command("check", epilog="例：hzcert photos check /tmp/photos")
@@ -164,11 +164,11 @@ def photos_check_command(
     ] = False,
 ) -> None:
     """按三.3 和三.1 检查照片，什么也不写；能否采用与 normalize 的判断相同。"""
-    from hzcert import steps
+    from hzcert import photodesk
 
     settings = common.settle()
     watch, show_ids = common.screen.progress, bool(common.show_ids)
-    common.finish(steps.check_photos(folder, settings, watch, show_ids=show_ids, strict_notice=strict_notice), settings)
+    common.finish(photodesk.check(folder, settings, watch, show_ids=show_ids, strict_notice=strict_notice), settings)
 
 
 @photos_app.command("sheet", epilog="例：hzcert photos sheet samples/messy/photos -o /tmp/小样.pdf")
@@ -180,11 +180,11 @@ def photos_sheet_command(
     everybody: Annotated[bool, typer.Option("--all", help="所有照片，不只是不合格的")] = False,
 ) -> None:
     """照片小样：不合格的（或所有的）照片排成一页页，下面写明原因。"""
-    from hzcert import steps
+    from hzcert import photodesk
 
     settings = common.settle()
     watch, writes = common.screen.progress, common.writes
-    common.finish(steps.sheet_photos(folder, out, settings, watch, everybody=everybody, **writes), settings)
+    common.finish(photodesk.sheet(folder, out, settings, watch, everybody=everybody, **writes), settings)
 
 
 @app.command("validate", epilog="例：hzcert validate samples/huzhou-2007/holders --as-of 2007-11-20")

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 
 CHINESE, ENGLISH = "zh", "en"
@@ -27,10 +27,15 @@ class Said:
 
 @dataclass(frozen=True)
 class Phrase:
-    """A Chinese sentence with gaps, as a pattern, and the English one with the same gaps."""
+    """A Chinese sentence with gaps, and the English one with the same gaps."""
 
-    chinese: re.Pattern[str]
+    chinese: str
     english: str
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """All that the Chinese sentence can say; made when first looked for, since most runs look for none."""
+        return pattern(self.chinese)
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ def catalogue() -> Catalogue:
 def _phrases(table: Mapping[str, str]) -> tuple[Phrase, ...]:
     """Sentences as patterns, the most telling first."""
     longest = sorted(table, key=lambda chinese: -len(_GAP.sub("", chinese)))
-    return tuple(Phrase(pattern(chinese), table[chinese]) for chinese in longest)
+    return tuple(Phrase(chinese, table[chinese]) for chinese in longest)
 
 
 _GAP = re.compile(r"\{(\w+)\}")
@@ -155,6 +160,6 @@ def _in_english(text: str) -> str:
 def _by_phrase(text: str, phrases: Sequence[Phrase]) -> str:
     """A text by the first phrase that it is an instance of; empty where there is none."""
     for phrase in phrases:
-        if found := phrase.chinese.fullmatch(text):
+        if found := phrase.pattern.fullmatch(text):
             return phrase.english.format(**{name: _in_english(value) for name, value in found.groupdict().items()})
     return ""

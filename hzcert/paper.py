@@ -20,10 +20,10 @@ from hzcert.outcome import Outcome, Record
 from hzcert.press.layout import Layout, Printer, Sides
 from hzcert.settings import Settings
 from hzcert.sheets.writing import Paper, write_workbook
-from hzcert.steps import Watch, enter, reconciled, remember_outputs, without_errors
+from hzcert.steps import enter, reconciled, remember_outputs, without_errors
 from hzcert.store import exists, register_path
 from hzcert.table import Table, lines_in_error
-from hzcert.work import executor
+from hzcert.work import Watch, executor
 
 CERTIFICATES = "certificates"  # the folder of a batch's own
 MARKS: Mapping[str, str] = {"void": "作废", "proof": "校样"}

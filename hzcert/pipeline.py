@@ -1,8 +1,7 @@
 """The batch from end to end (全程): verbs in order, what was set aside, and the manifest. It alone knows several verbs."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
@@ -39,10 +38,9 @@ from hzcert.outcome import Outcome, Record
 from hzcert.settings import BATCH_FILE, BatchFile, Settings, read_batch_file
 from hzcert.sheets.writing import Sheet, write_table, write_workbook
 from hzcert.table import ACCEPTED, SET_ASIDE, Mask, Table, lines_in_error
-from hzcert.work import Progress, executor
+from hzcert.work import Watch, executor
 
 PHOTOS, CERTIFICATES = "photos", paper.CERTIFICATES
-Watch = Callable[[str, int], AbstractContextManager[Progress]]
 
 
 @dataclass(frozen=True)

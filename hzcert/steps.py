@@ -1,7 +1,6 @@
 """One step of the path alone (单步), from files to files: what the commands other than ``run`` do."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from importlib import resources
@@ -18,30 +17,23 @@ from hzcert import (
     forms,
     ingest,
     listing,
-    photos,
     pictures,
-    reconcile,
     validate,
 )
-from hzcert.batch import MANIFEST, Input, begin, inventory, manifest, standing, take_in, whole_file
+from hzcert.batch import Input, take_in, whole_file
 from hzcert.decisions import Decisions
-from hzcert.errors import InputError, OutputError, UsageError
+from hzcert.errors import OutputError, UsageError
 from hzcert.findings import Finding, in_order, mask
 from hzcert.given import STDIO, inputs, keep_apart, read_aids, read_entries, read_list, somebody
-from hzcert.language import sentence, word
-from hzcert.ledger import Ledger, Note
+from hzcert.language import word
 from hzcert.outcome import Outcome, Record
-from hzcert.photospec import PhotoSpec
 from hzcert.settings import BATCH_FILE, Settings
 from hzcert.sheets.writing import ENDINGS, Sheet, write_table, write_workbook
 from hzcert.table import HEADINGS, SET_ASIDE, Mask, Table, lines_in_error
-from hzcert.work import Progress, executor
+from hzcert.work import Watch
 
 if TYPE_CHECKING:
     from hzcert import render, roster
-
-Watch = Callable[[str, int], AbstractContextManager[Progress]]
-
 
 # --- from and to files ----------------------------------------------------------------------------------------------
 
@@ -169,122 +161,6 @@ def _given(*paths: Path | None) -> list[Path]:
     return [path for path in paths if path is not None]
 
 
-def normalise_photos(
-    source: Path, target: Path, settings: Settings, watch: Watch, *, dry_run: bool, show_ids: bool
-) -> Outcome:
-    """Photos as received into the notice's normal form, named by ID number; the source is left as it is.
-
-    What an earlier run has done is not done again: the manifest in the target knows it.
-    """
-    keep_apart(source, target)
-    spec = settings.policy.photo_spec(settings.as_of)
-    received = _photo_files(source)
-    files = photos.unpacked(received, spec)
-    ledger = Ledger(target, spec)
-    stood = standing(target)
-
-    def keep(id_number: str, jpeg: bytes) -> None:
-        stood.add(f"{id_number}.jpg")
-        if not dry_run:
-            with whole_file(target / f"{id_number}.jpg") as path:
-                path.write_bytes(jpeg)
-
-    def stands(id_number: str, sha256: str) -> bool:
-        if _hash_of(target / f"{id_number}.jpg") != sha256:
-            return False
-        stood.add(f"{id_number}.jpg")
-        return True
-
-    if not dry_run:
-        begin(target)
-        ledger.open()
-    with executor(settings.workers, settings.cluster) as on, watch("照片", len(files)) as progress:
-        shots = photos.normalise(files, spec, on, progress, keep, photos.Before(ledger, stands))
-    used = {shot.id_number for shot in shots if shot.used}
-    for shot in shots if not dry_run else ():
-        if shot.id_number and shot.id_number not in used:  # an earlier photo of this person no longer stands
-            (target / f"{shot.id_number}.jpg").unlink(missing_ok=True)
-            stood.discard(f"{shot.id_number}.jpg")
-    if not dry_run:
-        written = [take_in(target / name, target) for name in sorted(stood) if (target / name).is_file()]
-        with whole_file(target / MANIFEST) as path:
-            counts = {"photos": photos.counts(shots)}
-            path.write_text(manifest(settings, counts, received, written, ledger.section()), encoding="utf-8")
-        ledger.close()
-    made = [str(target / f"{shot.id_number}.jpg") if shot.used else None for shot in shots]
-    records = [shot.record(output, show_ids=show_ids) for shot, output in zip(shots, made, strict=True)]
-    return _photo_outcome("photos normalize", shots, records, [] if dry_run else [str(target)])
-
-
-def _hash_of(path: Path) -> str:
-    try:
-        return take_in(path, path.parent).sha256
-    except InputError:
-        return ""
-
-
-def check_photos(
-    folder: Path, settings: Settings, watch: Watch, *, show_ids: bool, strict_notice: bool = False
-) -> Outcome:
-    """Photos judged as ``normalise_photos`` judges them, or by the notice's literal bounds; nothing is written."""
-    spec = settings.policy.photo_spec(settings.as_of)
-    files = photos.unpacked(_photo_files(folder), spec)
-    with executor(settings.workers, settings.cluster) as on, watch("照片", len(files)) as progress:
-        shots = photos.check(files, spec, on, progress, literal=strict_notice, known=_known_outputs(folder, spec))
-    records = [shot.record(shot.shown if shot.accepted else None, show_ids=show_ids) for shot in shots]
-    return _photo_outcome("photos check", shots, records, [])
-
-
-def sheet_photos(
-    folder: Path,
-    out: Path,
-    settings: Settings,
-    watch: Watch,
-    *,
-    everybody: bool,
-    show_ids: bool,
-    dry_run: bool,
-) -> Outcome:
-    """A contact sheet of a folder's photos, judged as ``normalise_photos`` judges them: the rejected ones, or all."""
-    from hzcert import contact  # here, since the fonts' libraries take a fifth of a second to load
-
-    ending = contact.ending_of(out)
-    keep_apart(folder, out)
-    spec = settings.policy.photo_spec(settings.as_of)
-    files = photos.unpacked(_photo_files(folder), spec)
-    with executor(settings.workers, settings.cluster) as on, watch("照片", len(files)) as progress:
-        shots = photos.check(files, spec, on, progress, literal=False, thumb=contact.THUMB, everybody=everybody)
-    title = sentence(f"照片小样：{mask(folder.name) if not show_ids else folder.name}，{settings.as_of}")
-    if not dry_run:
-        with whole_file(out) as path:
-            contact.write(path, title, contact.tiles(shots, everybody=everybody, show_ids=show_ids), ending=ending)
-    records = [shot.record(None, show_ids=show_ids) for shot in shots]
-    return _photo_outcome("photos sheet", shots, records, [] if dry_run else [str(out)])
-
-
-def _known_outputs(folder: Path, spec: PhotoSpec) -> Mapping[str, Note]:
-    """What is known of finished photos: by the manifest beside them, or that of the batch whose results they are."""
-    return {**Ledger(folder.resolve().parent, spec).outputs(), **Ledger(folder, spec).outputs()}
-
-
-def _photo_files(folder: Path) -> list[Input]:
-    if folder.is_file():
-        files = [take_in(folder, folder.parent)]
-    else:
-        files = [each for each in inventory(folder, folder) if each.shown != MANIFEST]
-    if not files:
-        raise InputError(f"{folder} 里没有照片", "请检查路径")
-    return files
-
-
-def _photo_outcome(
-    command: str, shots: Sequence[photos.PhotoResult], records: Sequence[Record], outputs: Sequence[str]
-) -> Outcome:
-    # A photo's record carries its findings: in JSON they are not said twice.
-    found = in_order(finding for shot in shots for finding in shot.findings)
-    return Outcome(command, photos.counts(shots), found, records, outputs, nested=True)
-
-
 def validate_files(
     files: Sequence[Path],
     folder: Path | None,
@@ -297,14 +173,18 @@ def validate_files(
     show_ids: bool = False,
 ) -> Outcome:
     """Every rule on every entry; with a folder of finished photos, also whether each has a good one."""
-    spec = settings.policy.photo_spec(settings.as_of)
-    received = [] if folder is None else photos.unpacked(_photo_files(folder), spec)
+    received = []
+    if folder is not None:
+        from hzcert import photodesk  # here, since OpenCV takes a tenth of a second to load
+
+        received = photodesk.unpacked(folder, settings.policy.photo_spec(settings.as_of))
     with inputs(files, *_given(out, annotated)) as sources:
         read = somebody(read_list(sources, ingest.HOLDERS, settings))
         holders = read.table
         found = clues.with_candidates(read.findings, holders, clues.of_photos(received))
         found += validate.check(holders, settings.policy, settings.as_of, settings.authority)
-        found += _photo_findings(received, folder, holders, settings, watch)
+        if folder is not None:
+            found += photodesk.findings(received, folder, holders, settings, watch)
         ordered = in_order(found)
         made = _annotated(annotated, sources, ordered, settings, dry_run=dry_run, show_ids=show_ids)
     aside = int(lines_in_error(holders, found).sum())
@@ -319,18 +199,6 @@ def validate_files(
         write_result(out, headings, rows, listing.sheets(ordered, holders, paths, show_ids=show_ids), settings.as_of)
     outcome = _outcome("validate", counts, ordered, [], out, headings, rows, dry_run=dry_run)
     return replace(outcome, outputs=[*outcome.outputs, *made[0]], look=made[1])
-
-
-def _photo_findings(
-    received: Sequence[Input], folder: Path | None, holders: Table, settings: Settings, watch: Watch
-) -> list[Finding]:
-    """What is wrong with finished photos, and with entries that have none."""
-    if folder is None:
-        return []
-    spec = settings.policy.photo_spec(settings.as_of)
-    with executor(settings.workers, settings.cluster) as on, watch("照片", len(received)) as progress:
-        shots = photos.check(received, spec, on, progress, known=_known_outputs(folder, spec))
-    return [*(finding for shot in shots for finding in shot.findings), *photos.link(holders, shots)]
 
 
 def remember_decisions(given: Decisions, holders: Table, published: Table, settings: Settings) -> None:
@@ -367,7 +235,7 @@ def reconcile_files(
     units: Path | None = None,
 ) -> Outcome:
     """Entries against published lists (三.4); those that agree are noted in the register and may be printed."""
-    from hzcert import register  # here, since SQLAlchemy takes a fifth of a second to load
+    from hzcert import reconcile, register  # here, since RapidFuzz and SQLAlchemy take a quarter of a second to load
 
     read = read_entries([holders], settings, out)
     with inputs(published, out) as files:

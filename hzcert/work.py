@@ -45,6 +45,9 @@ class Progress(Protocol):
         """So many more items are done."""
 
 
+Watch = Callable[[str, int], AbstractContextManager[Progress]]  # shows the progress of what is named, of so many
+
+
 class Silent:
     """No bar at all."""
 
