@@ -1,14 +1,20 @@
-"""The program (程序): ``hzcert``, or ``python -m hzcert``."""
+"""The program (程序): ``hzcert``, or ``python -m hzcert``; how a process that runs one command uses its memory and threads."""
 
+import gc
 import os
 
 
 def main() -> None:
-    """Run the commands, with no threads for the algebra of matrices: none is done, and each process would start them."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read once, when NumPy is loaded
+    """Run the commands."""
+    # Read once, when NumPy is loaded: no matrices are multiplied, and every process would start threads for it.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    gc.set_threshold(200_000, 20, 50)  # millions of cells and findings are made, and hardly one is part of a circle
     from hzcert.cli import main as commands
 
-    commands()
+    try:
+        commands()
+    finally:
+        gc.freeze()  # what is left goes with the process; to look it through for circles takes a tenth of a second
 
 
 if __name__ == "__main__":

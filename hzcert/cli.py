@@ -1,6 +1,5 @@
 """The commands: each parses, calls, shows and exits. Errors become exit codes here and nowhere else."""
 
-import gc
 import os
 import signal
 import sys
@@ -372,7 +371,6 @@ def _main(
 
 def main() -> None:
     """Run, and end in a documented exit code."""
-    gc.set_threshold(200_000, 20, 50)  # millions of cells and findings are made, and hardly one is part of a circle
     signal.signal(signal.SIGTERM, _terminated)
     language.speak(_language(sys.argv, os.environ))
     screen = Screen(show_ids="--show-ids" in sys.argv)

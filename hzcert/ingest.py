@@ -92,7 +92,7 @@ def _list_part(area: Area, first: Area, kept: Sequence[int], kind: Kind, policy:
     grid, header = area.grid, area.header
     assert header is not None
     layout = header.layout()
-    cells = _columns(grid.rows, header.columns, kept)
+    cells = _columns(grid.rows, header.columns, kept, area.rows.texts)
     _fill_merged(cells, grid, header, kept)
     numbers = [at + 1 for at in kept]
     above = headings.read_above(grid, header.first)
@@ -126,20 +126,25 @@ def _second_columns(header: headings.Header, rows: Sequence[list[Cell]], kept: S
             keys = [headings.heading_key(header.headings[at]) for at in (first, place)]
             # 资格名称 and 资格名称 again are of two certificates; 资格名称 and 申报职称 may differ.
             if name in _OF_THE_PERSON or keys[0] == keys[1] or keys[0] != headings.heading_key(HEADINGS[name]):
-                cells = _columns(rows, {name: place}, kept)[name]
+                cells = _columns(rows, {name: place}, kept, {})[name]
                 yield Again(name, Column(letter(place), header.headings[place]), cells)
 
 
-def _columns(rows: Sequence[list[Cell]], places: Mapping[str, int], kept: Sequence[int]) -> dict[str, Sequence[Cell]]:
-    """The cells of some columns in these rows."""
+def _columns(
+    rows: Sequence[list[Cell]], places: Mapping[str, int], kept: Sequence[int], known: Mapping[int, Texts]
+) -> dict[str, Sequence[Cell]]:
+    """The cells of some columns in these rows; of some columns the texts are known already."""
     if isinstance(rows, LongRows):
         return {name: _at(rows.column(place), kept) for name, place in places.items()}
     picked = [rows[at] for at in kept]
     shortest = min(map(len, picked), default=0)
-    return {
-        name: list(map(itemgetter(place), picked)) if place < shortest else column_of(picked, place)
-        for name, place in places.items()
-    }
+
+    def cells(place: int) -> Sequence[Cell]:
+        if place in known:
+            return known[place].taken(kept)
+        return list(map(itemgetter(place), picked)) if place < shortest else column_of(picked, place)
+
+    return {name: cells(place) for name, place in places.items()}
 
 
 def _at(column: Texts | list[Cell], kept: Sequence[int]) -> Sequence[Cell]:

@@ -94,17 +94,18 @@ class Lines:
     cut: dict[int, Cut] = field(default_factory=dict)
     numbered: int = 0
     other_header: int | None = None  # where a header of other columns ends what could be read
+    texts: dict[int, Texts] = field(default_factory=dict)  # columns looked at that are text from top to bottom
 
 
 def sort_rows(grid: Grid, header: Header, known: Mapping[str, str]) -> Lines:
     """Tell entries from all else, row by row: what has an ID number is an entry, unless it is an example."""
     rows, begin = grid.rows, header.last + 1
-    texts_at = cache(partial(_texts_at, rows))
+    kept, end = Lines(), len(rows)
+    texts_at = cache(partial(_texts_at, rows, kept.texts))
     examples = _examples(texts_at, header)
     surely = _surely_entries(rows, texts_at, header, known)
     surely[[*range(min(begin, len(rows))), *examples]] = False
     bands = {top for top, left, _, right in grid.merged if right - left >= 2}
-    kept, end = Lines(), len(rows)
     above = read_above(grid, header.first)
     again_at, in_example = _headers_again(grid, header, known), is_example_block(grid, header)
     for at in (np.flatnonzero(~surely[begin:]) + begin).tolist():
@@ -150,12 +151,13 @@ def _surely_entries(
     return surely
 
 
-def _texts_at(rows: Sequence[list[Cell]], place: int) -> Texts:
-    """One column, empty where there is no text."""
+def _texts_at(rows: Sequence[list[Cell]], whole: dict[int, Texts], place: int) -> Texts:
+    """One column, empty where there is no text; one that is all text is kept."""
     cells = column_of(rows, place)
     texts = texts_of(cells)
     if texts is None:
-        texts = Texts(pa.array([cell if isinstance(cell, str) else "" for cell in cells], pa.large_string()))
+        return Texts(pa.array([cell if isinstance(cell, str) else "" for cell in cells], pa.large_string()))
+    whole[place] = texts
     return texts
 
 

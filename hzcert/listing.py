@@ -74,7 +74,7 @@ def lines(found: Iterable[Finding], *, show_ids: bool) -> Iterator[str]:
 
 def is_ours(title: str) -> bool:
     """Whether a sheet that begins so is the list of an annotated copy, which a clerk sent in again with the rest."""
-    return title in (OURS, language.catalogue().words[OURS])
+    return title == OURS or (title.isascii() and title == language.catalogue().words[OURS])
 
 
 def units(found: Sequence[Finding], entries: Table) -> list[str]:

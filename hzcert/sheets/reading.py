@@ -6,7 +6,6 @@ from itertools import chain, islice
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from hzcert.errors import InputError
 from hzcert.sheets import guard
@@ -87,6 +86,8 @@ def _text(source: Source, shown: str) -> Read:
 
 
 def _parquet(raw: bytes, shown: str) -> Grid:
+    import pyarrow.parquet as pq  # here, since few tables are of this kind
+
     budget = Budget()
     try:
         file = pq.ParquetFile(io.BytesIO(raw))

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Literal, TextIO, TypeGuard
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.utility import xl_range
@@ -496,6 +495,8 @@ def offer(heading: str, options: Sequence[str], options_at: str, hint: str) -> d
 
 
 def _write_parquet(path: Path, keys: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    import pyarrow.parquet as pq  # here, since few tables are of this kind
+
     schema = pa.schema([(key, pa.string()) for key in keys])
     source = iter(rows)
     with pq.ParquetWriter(path, schema) as out:
