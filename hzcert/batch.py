@@ -196,7 +196,7 @@ class Outputs:
         if (self.root / name).exists() and name not in self._earlier and name not in self.written[:-1]:
             raise OutputError(
                 f"{self.root / name} 已经存在，但不是 hzcert 写的",
-                "请移走这个文件，或用 --out 指明另一个文件夹",
+                "请移走这个文件，或指明另一个文件夹",
             )
 
     def close(self, manifest: Callable[[list[Input]], str]) -> None:

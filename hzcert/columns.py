@@ -211,7 +211,9 @@ def _with_second_columns(part: Part, clean: Mapping[str, Callable[[Cell], str]],
 
 
 def _compact(cell: Cell) -> str:
-    return idnumber.compact(plain(as_text(cell)))
+    """An ID number to compare: the old form and the new one of it say the same."""
+    number = idnumber.compact(plain(as_text(cell)))
+    return idnumber.lengthen(number) if re.fullmatch("[0-9]{15}", number) else number
 
 
 def _changed_cells(part: Part) -> Iterator[Finding]:

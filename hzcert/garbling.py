@@ -22,19 +22,32 @@ _LEFT_OVER = "锟斤|斤拷|拷锟|烫烫|屯屯"
 # Two bytes of more than seven bits in a row, in the letters and signs of Western Europe.
 _LATIN = "[\u00a1-\u00ff\u0152-\u0192][\u0080-\u00ff\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
 _LOOKS = _looks_of_utf8()
-MAY_BE = f"{_LEFT_OVER}|{_LATIN}|[{_LOOKS}]."  # in words that Python's expressions and RE2's share
+_RARE_IN_BIG5, _COMMON_IN_GB = range(0xC9, 0xFA), range(0xB0, 0xD8)  # first bytes
+_LONG_TEXT = 5  # characters; so many do not happen to fit
+
+
+def _looks_of_gb() -> str:
+    """What characters of GB 2312 look like in Big5, as far as Big5 seldom has them and GB 2312 never."""
+    pairs = (bytes((lead, second)).decode("big5", "ignore") for lead in _RARE_IN_BIG5 for second in range(0xA1, 0xFF))
+    return "".join(sign for sign in pairs if sign and not sign.encode("gb2312", "ignore"))
+
+
+_OF_GB = _looks_of_gb()
+MAY_BE = f"{_LEFT_OVER}|{_LATIN}|[{_LOOKS}].|[{_OF_GB}]"  # in words that Python's expressions and RE2's share
 _HAN_RUN = re.compile(f"[{_LOOKS}][\u3400-\u9fff\ue000-\uf8ff\u20ac]{{1,}}")
 
 
 def is_garbled(text: str) -> bool:
     """Whether a text can only have come about by reading it in the wrong encoding.
 
-    >>> [is_garbled(text) for text in ("锟斤拷", "娌堜簯宸", "ÉòÔÆ´¨", "æ²ˆäº‘å·", "浔阳小学", "José Ñandú", "沈云川")]
-    [True, True, True, True, False, False, False]
+    >>> [is_garbled(text) for text in ("锟斤拷", "娌堜簯宸", "ÉòÔÆ´¨", "æ²ˆäº‘å·", "昄噙帡")]
+    [True, True, True, True, True]
+    >>> [is_garbled(text) for text in ("浔阳小学", "José Ñandú", "沈云川", "葛玹", "陈堃珺", "陳雲川")]
+    [False, False, False, False, False, False]
     """
     if re.search(_LEFT_OVER, text):
         return True
-    return any(_was_utf8(run) for run in _HAN_RUN.findall(text)) or _was_latin(text)
+    return any(_was_utf8(run) for run in _HAN_RUN.findall(text)) or _was_latin(text) or _was_gb(text)
 
 
 def _was_utf8(run: str) -> bool:
@@ -51,6 +64,19 @@ def _was_utf8(run: str) -> bool:
     # In a longer text some bytes are lost in the middle too: nearly all of the others must fit.
     meant = raw.decode("utf-8", "ignore")
     return len(meant) >= _MANY and len(meant) * 3 >= len(raw) * _NEARLY_ALL and _is_usual(meant)
+
+
+def _was_gb(text: str) -> bool:
+    """Whether characters of Big5 are the bytes of the 3,755 usual ones of GB 2312; most of a short text must be strange to that."""
+    try:
+        raw = text.encode("big5")
+    except UnicodeEncodeError:
+        return False
+    if len(raw) != 2 * len(text) or len(text) < 2 or not set(raw[::2]) <= set(_COMMON_IN_GB) or min(raw[1::2]) < 0xA1:
+        return False
+    strange = sum(not sign.encode("gb2312", "ignore") for sign in text)
+    rare = any(sign in _OF_GB for sign in text)
+    return rare and (len(text) >= _LONG_TEXT or strange * 2 > len(text))
 
 
 def _was_latin(text: str) -> bool:

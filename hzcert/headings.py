@@ -32,9 +32,16 @@ _AS_FORMULA = re.compile(r'^="(.*)"$')  # as CSV says that it is text
 _BRACKETS = re.compile(r"\(.*?\)|\[.*?\]|【.*?】|〔.*?〕|〈.*?〉|<.*?>")
 # In brackets behind a heading, what makes something else of it: 姓名（拼音）.
 _ELSE = re.compile(
-    r".[（(【\[](拼音|英文|外文|曾用名?|原|学历|行政|配偶|家属|联系人|父亲|母亲|拟[报评聘]|聘任)[^，,、]*[）)】\]]\s*$"
+    r".[（(【\[](拼音|英文|外文|曾用名?|原|旧|老|前|新|学历|行政|配偶|家属|联系人|父亲|母亲|拟[报评聘]|聘任)[^，,、]*[）)】\]]\s*$"
 )
-_ELSE_MEANS = {"拼音": "ignored", "英文": "ignored", "外文": "ignored", "曾用": "former_name", "曾用名": "former_name"}
+_ELSE_MEANS = {
+    "新": "ignored",
+    "拼音": "ignored",
+    "英文": "ignored",
+    "外文": "ignored",
+    "曾用": "former_name",
+    "曾用名": "former_name",
+}
 _BRACKET = re.compile(r"[()\[\]【】〔〕〈〉<>]")
 _NUMBERED = re.compile(r"^\d{1,2}[.、](?=\D)")
 _SIGNS = re.compile(r"[\s*:、,，/★☆※●○◆◇■□▲△#√。;；\u200b-\u200f\ufeff]+|必填|选填")
@@ -147,6 +154,10 @@ def meaning(heading: str, known: Mapping[str, str]) -> str:
     """
     key = heading_key(heading)
     if (other := _ELSE.search(heading)) and key in known:
+        if known[key] == "old_certificate_no" and other[1] in ("原", "旧", "老"):
+            return known[key]
+        if other[1] == "新" and known[key] != "old_certificate_no":
+            return known[key]  # of units and titles the new ones are those that hold
         return _ELSE_MEANS.get(other[1], "")
     if key in known:
         return known[key]

@@ -19,7 +19,7 @@ from hzcert.findings import Finding, Where
 from hzcert.notices import PROVISIONAL, Document
 from hzcert.pictures import Picture
 from hzcert.policy import Policy
-from hzcert.sheets.grid import Cell, Grid, as_text, letter
+from hzcert.sheets.grid import Cell, Grid, Place, as_text, letter
 from hzcert.sheets.longrows import LongRows, column_of, put
 from hzcert.sheets.papers import is_paper, read_paper, read_prose
 from hzcert.sheets.reading import read
@@ -105,7 +105,7 @@ def _list_part(area: Area, first: Area, kept: Sequence[int], kind: Kind, policy:
         numbers,
         cells,
         layout,
-        _error_lines(grid, layout, numbers),
+        frozenset(_fields_at(grid.errors, layout, numbers)),
         said,
         above.unit,
         grid.days_late,
@@ -181,7 +181,9 @@ def _form_part(grid: Grid, form: formsheet.Form, policy: Policy) -> Part:
     layout = form.layout()
     cells = {name: [cell] for name, cell in form.cells(grid).items()}
     above = _from_above(form.above, HOLDERS, policy, has_region=True)
-    return Part(grid.file, grid.name, [form.row], cells, layout, _error_lines(grid, layout, [form.row]), above)
+    return Part(
+        grid.file, grid.name, [form.row], cells, layout, frozenset(_fields_at(grid.errors, layout, [form.row])), above
+    )
 
 
 def _from_above(above: headings.Above, kind: Kind, policy: Policy, has_region: bool) -> dict[str, str]:
@@ -194,20 +196,22 @@ def _from_above(above: headings.Above, kind: Kind, policy: Policy, has_region: b
     return {name: text for name, text in said.items() if text}
 
 
-def _error_lines(grid: Grid, layout: Mapping[str, Column], numbers: list[int]) -> frozenset[tuple[int, str]]:
-    """The entries (by position) and fields whose cell is an error of a formula."""
-    if not grid.errors:
-        return frozenset()
+def _fields_at(
+    places: Mapping[Place, str], layout: Mapping[str, Column], numbers: Sequence[int]
+) -> dict[tuple[int, str], str]:
+    """What is said of some cells, by the entry (by position) and field that each is."""
+    if not places:
+        return {}
     position = {number: line for line, number in enumerate(numbers)}
     of_form = {(column.row, column.letter): name for name, column in layout.items() if column.row}
     of_list = {column.letter: name for name, column in layout.items() if not column.row}
-    found: set[tuple[int, str]] = set()
-    for row, place in grid.errors:
+    found: dict[tuple[int, str], str] = {}
+    for (row, place), said in places.items():
         if name := of_form.get((row + 1, letter(place))):
-            found.add((0, name))
+            found[0, name] = said
         elif (name := of_list.get(letter(place))) and row + 1 in position:
-            found.add((position[row + 1], name))
-    return frozenset(found)
+            found[position[row + 1], name] = said
+    return found
 
 
 def _with_errors(grid: Grid) -> Grid:
@@ -235,6 +239,7 @@ def _told(grid: Grid, part: Part, texts: Mapping[str, Texts], cut: Mapping[int, 
         yield codes.ERROR_CELL.at(
             where, text, field=name, heading=where.heading or HEADINGS.get(name, name), value=text
         )
+    yield from _struck_out(grid, part)
     if not part.rows:
         return
     if "region" in part.above and "region" not in part.cells:
@@ -247,6 +252,29 @@ def _told(grid: Grid, part: Part, texts: Mapping[str, Texts], cut: Mapping[int, 
     if used:
         words = "、".join(HEADINGS[name] for name in used)
         yield codes.TITLE_USED.at(sheet, headings=words, values="、".join(used.values()))
+
+
+_MAY_BE_STRUCK = frozenset({"phone", "remark"})  # what nothing rests on
+_FEWEST_STRUCK = 3  # cells, all that are filled, to be a row that was struck out
+
+
+def _struck_out(grid: Grid, part: Part) -> Iterator[Finding]:
+    """Cells with text that somebody has struck out, and entries of which all is."""
+    struck: dict[int, dict[str, str]] = {}
+    for (line, name), said in _fields_at(grid.struck, part.layout, part.rows).items():
+        text = said.strip() or as_text(part.cells[name][line]).strip()
+        if text and name not in _MAY_BE_STRUCK:
+            struck.setdefault(line, {})[name] = text
+    for line, texts in sorted(struck.items()):
+        filled = sum(bool(as_text(part.cells[name][line]).strip()) for name in part.cells.keys() - _MAY_BE_STRUCK)
+        if len(texts) >= max(filled, _FEWEST_STRUCK):
+            where = replace(part.where(line, "name"), column=None, heading=None)
+            text = texts.get("name") or next(iter(texts.values()))
+            yield codes.STRUCK_OUT.at(where, text, heading="整行", struck=text)
+            continue
+        for name, text in texts.items():
+            where = part.where(line, name)
+            yield codes.STRUCK_OUT.at(where, text, field=name, heading=where.heading or HEADINGS[name], struck=text)
 
 
 def _hidden(grid: Grid, part: Part) -> list[int]:
@@ -285,11 +313,21 @@ def _read_sheet(
             rows = lines.Lines(
                 [], rows.cut | dict.fromkeys(rows.entries, lines.Cut.EXAMPLE), other_header=rows.other_header
             )
+        if kind is PUBLISHED and area.grid.struck:  # who is struck out was not granted anything
+            rows = _without_struck(area, rows)
         found += _other_lists(area.grid, area.header, rows)
         part = _list_part(area, lists[0], rows.entries, kind, policy)
         read_.append(_read_part(area.grid, part, rows.cut, found, kind, policy, as_of))
         read_[-1].counts["rows_numbered"] += rows.numbered
     return read_, problems
+
+
+def _without_struck(area: Area, rows: lines.Lines) -> lines.Lines:
+    """The same rows, those with a field that is struck out told from entries."""
+    places = frozenset(area.header.columns.values()) if area.header else frozenset()
+    struck = {row for row, place in area.grid.struck if place in places}
+    cut = {row: lines.Cut.STRUCK for row in rows.entries if row in struck}
+    return replace(rows, entries=[row for row in rows.entries if row not in struck], cut=rows.cut | cut)
 
 
 def _read_part(

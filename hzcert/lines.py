@@ -79,6 +79,7 @@ class Cut(StrEnum):
     TOTAL = "合计、小计"
     FOOTER = "填表人、说明等"
     BAND = "分组的标题"
+    STRUCK = "划掉的行"
 
 
 _ID_NUMBER = re.compile(r"\d{15}|\d{17}[\dXx]")
@@ -260,6 +261,8 @@ def _examples(texts_at: Callable[[int], Texts], header: Header) -> set[int]:
 
 def _is_example_name(text: str) -> bool:
     """Whether a name says that it is one of an example; 范例 alone may be somebody's."""
+    if len(text) >= _SHORTEST_UNIT and _UNIT.search(text):
+        return False  # 样例小学 is a unit in the wrong column
     return text != "范例" and (_EXAMPLE.match(text) or _EXAMPLE_NAME.search(text)) is not None
 
 

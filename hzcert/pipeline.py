@@ -239,7 +239,7 @@ def decide(
     found = clues.with_candidates(received.holders.findings, holders, known) + list(received.published.findings)
     found += [finding for shot in shots for finding in shot.findings]
     found += photos.link(holders, shots)
-    found += validate.check(holders, policy, day, settings.authority)
+    found += validate.check(holders, policy, day, settings.authority, received.holders.findings)
     given = decisions.held_against(received.aids.decisions, holders, published)
     given = replace(given, findings=(*received.aids.findings, *given.findings))
     compared = reconcile.compare(holders, published, policy, day, given, received.aids.renamed)

@@ -56,7 +56,8 @@ def write_result(
 def without_errors(read: ingest.Ingested, settings: Settings) -> tuple[Table, list[Finding]]:
     """The entries that no rule sets aside and no earlier run has set aside, and what was found."""
     holders = read.table
-    found = [*read.findings, *validate.check(holders, settings.policy, settings.as_of, settings.authority)]
+    judged = validate.check(holders, settings.policy, settings.as_of, settings.authority, read.findings)
+    found = [*read.findings, *judged]
     earlier: Mask = np.asarray(holders.column("result") == SET_ASIDE, dtype=np.bool_)
     return holders.take(~lines_in_error(holders, found) & ~earlier), in_order(found)
 
@@ -182,7 +183,7 @@ def validate_files(
         read = somebody(read_list(sources, ingest.HOLDERS, settings))
         holders = read.table
         found = clues.with_candidates(read.findings, holders, clues.of_photos(received))
-        found += validate.check(holders, settings.policy, settings.as_of, settings.authority)
+        found += validate.check(holders, settings.policy, settings.as_of, settings.authority, read.findings)
         if folder is not None:
             found += photodesk.findings(received, folder, holders, settings, watch)
         ordered = in_order(found)

@@ -1,6 +1,6 @@
 """Every rule on every entry (审核). The rules are one table: what a rule finds, who breaks it, and the words for it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -246,15 +246,32 @@ def rules_of(policy: Policy) -> Iterator[Rule]:
     yield from map(_own, policy.rules)
 
 
-def check(holders: Table, policy: Policy, as_of: date, authority: Authority) -> list[Finding]:
-    """Every rule on every entry, in order of file, sheet and row."""
+def check(
+    holders: Table, policy: Policy, as_of: date, authority: Authority, read: Iterable[Finding] = ()
+) -> list[Finding]:
+    """Every rule on every entry, in order of file, sheet and row.
+
+    Args:
+        holders: the entries.
+        policy: the regulation.
+        as_of: the day whose rules hold.
+        authority: whose entries they are.
+        read: what was found on reading: of a cell that shows an error of a formula nothing more is to be said.
+    """
     entries = Entries(holders, policy, as_of, authority)
     found = [*_missing(entries)]
     for rule in rules_of(policy):
         lines = np.flatnonzero(rule.breaks(entries))
         if len(lines):
             found += holders.findings_at(lines, rule.code, rule.field, partial(rule.says, entries))
+    if void := {_cell(each) for each in read if each.code is codes.ERROR_CELL}:
+        found = [each for each in found if _cell(each) not in void]
     return in_order(found)
+
+
+def _cell(finding: Finding) -> tuple[str, str | None, int | None, str | None]:
+    where = finding.where
+    return where.file, where.sheet, where.row, where.column
 
 
 def _missing(e: Entries) -> Iterator[Finding]:

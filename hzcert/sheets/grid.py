@@ -28,6 +28,7 @@ class Grid:
     notes: tuple[str, ...] = ()  # what a person should know of how this sheet was read
     days_late: int = 0  # 1462 in workbooks that count days from 1904: numbers without a date's format are so much later
     errors: Mapping[Place, str] = field(default_factory=dict)  # cells that show #N/A and its like; empty in ``rows``
+    struck: Mapping[Place, str] = field(default_factory=dict)  # what of a cell is struck out; empty where all of it is
 
 
 class Unreadable(Exception):

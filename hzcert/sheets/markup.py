@@ -12,6 +12,7 @@ from hzcert.sheets.values import iso_moment, plain_number, shows_month
 
 _MOST_SPAN = 16_384
 _SPACES = re.compile(r"[ \t\r\n\f]+")
+_LINE_THROUGH = re.compile(r"line-through", re.IGNORECASE)
 _NO_DISPLAY = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
@@ -26,6 +27,7 @@ class _Table:
     hidden: set[int] = field(default_factory=set)
     merged: list[Range] = field(default_factory=list)
     errors: dict[Place, str] = field(default_factory=dict)
+    struck: dict[Place, str] = field(default_factory=dict)
     taken: set[Place] = field(default_factory=set)  # places below and beside a spanning cell
 
     def put(self, row: int, column: int, value: Cell) -> None:
@@ -46,7 +48,9 @@ class _Table:
 
     def grid(self, shown: str, name: str) -> Grid:
         hidden = frozenset(self.hidden)
-        return Grid(shown, name, self.rows, not self.shown, hidden, tuple(self.merged), errors=self.errors)
+        return Grid(
+            shown, name, self.rows, not self.shown, hidden, tuple(self.merged), errors=self.errors, struck=self.struck
+        )
 
 
 def read_html(text: str, shown: str) -> list[Grid]:
@@ -76,7 +80,7 @@ class _Page(HTMLParser):
         self._row = -1
         self._text: list[str] | None = None
         self._cell = (0, 0)
-        self._silent = 0
+        self._silent = self._struck = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin a table, a row or a cell."""
@@ -103,6 +107,8 @@ class _Page(HTMLParser):
                 self._text.append("\n")
             case "script" | "style":
                 self._silent += 1
+            case "s" | "strike" | "del":
+                self._struck += 1
 
     def handle_endtag(self, tag: str) -> None:
         """End a table, a row or a cell."""
@@ -114,11 +120,15 @@ class _Page(HTMLParser):
                 self._table, self._row, self._text = self._open.pop() if self._open else (None, -1, None)
             case "script" | "style":
                 self._silent = max(0, self._silent - 1)
+            case "s" | "strike" | "del":
+                self._struck = max(0, self._struck - 1)
 
     def handle_data(self, data: str) -> None:
         """Text; white space counts once, as in a browser."""
         if self._text is not None and not self._silent:
             self._text.append(_SPACES.sub(" ", data))
+            if self._struck and self._table is not None and data.strip():
+                self._table.struck[self._cell] = self._table.struck.get(self._cell, "") + data.strip()
 
     def close(self) -> None:
         """End what was left open."""
@@ -134,7 +144,9 @@ class _Page(HTMLParser):
         table.span(self._row, column, _span(about.get("rowspan")), _span(about.get("colspan")))
         for beside in range(column + 1, column + _span(about.get("colspan"))):
             table.put(self._row, beside, "")
-        self._cell, self._text = (self._row, column), []
+        self._cell, self._text, self._struck = (self._row, column), [], 0
+        if _LINE_THROUGH.search(about.get("style") or ""):
+            table.struck[self._cell] = ""
 
     def _end_cell(self) -> None:
         if self._table is None or self._text is None:
@@ -176,6 +188,8 @@ class _SheetXml:
         self._inside: list[str] = []
         self._style = ""
         self._month_styles: set[str] = set()
+        self._struck_styles: set[str] = set()
+        self._is_struck = self._part_struck = False
         self._only_month = False
 
     def read(self, text: str) -> None:
@@ -203,6 +217,8 @@ class _SheetXml:
                 self._style = about.get("ID", "")
             case "NumberFormat" if shows_month(about.get("Format", "")):
                 self._month_styles.add(self._style)
+            case "Font" if about.get("StrikeThrough") == "1":
+                self._struck_styles.add(self._style)
             case "Visible" | "Comment" as part:
                 self._inside.append(part)
             case "Row" if self.tables:
@@ -214,7 +230,10 @@ class _SheetXml:
             case "Cell" if self.tables:
                 self._column = _index(about.get("Index"), self._column + 2) - 1
                 self._only_month = about.get("StyleID") in self._month_styles
+                self._is_struck = about.get("StyleID") in self._struck_styles
                 self._start_cell(about)
+            case "S" if self._text is not None:
+                self._part_struck = True
             case "Data" if self.tables and "Comment" not in self._inside:
                 self._kind, self._text = about.get("Type", "String"), []
 
@@ -226,6 +245,8 @@ class _SheetXml:
 
     def _end(self, name: str) -> None:
         match name.rpartition(":")[2]:
+            case "S":
+                self._part_struck = False
             case "Data" if self._text is not None:
                 self._put("".join(self._text))
                 self._text = None
@@ -239,6 +260,9 @@ class _SheetXml:
     def _say(self, text: str) -> None:
         if self._text is not None:
             self._text.append(text)
+            if self._part_struck and not self._is_struck:
+                struck, place = self.tables[-1].struck, (self._row, self._column)
+                struck[place] = struck.get(place, "") + text
         elif self._inside[-1:] == ["Visible"] and self.tables and text.strip() in ("SheetHidden", "SheetVeryHidden"):
             self.tables[-1].shown = False
 
@@ -259,6 +283,8 @@ class _SheetXml:
             case "Error":
                 table.errors[self._row, self._column] = text
                 value = ""
+        if self._is_struck:
+            table.struck[self._row, self._column] = ""
         table.put(self._row, self._column, value)
 
 

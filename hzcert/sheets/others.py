@@ -17,6 +17,8 @@ from hzcert.sheets.guard import Budget, Parts
 from hzcert.sheets.ods import Aside, read_asides
 
 _TAB = re.compile(rb"<text:tab\s*/>")
+_FIRST = re.compile(rb"PK\x03\x04.{26}mimetype", re.DOTALL)
+_BETWEEN = re.compile(rb"(?<=>)\s+(?=</?table:|<text:p[\s/>])")
 _STANDS_FOR_TAB = "\ufdd0"  # no character, and never will be one
 _LOOSE = ("有图片没有定位在单元格上，没有用作照片",)
 _DAMAGED = "请重新导出或另存后再放入"
@@ -35,7 +37,7 @@ def read_zipped(raw: bytes, shown: str) -> list[Grid]:
             pass
     if "content.xml" in parts:
         asides = read_asides(parts.chunks("content.xml"))
-        grids = _grids(_with_tabs(raw, parts), shown, asides)
+        grids = _grids(_as_usual(raw, parts), shown, asides)
         each = [*asides, *[Aside()] * (len(grids) - len(asides))][: len(grids)]
         return [
             replace(grid, pictures=_pictures(parts, aside), notes=_LOOSE if aside.loose else ())
@@ -50,15 +52,15 @@ def _pictures(parts: Parts, aside: Aside) -> dict[Place, bytes]:
     return {place: parts.read(name) for place, name in aside.pictures.items() if name in parts}
 
 
-def _with_tabs(raw: bytes, parts: Parts) -> bytes:
-    """An ods workbook with a sign for each tab: calamine passes over the element that stands for one."""
+def _as_usual(raw: bytes, parts: Parts) -> bytes:
+    """An ods workbook as calamine reads it: its type first, no space between rows and cells, a sign for each tab, which it passes over."""
     content = b"".join(parts.chunks("content.xml"))
-    if _TAB.search(content) is None:
+    if _TAB.search(content) is None and _BETWEEN.search(content) is None and _FIRST.match(raw):
         return raw
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as file:
         file.writestr("mimetype", parts.read("mimetype"))
-        file.writestr("content.xml", _TAB.sub(_STANDS_FOR_TAB.encode(), content))
+        file.writestr("content.xml", _TAB.sub(_STANDS_FOR_TAB.encode(), _BETWEEN.sub(b"", content)))
         file.writestr("META-INF/manifest.xml", parts.read("META-INF/manifest.xml"))
     return out.getvalue()
 
@@ -78,7 +80,19 @@ def _grids(raw: bytes, shown: str, asides: Sequence[Aside], days_late: int = 0) 
             merged = (*((*first, *last) for first, last in sheet.merged_cell_ranges or ()), *aside.merged)
             hidden = about.visible is not SheetVisibleEnum.Visible
             below = frozenset(number for number in aside.hidden if number <= len(rows))
-            grids.append(Grid(shown, about.name, rows, hidden, below, merged, days_late=days_late, errors=aside.errors))
+            grids.append(
+                Grid(
+                    shown,
+                    about.name,
+                    rows,
+                    hidden,
+                    below,
+                    merged,
+                    days_late=days_late,
+                    errors=aside.errors,
+                    struck=aside.struck,
+                )
+            )
     except (CalamineError, OSError, ValueError, OverflowError) as cause:
         raise Unreadable("已损坏，或不是电子表格", _DAMAGED) from cause
     return grids

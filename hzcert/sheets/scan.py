@@ -7,7 +7,7 @@ tag by tag. What is spelt as no spreadsheet program spells it is marked ``unusua
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from hzcert.sheets.grid import Place, Unreadable, column
 from hzcert.sheets.guard import MOST_CELLS, no_doctype
+from hzcert.sheets.struck import Struck, struck_text
 
 UNCOMPUTED = "#未计算"  # shown for a formula that no program has worked out
 _LONGEST_ROW = 64 << 20  # bytes of XML
@@ -24,7 +25,7 @@ _DENSE = 4_000_000  # places that any range may have
 # RE2, which takes a nanosecond a byte: anything but plain rows and cells in the first 26 columns and 999,999 rows. So
 # a plain piece that says a smaller row is its last can hide no cell that would take more than a gigabyte.
 _FAR = r'<c r="[A-Z]{2}'
-_DETAIL = r'hidden="|t="e"|<!|<\?|</f><|/></c>|<c(?:\s+[^r\s]|[>/])|<row(?:\s+[^r\s]|[>/])|<c r="[A-Z]+\d{7}'
+_DETAIL = r'hidden="|t="e"|strike|<!|<\?|</f><|/></c>|<c(?:\s+[^r\s]|[>/])|<row(?:\s+[^r\s]|[>/])|<c r="[A-Z]+\d{7}'
 _ANY = f"{_DETAIL}|{_FAR}"
 
 _PLAIN_ROW = re.compile(rb'<row r="(\d{1,7})"')
@@ -39,6 +40,8 @@ _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _PASTED = re.compile(rb'DISPIMG\((?:&quot;|")(.*?)(?:&quot;|")')
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*)>")
 _DRAWING = re.compile(rb'<(?:\w+:)?drawing\s[^>]*?\w+:id="([^"]*)"')
+_SHARED = re.compile(rb'<(?:\w+:)?c r="([A-Z]+)(\d+)"[^>]* t="s"[^>]*>\s*<(?:\w+:)?v>(\d+)<')
+_TEXT_ENDS, _LONGEST_TEXT = re.compile(rb"</(?:\w+:)?is>"), 1 << 15
 _STRANGE = (b"<!--", b"<![CDATA[", b"<?")
 _YES = (b"1", b"true")
 
@@ -59,6 +62,7 @@ class Scanned:
     pasted: dict[Place, str] = field(
         default_factory=dict
     )  # pictures in cells that show an error or nothing, by their ID
+    struck: dict[Place, str] = field(default_factory=dict)  # what of a cell is struck out; empty where all of it is
     drawing: str = ""
 
     def is_sparse(self) -> bool:
@@ -66,14 +70,21 @@ class Scanned:
         return self.rows * self.columns > min(max(_DENSE, self.size), MOST_CELLS)
 
 
-def scan(chunks: Iterable[bytes], month_styles: frozenset[int]) -> Scanned:
+def scan(chunks: Iterable[bytes], month_styles: frozenset[int], struck: Struck | None = None) -> Scanned:
     """Look through the XML of one sheet.
+
+    Args:
+        chunks: the XML.
+        month_styles: the cell styles that show a date without its day.
+        struck: the cell styles and the shared texts that are struck out.
 
     Raises:
         Unreadable: it has a document type, a row of endless length, or a cell that is not in its row.
     """
     found = Scanned()
-    months = _month_cells(month_styles)
+    months = _styled_cells(month_styles)
+    struck = struck or Struck()
+    crossed = _styled_cells(struck.styles)
     mark, tail = b"", b""
     for chunk in chunks:
         piece = tail + chunk
@@ -87,10 +98,12 @@ def scan(chunks: Iterable[bytes], month_styles: frozenset[int]) -> Scanned:
             tail = piece
             continue
         _look(piece, cut, found, months, plain=mark == b"<row ")
+        _look_for_struck(piece, cut, found, crossed, struck.texts)
         tail = piece[cut:]
     if drawing := _DRAWING.search(tail):
         found.drawing = drawing[1].decode("utf-8", "replace")
     _look(tail, len(tail), found, months, plain=mark == b"<row ")
+    _look_for_struck(tail, len(tail), found, crossed, struck.texts)
     return found
 
 
@@ -109,7 +122,7 @@ def _head(piece: bytes, found: Scanned) -> bytes:
     return b"<" + (root[1] or b"" if root else b"") + b"row "
 
 
-def _month_cells(styles: frozenset[int]) -> re.Pattern[bytes] | None:
+def _styled_cells(styles: frozenset[int]) -> re.Pattern[bytes] | None:
     numbers = "|".join(map(str, sorted(styles)))
     return re.compile(rf'<(?:\w+:)?c r="([A-Z]+)(\d+)" s="(?:{numbers})"'.encode()) if styles else None
 
@@ -132,6 +145,17 @@ def _look(piece: bytes, end: int, found: Scanned, months: re.Pattern[bytes] | No
         _look_closely(piece[:end], found)
     if months:
         found.months += [(int(row) - 1, column(name.decode())) for name, row in months.findall(piece, 0, end)]
+
+
+def _look_for_struck(
+    piece: bytes, end: int, found: Scanned, styled: re.Pattern[bytes] | None, texts: Mapping[int, str]
+) -> None:
+    """Cells whose style or text is struck out, in a sheet of a workbook that has such."""
+    if styled:
+        found.struck |= {(int(row) - 1, column(name.decode())): "" for name, row in styled.findall(piece, 0, end)}
+    for cell in _SHARED.finditer(piece, 0, end) if texts else ():
+        if (text := texts.get(int(cell[3]))) is not None:
+            found.struck[int(cell[2]) - 1, column(cell[1].decode())] = text
 
 
 def _look_closely(piece: bytes, found: Scanned) -> None:
@@ -167,7 +191,9 @@ def _look_closely(piece: bytes, found: Scanned) -> None:
 
 
 def _cell(piece: bytes, start: int, kind: bytes, place: Place, found: Scanned) -> None:
-    """An error that a cell shows, or a formula in it without a result."""
+    """An error that a cell shows, a formula in it without a result, or struck-out text within it."""
+    if kind == b"inlineStr" and (text := struck_text(_TEXT_ENDS.split(piece[start : start + _LONGEST_TEXT], 1)[0])):
+        found.struck[place] = text
     if kind != b"e" and not _FORMULA.match(piece, start):
         return
     end = piece.find(b"</", start)

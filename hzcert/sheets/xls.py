@@ -5,11 +5,15 @@ A damaged file can bring the libraries used here to their knees, so that this ru
 
 import io
 import os
+import re
 from collections.abc import Iterator
 from contextlib import redirect_stdout, suppress
 from dataclasses import replace
 from datetime import time
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
+from typing import IO
 
 import msoffcrypto
 import olefile
@@ -19,7 +23,7 @@ from xlrd.biffh import XLRDError
 from xlrd.sheet import Cell as XlsCell
 from xlrd.sheet import Sheet
 
-from hzcert.sheets.grid import DAYS_TO_1904, Cell, Grid, Place, Unreadable
+from hzcert.sheets.grid import DAYS_TO_1904, Cell, Grid, Place, Unreadable, as_text
 from hzcert.sheets.guard import Budget
 from hzcert.sheets.kinds import no_table
 from hzcert.sheets.values import shows_month
@@ -35,6 +39,10 @@ _OLE_KINDS = {
     "VisioDocument": "Visio 绘图",
 }
 _PICTURES = ("工作簿里有图片，这种格式的图片取不出来；请另存为 xlsx，或把照片以身份证号命名放入照片文件夹",)
+_AS_GBK = ("文件自称是西文编码，文字按 GBK 读入",)
+_WESTERN = ("cp1252", "iso-8859-1", "latin_1", "ascii", "cp437")
+_UNICODE = 80  # from Excel 97 on
+_HAN = re.compile("[\u4e00-\u9fff]{2}")
 _LOCKED = "Workbook is encrypted"
 
 
@@ -65,12 +73,11 @@ def read_xls(raw: bytes, shown: str, password: str | None = None) -> list[Grid] 
     budget = Budget()
     try:
         with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
-            book = xlrd.open_workbook(
-                file_contents=raw, formatting_info=True, ignore_workbook_corruption=True, logfile=nowhere
-            )
+            book, notes = _open(raw, nowhere)
             grids = [_grid(book, sheet, shown, budget) for sheet in book.sheets()]
             # No library takes them out of this kind of workbook.
-            return [replace(grid, notes=_PICTURES if _has_pictures(raw) else ()) for grid in grids]
+            notes += _PICTURES if _has_pictures(raw) else ()
+            return [replace(grid, notes=notes) for grid in grids]
     except Unreadable:
         raise
     except XLRDError as cause:
@@ -79,6 +86,30 @@ def read_xls(raw: bytes, shown: str, password: str | None = None) -> list[Grid] 
         raise Unreadable("已损坏，或不是电子表格", _DAMAGED) from cause
     except Exception as cause:  # xlrd trusts what a record says: anything may come of a damaged one
         raise Unreadable("已损坏，或不是电子表格", _DAMAGED) from cause
+
+
+def _open(raw: bytes, log: IO[str]) -> tuple[xlrd.Book, tuple[str, ...]]:
+    """The workbook, and what to say of how it was read.
+
+    Programs that filled web pages' downloads wrote GBK in the form of Excel 95 and called it Western, as Excel in China reads it.
+    """
+    open_as = partial(
+        xlrd.open_workbook, file_contents=raw, formatting_info=True, ignore_workbook_corruption=True, logfile=log
+    )
+    book = open_as()
+    if book.biff_version < _UNICODE and book.encoding in _WESTERN:
+        with suppress(UnicodeDecodeError):
+            again = open_as(encoding_override="gb18030")
+            if any(_has_han(sheet) for sheet in again.sheets()):
+                return again, _AS_GBK
+    return book, ()
+
+
+def _has_han(sheet: Sheet) -> bool:
+    rows = (sheet.row(row) for row in range(sheet.nrows))
+    return any(
+        cell.ctype == xlrd.XL_CELL_TEXT and _HAN.search(str(cell.value)) is not None for row in rows for cell in row
+    )
 
 
 def _has_pictures(raw: bytes) -> bool:
@@ -116,6 +147,7 @@ def _grid(book: xlrd.Book, sheet: Sheet, shown: str, budget: Budget) -> Grid:
     for row in range(sheet.nrows):
         budget.spend(1, sheet.row_len(row))
         rows.append(list(_cells(book, sheet.row(row), row, errors)))
+    struck = {place: text for place, text in _struck(book, sheet).items() if as_text(rows[place[0]][place[1]])}
     hidden = frozenset(row + 1 for row, about in sheet.rowinfo_map.items() if about.hidden and row < len(rows))
     merged = tuple((top, left, bottom - 1, right - 1) for top, bottom, left, right in sheet.merged_cells)
     return Grid(
@@ -127,7 +159,30 @@ def _grid(book: xlrd.Book, sheet: Sheet, shown: str, budget: Budget) -> Grid:
         merged,
         days_late=DAYS_TO_1904 * book.datemode,
         errors=errors,
+        struck=struck,
     )
+
+
+def _struck(book: xlrd.Book, sheet: Sheet) -> dict[Place, str]:
+    """What of the cells is struck out: by the font of their style, or of a part of their text."""
+    fonts = {number for number, font in enumerate(book.font_list) if font.struck_out}
+    styles = {number for number, style in enumerate(book.xf_list) if style.font_index in fonts}
+    if not fonts:
+        return {}
+    places = ((row, place) for row in range(sheet.nrows) for place in range(sheet.row_len(row)))
+    found = {place: "" for place in places if styles and sheet.cell_xf_index(*place) in styles}
+    for place, runs in sheet.rich_text_runlist_map.items():
+        text = as_text(sheet.cell_value(*place))
+        if book.biff_version < _UNICODE:  # counted in bytes
+            encoding = book.encoding or "gb18030"
+            whole = text.encode(encoding, "replace")
+            runs = [(len(whole[:at].decode(encoding, "ignore")), font) for at, font in runs]
+        starts = [(0, -1 if place not in found else min(fonts)), *runs, (len(text), -1)]
+        parts = [text[first:end] for (first, font), (end, _) in pairwise(starts) if font in fonts]
+        found.pop(place, None)
+        if struck := "".join(parts):
+            found[place] = struck
+    return found
 
 
 def _cells(book: xlrd.Book, cells: list[XlsCell], row: int, errors: dict[Place, str]) -> Iterator[Cell]:

@@ -6,7 +6,7 @@ Only these kinds of record are looked for, by the frame that all records share (
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hzcert.sheets.grid import DAYS_TO_1904
+from hzcert.sheets.grid import DAYS_TO_1904, Unreadable
 from hzcert.sheets.guard import Parts
 from hzcert.sheets.ods import Aside
 from hzcert.sheets.package import relations
@@ -19,9 +19,13 @@ _WORKBOOK, _STYLES = "xl/workbook.bin", "xl/styles.bin"
 # Kinds of record: in a sheet, in the workbook, in the styles.
 _ROW, _RK, _ERROR, _REAL, _FORMULA_NUMBER, _FORMULA_ERROR, _MERGED = 0, 2, 3, 5, 9, 11, 176
 _SHEET, _PROPERTIES = 156, 153
-_FORMAT, _STYLE, _STYLES_BEGIN, _STYLES_END = 44, 47, 617, 618
+_FORMAT, _STYLE, _STYLES_BEGIN, _STYLES_END, _FONT = 44, 47, 617, 618, 43
+_CELLS, _SHORT_CELLS = (
+    range(1, 12),
+    range(12, 20),
+)  # kinds of record that are a cell; the short ones do not say their column
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
-_HIDDEN = 0x10
+_HIDDEN, _STRUCK_OUT = 0x10, 0x08
 
 
 @dataclass(frozen=True)
@@ -47,15 +51,19 @@ def read_told(parts: Parts) -> Told:
             targets.append(leads_to[name].target if name in leads_to and leads_to[name].kind == "worksheet" else "")
         elif kind == _PROPERTIES and body:
             days_late = DAYS_TO_1904 * (body[0] & 1)
-    months = _month_styles(parts.read(_STYLES)) if _STYLES in parts else frozenset()
-    return Told([_aside(parts.read(name), months) if name in parts else Aside() for name in targets], days_late)
+    months, struck = _styles(parts.read(_STYLES)) if _STYLES in parts else (frozenset[int](), frozenset[int]())
+    return Told([_aside(parts.read(name), months, struck) if name in parts else Aside() for name in targets], days_late)
 
 
-def _aside(stream: bytes, months: frozenset[int]) -> Aside:
+def _aside(stream: bytes, months: frozenset[int], struck: frozenset[int]) -> Aside:
     """What one sheet's records say."""
     found = Aside()
     row = 0
     for kind, body in _records(stream):
+        if kind in _SHORT_CELLS:  # calamine passes over them
+            raise Unreadable("里有这里读不了的单元格", "请在电子表格程序中打开，另存为 xlsx 后再放入")
+        if kind in _CELLS and len(body) >= 8 and (_number(body, 4) & 0xFFFFFF) in struck:
+            found.struck[row, _number(body, 0)] = ""
         if kind == _ROW and len(body) >= 12:
             row = _number(body, 0)
             if body[11] & _HIDDEN:
@@ -71,19 +79,23 @@ def _aside(stream: bytes, months: frozenset[int]) -> Aside:
     return found
 
 
-def _month_styles(stream: bytes) -> frozenset[int]:
-    """The cell styles that show a date without its day."""
+def _styles(stream: bytes) -> tuple[frozenset[int], frozenset[int]]:
+    """The cell styles that show a date without its day, and those that strike all out."""
     codes = dict.fromkeys(BUILTIN_MONTHS, True)
-    styles: list[int] = []
+    styles: list[tuple[int, int]] = []
+    fonts: list[bool] = []
     of_cells = False
     for kind, body in _records(stream):
         if kind == _FORMAT and len(body) > 2:
             codes[int.from_bytes(body[:2], "little")] = shows_month(_text(body, 2))
+        elif kind == _FONT and len(body) >= 4:
+            fonts.append(bool(body[2] & _STRUCK_OUT))
         elif kind in (_STYLES_BEGIN, _STYLES_END):
             of_cells = kind == _STYLES_BEGIN
-        elif kind == _STYLE and of_cells and len(body) >= 4:
-            styles.append(int.from_bytes(body[2:4], "little"))
-    return frozenset(place for place, number in enumerate(styles) if codes.get(number, False))
+        elif kind == _STYLE and of_cells and len(body) >= 6:
+            styles.append((int.from_bytes(body[2:4], "little"), int.from_bytes(body[4:6], "little")))
+    months = frozenset(place for place, (number, _) in enumerate(styles) if codes.get(number, False))
+    return months, frozenset(place for place, (_, font) in enumerate(styles) if font < len(fonts) and fonts[font])
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:

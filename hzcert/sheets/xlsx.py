@@ -13,6 +13,7 @@ from hzcert.sheets.guard import Budget, Parts
 from hzcert.sheets.longrows import LongRows, put
 from hzcert.sheets.package import anchored, attribute, named, pasted, relations
 from hzcert.sheets.scan import Scanned, scan
+from hzcert.sheets.struck import Struck, struck_styles, struck_texts
 from hzcert.sheets.values import month_styles
 
 _DAMAGED = "请重新导出或另存后再放入"
@@ -58,18 +59,30 @@ def _sheets(parts: Parts, main: str) -> Iterator[_Sheet]:
     workbook, related = parts.tree(main), relations(parts, main)
     by_kind = {each.kind: each.target for each in related.values()}
     styles = by_kind.get("styles", "")
-    months = month_styles(parts.tree(styles)) if styles in parts else frozenset()
-    for _ in parts.chunks(strings) if (strings := by_kind.get("sharedStrings", "")) in parts else ():
-        pass  # whole and within bounds, before another reader trusts it
+    looks = parts.tree(styles) if styles in parts else None
+    months = month_styles(looks) if looks is not None else frozenset()
+    struck = Struck(
+        struck_styles(looks) if looks is not None else frozenset(),
+        _struck_texts(parts, by_kind.get("sharedStrings", "")),
+    )
     since = {properties.get("date1904") for properties in named(workbook, "workbookPr")}
     late = DAYS_TO_1904 if since & {"1", "true"} else 0
     for sheet in named(workbook, "sheet"):
         leads_to = related.get(attribute(sheet, "id"))
         if leads_to is None or leads_to.kind != "worksheet":
             continue  # a chart or a dialogue: no cells
-        about = scan(parts.chunks(leads_to.target), months)
+        about = scan(parts.chunks(leads_to.target), months, struck)
         pictures = anchored(parts, leads_to.target, about.drawing) if about.drawing else {}
         yield _Sheet(sheet.get("name", ""), sheet.get("state", "visible") != "visible", late, about, pictures)
+
+
+def _struck_texts(parts: Parts, name: str) -> dict[int, str]:
+    """What is struck out in the shared texts; they are whole and within bounds, before another reader trusts them."""
+    held, tail = False, b""
+    for chunk in parts.chunks(name) if name in parts else ():
+        held = held or b"strike" in chunk or b"strike" in tail + chunk[:8]
+        tail = chunk[-8:]
+    return struck_texts(parts.chunks(name)) if held else {}
 
 
 _Cells = tuple[Sequence[list[Cell]], tuple[tuple[int, int, int, int], ...], Mapping[Place, str]]
@@ -134,6 +147,7 @@ def _grid(
         tuple(notes),
         sheet.days_late,
         {place: text for place, text in errors.items() if place not in pictures},
+        about.struck,
     )
 
 

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from test_messy_values import GOOD, _sheet, judged  # noqa: F401 - a fixture
 
-from hzcert import idnumber, ingest, validate
+from hzcert import headings, idnumber, ingest, validate
 from hzcert.batch import Input
 from hzcert.policy import Policy
 from hzcert.table import HEADINGS, lines_in_error
@@ -208,3 +208,37 @@ def test_workbooks_keep_control_characters_visible(judged, tmp_path: Path) -> No
     """What a table of ours shows in place of a control character is no more right than it was."""
     assert "HZ216" in judged(*_sheet(GOOD | {"employer": "德清␁县水利局"}))[0]
     assert openpyxl.load_workbook(tmp_path / "a.xlsx").active["E2"].value == "德清␁县水利局"
+
+
+@pytest.mark.parametrize("name", ["id_number", "sex", "title", "level"])
+def test_a_formulas_error_is_said_once(tmp_path: Path, policy: Policy, as_of: date, name: str) -> None:
+    book = openpyxl.Workbook()
+    for row in _sheet(GOOD | {name: "#N/A"}):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    read = ingest.read_list([Input(tmp_path / "a.xlsx", "a.xlsx", 0, "")], ingest.HOLDERS, policy, as_of)
+    judged_ = validate.check(read.table, policy, as_of, policy.authority("330500"), read.findings)
+    assert [each.code.id for each in [*read.findings, *judged_]] == ["HZ117"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "name"),
+    [
+        ("证书编号（原）", "old_certificate_no"), ("证书号(旧)", "old_certificate_no"), ("老证书编号", "old_certificate_no"),
+        ("原专业技术资格证书编号", "old_certificate_no"), ("资格证号", "old_certificate_no"), ("证书编号（新）", "ignored"),
+        ("新证书号", "ignored"), ("工作单位（新）", "employer"), ("工作单位（旧）", ""), ("资格名称（原）", ""), ("身份证号（旧）", ""),
+    ],
+)  # fmt: skip
+def test_headings_of_the_old_and_of_the_new(heading: str, name: str) -> None:
+    assert headings.meaning(heading, headings.aliases()) == name
+
+
+def test_an_old_number_beside_the_new_one_says_the_same(judged) -> None:  # noqa: F811
+    head, row = _sheet(GOOD)
+    assert judged([*head, "身份证号码"], [*row, "330521700312003"]) == (["HZ105"], [False])
+    assert judged([*head, "身份证号码"], [*row, "330521700312011"]) == (["HZ105", "HZ130"], [True])
+
+
+def test_a_unit_that_is_called_an_example_is_one_in_the_wrong_column(judged) -> None:  # noqa: F811
+    assert judged(*_sheet(GOOD | {"name": "样例水利设计所"})) == (["HZ218"], [True])
+    assert judged(*_sheet(GOOD, GOOD | {"name": "示例张三"}))[1] == [False]

@@ -211,6 +211,13 @@ def test_an_xlsb_workbook_that_counts_days_from_1904_says_so(tmp_path: Path) -> 
     assert (grid.rows, grid.days_late) == ([[34_670.0, date(1998, 12, 3)]], DAYS_TO_1904)
 
 
+def test_cells_of_xlsb_that_the_reader_passes_over_are_no_reason_to_read_the_rest(tmp_path: Path) -> None:
+    short = _record(17, _long(0), _words("沈云川"))  # beside the one before it, without its column
+    _xlsb(tmp_path / "a.xlsb", {"甲": _row(0, ("序号", 0)) + short}, ())
+    with pytest.raises(InputError, match="有这里读不了的单元格"):
+        read(tmp_path / "a.xlsb", "a.xlsb")
+
+
 def test_pictures_on_the_cells_of_an_ods_workbook_are_taken_out(tmp_path: Path) -> None:
     def image(name: str) -> str:
         return f'<draw:frame xmlns:draw="d"><draw:image xlink:href="Pictures/{name}" xmlns:xlink="x"/></draw:frame>'
