@@ -11,7 +11,7 @@ from hzcert.desk import KEPT, Clerk, Desk, File, key_of
 from hzcert.errors import RegisterError
 from hzcert.findings import Finding, Where
 from hzcert.policy import Policy
-from hzcert.store import Book, Draft, Line, Stamp, open_register
+from hzcert.store import Book, Draft, Line, Stamp, canonical, open_register
 
 _TWICE_FOR_ALL = ("entered", "reviewed", "reconciled", "assessed", "rostered", "transferred")
 
@@ -187,7 +187,7 @@ def _write(other: Book, book: Book, plans: list[_Plan], desk: Desk, source: Path
         if data.get("agreed"):
             there = int(data["agreed"])
             here = places.get(there) or known.get(agreed_there.get(there, "")) or 0
-            text = json.dumps(data | {"agreed": here}, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+            text = canonical(data | {"agreed": here})
         elif line[2] in ("agreed", "reconciled") and data.get("fingerprint"):
             agreed.setdefault(data["fingerprint"], seq)
         drafts.append(Draft(own, line[2], text, line[3], line[4], line[5], line[6]))
@@ -201,7 +201,7 @@ def _write(other: Book, book: Book, plans: list[_Plan], desk: Desk, source: Path
         "certificates": len(plans),
         "file": source.name,
     }
-    merger = Draft(0, "merged", json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True))
+    merger = Draft(0, "merged", canonical(said))
     written = book.append([merger, *drafts], stamp, files=after)
     book.add_files([plan.file for plan in plans if plan.is_new])
     book.change_files([plan.file for plan in plans if not plan.is_new])
@@ -209,8 +209,7 @@ def _write(other: Book, book: Book, plans: list[_Plan], desk: Desk, source: Path
     book.stand_numbers({number: standing for plan in plans for number, standing in plan.standings.items()})
     fresh = set(agreed) - set(book.agreed(agreed))
     book.add_agreed({own: seq for own, seq in agreed.items() if own in fresh})
-    lines = zip(origins, written[1:], strict=True)
-    book.add_merged(other.id, [(origin[0], origin[8], line[0]) for origin, line in lines])
+    book.add_merged(other.id, [(origin[0], origin[8], seq) for origin, seq in zip(origins, written[1:], strict=True)])
     _count(other, book, {row["scope"] for plan in plans for row in plan.numbers})
 
 

@@ -16,6 +16,7 @@ from hzcert.table import FIELDS, TRANSFER_IN, Table
 
 __all__ = ["check_character", "fingerprint", "key"]
 
+_REVIEWED = int(Mark.REVIEWED)  # a flag of an enumeration takes ten times as long to ask
 Said = Mapping[int, Mapping[str, object]]  # by position in the table
 _NOBODY: Said = {}
 
@@ -162,7 +163,7 @@ class _People:
         own = self._desk.key(entry)
         if known := self.by_key.get(own):
             return known, False
-        file = self.by_key[own] = self._desk.open_file(entry)
+        file = self.by_key[own] = self._desk.open_file(entry, own)
         self._of.setdefault(own[0], []).append(file)
         return file, True
 
@@ -199,7 +200,7 @@ def _enter(desk: Desk, people: _People, place: tuple[str, str, int], entry: Mapp
     file, new = people.file(entry)
     if new or file["fingerprint"] != own:
         desk.enter(file, entry, own, dict(zip(("file", "sheet", "row"), place, strict=True)))
-    if not file["marks"] & Mark.REVIEWED:
+    if not file["marks"] & _REVIEWED:
         desk.take(file, "reviewed", {})
     if entry["case"] == TRANSFER_IN and entry["transfer_confirmed_no"] and not desk.refusal(file, "transferred"):
         desk.take(file, "transferred", {"document": entry["transfer_confirmed_no"]})

@@ -4,6 +4,7 @@ import json
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import Column, Connection, Select, Table, bindparam, func, insert, or_, select, text, update
@@ -120,18 +121,14 @@ class Book:
 
     def each_event(self) -> Generator[Line, None, None]:
         """All events in order, without holding them all; close it if it is not read to its end."""
-        columns = ", ".join(EVENT.columns.keys())
-        statement = f"SELECT {columns} FROM event ORDER BY seq"
-        if not self.postgres:
-            # The driver's own cursor: proving a chain reads all of it, and a row object each would cost as much again.
-            cursor: Any = self._connection.connection.cursor()
-            with closing(cursor):
-                cursor.execute(statement)
-                yield from cursor
-            return
-        with closing(self._connection.execute(text(statement), execution_options=_STREAMED)) as found:
-            for line in found:
-                yield tuple(line)
+        # The driver's own cursor: proving a chain reads all of it, and a row object each would cost as much again.
+        driver: Any = self._connection.connection.driver_connection
+        cursor = driver.cursor("events") if self.postgres else driver.cursor()
+        with closing(cursor):
+            if self.postgres:
+                cursor.itersize = CHUNK
+            cursor.execute(f"SELECT {', '.join(EVENT.columns.keys())} FROM event ORDER BY seq")
+            yield from cursor
 
     def agreed(self, fingerprints: Iterable[str]) -> dict[str, int]:
         """Which of these entries have agreed with the published documents before, and the events that say so."""
@@ -182,26 +179,29 @@ class Book:
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
-    def append(self, drafts: Sequence[Draft], stamp: Stamp, files: int | None = None) -> list[Line]:
-        """Add events to the end of the chain; ``files`` is how many files there are from now on."""
+    def append(self, drafts: Sequence[Draft], stamp: Stamp, files: int | None = None) -> range:
+        """Add events to the end of the chain, and say their numbers; ``files`` is how many files there are from now on."""
         head = self.head()
-        written: list[Line] = []
-        for some in chunks(drafts):
-            seq, before = (written[-1][0], written[-1][-1]) if written else (head.seq, head.hash)
-            lines = list(chain.link(some, stamp, seq, before))
-            self._load(EVENT, lines)
-            written += lines
-        if written:
-            self._head(Head(written[-1][0], written[-1][-1], head.files if files is None else files))
-        return written
+        if not drafts:
+            return range(0)
+        last: Line = (head.seq, 0, "", "", "", "", "", "", head.hash)
+
+        def lines() -> Iterator[Line]:
+            nonlocal last
+            for line in chain.link(drafts, stamp, head.seq, head.hash):
+                last = line
+                yield line
+
+        self._load(EVENT, lines())
+        self._head(Head(last[0], last[-1], head.files if files is None else files))
+        return range(head.seq + 1, last[0] + 1)
 
     def _head(self, head: Head) -> None:
         self._connection.execute(update(HEAD).values(seq=head.seq, hash=head.hash, files=head.files))
 
     def add_files(self, rows: Sequence[Row]) -> None:
         """New files."""
-        for some in chunks(rows):
-            self._load(FILE, [tuple(row[name] for name in FILE_COLUMNS) for row in some])
+        self._load(FILE, map(itemgetter(*FILE_COLUMNS), rows))
 
     def change_files(self, rows: Sequence[Row]) -> None:
         """What events have left of files that were there."""
@@ -211,8 +211,7 @@ class Book:
 
     def add_numbers(self, rows: Sequence[Row]) -> None:
         """Numbers that were given."""
-        for some in chunks(rows):
-            self._load(NUMBER, [tuple(row[name] for name in NUMBER_COLUMNS) for row in some])
+        self._load(NUMBER, map(itemgetter(*NUMBER_COLUMNS), rows))
 
     def stand_numbers(self, standings: Mapping[str, str]) -> None:
         """Numbers that are voided or revoked."""
@@ -220,13 +219,11 @@ class Book:
 
     def add_agreed(self, fingerprints: Mapping[str, int]) -> None:
         """Entries that agree with the published documents, and the event that says so."""
-        for some in chunks(list(fingerprints.items())):
-            self._load(AGREED, some)
+        self._load(AGREED, fingerprints.items())
 
     def add_merged(self, register: str, lines: Sequence[tuple[int, str, int]]) -> None:
         """Another register's events that are here now: their number and hash there, their number here."""
-        for some in chunks(lines):
-            self._load(MERGED, [(register, *line) for line in some])
+        self._load(MERGED, ((register, *line) for line in lines))
 
     def add_counter(self, row: Row) -> None:
         """A counter, or a range handed to another authority."""
@@ -260,17 +257,18 @@ class Book:
         listed = func.json_each(json.dumps(list(values), ensure_ascii=False)).table_valued("value")
         return column.in_(select(listed.c.value))
 
-    def _load(self, table: Table, lines: Sequence[Sequence[Any]]) -> None:
-        """Add lines at the speed of the driver: COPY on PostgreSQL, one prepared statement on SQLite."""
+    def _load(self, table: Table, lines: Iterable[Sequence[Any]]) -> None:
+        """Add lines at the speed of the driver, while they are made: COPY on PostgreSQL, one prepared statement on SQLite."""
         names = ", ".join(f'"{column.name}"' for column in table.columns)
+        driver: Any = self._connection.connection.driver_connection
         if self.postgres:
-            driver: Any = self._connection.connection.driver_connection
             with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
                 for line in lines:
                     copy.write_row(line)
             return
         marks = ", ".join("?" * len(table.columns))
-        self._run_many(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", lines)
+        with closing(driver.cursor()) as cursor:
+            cursor.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", lines)
 
     def _change(self, table: Table, names: Sequence[str], lines: Sequence[Sequence[Any]]) -> None:
         """Change columns of lines; the last value of each is its key."""

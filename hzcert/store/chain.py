@@ -1,14 +1,15 @@
 """The hash chain: every event carries the SHA-256 of itself and of the hash before it."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from typing import NamedTuple
+
+import orjson
 
 GENESIS = "0" * 64
 Line = tuple[int, int, str, str, str, str, str, str, str]  # an event as its table has it
-_dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 def canonical(data: Mapping[str, object]) -> str:
@@ -17,11 +18,10 @@ def canonical(data: Mapping[str, object]) -> str:
     >>> canonical({"b": 1, "a": "张"})
     '{"a":"张","b":1}'
     """
-    return _dumps(data)
+    return orjson.dumps(data, option=orjson.OPT_SORT_KEYS).decode()
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """An event that is about to be written: of which file (0: the register), of which kind, what it says."""
 
     file: int
@@ -61,7 +61,7 @@ def link(drafts: Iterable[Draft], stamp: Stamp, seq: int, before: str) -> Iterat
 
 @lru_cache(maxsize=64)  # the words of one run are the same many times over
 def _words(*words: str) -> str:
-    return ",".join(map(_dumps, words))
+    return ",".join(orjson.dumps(word).decode() for word in words)
 
 
 def proves(line: Line, seq: int, before: str) -> bool:

@@ -78,7 +78,7 @@ def _from_1(connection: Connection) -> None:
         book.add_counter({"scope": scope, "first": 1, "last": 0, "next": last + 1, "holder": ""})
     of_entries = [Draft(0, "agreed", canonical({"fingerprint": each}), day) for each, day in agreed]
     written = book.append(of_entries, _stamp())
-    book.add_agreed({each: line[0] for (each, _), line in zip(agreed, written, strict=True)})
+    book.add_agreed({each: seq for (each, _), seq in zip(agreed, written, strict=True)})
 
 
 def _file_of(own: int, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import importlib.util
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -109,9 +109,11 @@ def _postgres(url: str, *, reading: bool) -> Iterator[Connection]:
         address = make_url(url).set(drivername="postgresql+psycopg")
     except ArgumentError as cause:
         raise UsageError("登记簿的地址写得不对", "请写成 postgresql+psycopg://用户@主机:端口/数据库") from cause
-    engine = create_engine(
-        address, poolclass=NullPool, isolation_level="REPEATABLE READ" if reading else "READ COMMITTED"
-    )
+    import psycopg
+
+    level = "REPEATABLE READ" if reading else "READ COMMITTED"
+    # No table has an hstore, and to ask the server for the type takes as long as a certificate's history.
+    engine = create_engine(address, poolclass=NullPool, isolation_level=level, use_native_hstore=False)
     try:
         with engine.connect() as connection, connection.begin():
             if reading:
@@ -125,6 +127,8 @@ def _postgres(url: str, *, reading: bool) -> Iterator[Connection]:
                     raise RegisterError(f"{shown_url(url)} 里还没有登记簿", "请先运行一次写登记簿的命令，如 hzcert run")
                 migrations.create(connection)
             yield connection
+    except psycopg.Error as cause:  # of what goes to the driver past SQLAlchemy: COPY
+        raise _problem(url, cause) from cause
     finally:
         engine.dispose()
 
@@ -146,13 +150,13 @@ def _sqlite(path: Path, *, reading: bool) -> Iterator[Connection]:
             migrations.create(connection)
             yield connection
         return
-    with TemporaryDirectory() as scratch:
-        with _begun(_reader(path, Path(scratch))) as connection:
+    with ExitStack() as later:
+        with _begun(_reader(path, later)) as connection:
             if not _is_old(connection, path):
                 yield connection
                 return
         # An earlier form is read from a copy that is brought forward: reading changes nothing.
-        copy = _copied(path, Path(scratch))
+        copy = _copied(path, later)
         with _begun(_writer(copy)) as connection:
             migrations.forward(connection)
             yield connection
@@ -196,7 +200,7 @@ def _writer(path: Path) -> Engine:
     return _engine(connect, "BEGIN IMMEDIATE")
 
 
-def _reader(path: Path, scratch: Path) -> Engine:
+def _reader(path: Path, later: ExitStack) -> Engine:
     """Without a trace in the register's folder where it can be, and from a copy where it lies open half-written."""
 
     def opened(file: Path, mode: str) -> sqlite3.Connection:
@@ -211,7 +215,7 @@ def _reader(path: Path, scratch: Path) -> Engine:
             connection.close()
             # It lies where nothing can be written, not even the index of its log.
             if _log(path).exists() and _log(path).stat().st_size:
-                return sqlite3.connect(_copied(path, scratch), isolation_level=None)
+                return sqlite3.connect(_copied(path, later), isolation_level=None)
             return opened(path, "immutable=1")
         except BaseException:
             connection.close()
@@ -225,8 +229,9 @@ def _log(path: Path) -> Path:
     return path.with_name(f"{path.name}-wal")
 
 
-def _copied(path: Path, folder: Path) -> Path:
-    """A copy of a register with what is not yet in its main file."""
+def _copied(path: Path, later: ExitStack) -> Path:
+    """A copy of a register with what is not yet in its main file, kept until later."""
+    folder = Path(later.enter_context(TemporaryDirectory()))
     for each in (path, _log(path)):
         if each.exists():
             (folder / each.name).write_bytes(each.read_bytes())
