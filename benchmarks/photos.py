@@ -157,6 +157,10 @@ PYTHON = {way.__name__: way for way in (hzcert_cut, hzcert_whole, pillow, pyvips
 
 def one_way(name: str, paths: list[Path]) -> None:
     """Run a way in this process; print CPU seconds and the most memory in megabytes."""
+    if name.startswith("hzcert"):
+        from hzcert import work
+
+        work.keep_memory()  # as its workers do
     one = PYTHON[name]()
     one(paths[0])
     before = time.process_time()
@@ -220,7 +224,7 @@ def checks(folder: Path) -> None:
     """Finished photos judged, a second and core: read anew, and known by their hashes."""
     from contextlib import nullcontext
 
-    from hzcert import shots, steps
+    from hzcert import photodesk, shots
     from hzcert.settings import Options, settle
     from hzcert.work import Silent
     from people import id_number
@@ -250,11 +254,11 @@ def checks(folder: Path) -> None:
         return nullcontext(Silent())
 
     settings = settle(Options(workers=1, as_of="2007-09-15"))
-    made = steps.normalise_photos(received, out, settings, watch, dry_run=False, show_ids=False)
+    made = photodesk.normalise_photos(received, out, settings, watch, dry_run=False, show_ids=False)
     seconds = []
     for _ in range(3):
         before = time.process_time()
-        checked = steps.check_photos(out, settings, watch, show_ids=False)
+        checked = photodesk.check_photos(out, settings, watch, show_ids=False)
         seconds.append(time.process_time() - before)
     known = checked.counts["read"]
     print(
@@ -284,8 +288,10 @@ def main() -> None:
         one_way(sys.argv[2], [Path(path) for path in sys.argv[3:]])
         return
     if sys.argv[1:2] == ["--worker"]:
-        from hzcert import shots  # what a worker loads, and no more
+        from hzcert import shots, work  # what a worker loads, and no more
         from hzcert.photospec import PhotoSpec
+
+        work.keep_memory()
 
         numbers = (
             280, 420, 200, 200, 280, 300, 420, 51200, 50000, 1.35, 1.55, 2.5, 0.6, 0.85, 2.5, 0.9, 30.0, 100.0, 25.0, 0.45,

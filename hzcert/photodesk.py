@@ -46,7 +46,7 @@ def normalise(
     if not dry_run:
         begin(target)
         ledger.open()
-    with executor(settings.workers, settings.cluster) as on, watch("照片", len(files)) as progress:
+    with executor(settings.workers, settings.cluster, apart=True) as on, watch("照片", len(files)) as progress:
         shots = photos.normalise(files, spec, on, progress, keep, photos.Before(ledger, stands))
     used = {shot.id_number for shot in shots if shot.used}
     for shot in shots if not dry_run else ():
@@ -75,7 +75,7 @@ def check(folder: Path, settings: Settings, watch: Watch, *, show_ids: bool, str
     """Photos judged as ``normalise`` judges them, or by the notice's literal bounds; nothing is written."""
     spec = settings.policy.photo_spec(settings.as_of)
     files = unpacked(folder, spec)
-    with executor(settings.workers, settings.cluster) as on, watch("照片", len(files)) as progress:
+    with executor(settings.workers, settings.cluster, apart=True) as on, watch("照片", len(files)) as progress:
         shots = photos.check(files, spec, on, progress, literal=strict_notice, known=_known_outputs(folder, spec))
     records = [shot.record(shot.shown if shot.accepted else None, show_ids=show_ids) for shot in shots]
     return _photo_outcome("photos check", shots, records, [])
@@ -98,7 +98,7 @@ def sheet(
     keep_apart(folder, out)
     spec = settings.policy.photo_spec(settings.as_of)
     files = unpacked(folder, spec)
-    with executor(settings.workers, settings.cluster) as on, watch("照片", len(files)) as progress:
+    with executor(settings.workers, settings.cluster, apart=True) as on, watch("照片", len(files)) as progress:
         shots = photos.check(files, spec, on, progress, literal=False, thumb=contact.THUMB, everybody=everybody)
     title = sentence(f"照片小样：{mask(folder.name) if not show_ids else folder.name}，{settings.as_of}")
     if not dry_run:
@@ -141,6 +141,6 @@ def findings(
 ) -> list[Finding]:
     """What is wrong with a folder's finished photos, and with entries that have none."""
     spec = settings.policy.photo_spec(settings.as_of)
-    with executor(settings.workers, settings.cluster) as on, watch("照片", len(received)) as progress:
+    with executor(settings.workers, settings.cluster, apart=True) as on, watch("照片", len(received)) as progress:
         shots = photos.check(received, spec, on, progress, known=_known_outputs(folder, spec))
     return [*(finding for shot in shots for finding in shot.findings), *photos.link(holders, shots)]

@@ -226,7 +226,7 @@ def normalise_photos(
 
     spec = settings.policy.photo_spec(settings.as_of)
     files = photos.unpacked(sources, spec)
-    with executor(settings.workers, settings.cluster) as on, watch("照片", len(files)) as progress:
+    with executor(settings.workers, settings.cluster, apart=True) as on, watch("照片", len(files)) as progress:
         return photos.normalise(files, spec, on, progress, keep, photos.Before(ledger, stands))
 
 

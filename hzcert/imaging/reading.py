@@ -336,7 +336,7 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         transform = _transform(profile, image.mode)
         if transform:
             return transform.apply(image)
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 @lru_cache(maxsize=8)

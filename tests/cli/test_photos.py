@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from contextlib import nullcontext
 from io import BytesIO
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
+from hzcert import work
 from people import id_number
 from samples.portraits import portrait
 
@@ -93,10 +95,18 @@ def test_an_odd_archive_is_a_finding(kind: str, hzcert, tmp_path: Path):
 # --- resuming -------------------------------------------------------------------------------------------------------
 
 
+def in_this_process(monkeypatch) -> None:
+    """Photos are done where they can be watched."""
+    from hzcert import photodesk
+
+    monkeypatch.setattr(photodesk, "executor", lambda *_given, **_words: nullcontext(work.Here()))
+
+
 def worked_on(monkeypatch) -> list[str]:
     """The photos that are really read, from here on."""
     from hzcert import photos
 
+    in_this_process(monkeypatch)
     seen: list[str] = []
     real = photos.normalise_one
     monkeypatch.setattr(photos, "normalise_one", lambda job: seen.append(job.shown) or real(job))
@@ -157,6 +167,7 @@ def test_a_run_that_was_broken_off_goes_on_where_it_ended(hzcert, received: Path
         return real(job)
 
     arguments = ("photos", "normalize", received, tmp_path / "out", "--workers", "1", "--format", "jsonl", "--show-ids")
+    in_this_process(monkeypatch)
     monkeypatch.setattr(photos, "normalise_one", breaks)
     assert hzcert(*arguments).code == 130
     assert not (tmp_path / "out" / "manifest.json").exists()

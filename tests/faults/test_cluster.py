@@ -45,7 +45,7 @@ class Running:
 
     def start(self, part: str, *arguments: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", f"distributed.cli.dask_{part}", *arguments]
-        environment = os.environ | {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "2", "OMP_NUM_THREADS": "1"}
+        environment = os.environ | {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1", "OMP_NUM_THREADS": "1"}
         log = (self.folder / f"{part}{len(self.processes)}.log").open("wb")
         self.processes.append(subprocess.Popen(command, stdout=log, stderr=log, env=environment))
         log.close()
@@ -59,17 +59,21 @@ class Running:
     def address(self) -> str:
         return str(json.loads(self.file.read_text())["address"])
 
-    def worker(self) -> subprocess.Popen[bytes]:
+    def worker(self, *, nanny: bool = False) -> subprocess.Popen[bytes]:
         local = str(self.folder / f"space{len(self.processes)}")
         return self.start(
-            "worker", self.address, "--no-nanny", "--nthreads", "1", "--host", "127.0.0.1", "--no-dashboard",
-            "--local-directory", local,
+            "worker", self.address, *([] if nanny else ["--no-nanny"]), "--nthreads", "1", "--host", "127.0.0.1",
+            "--no-dashboard", "--local-directory", local,
         )  # fmt: skip
 
     def end(self) -> None:
         for process in reversed(self.processes):
-            process.kill()
-            process.wait()
+            process.terminate()  # a nanny takes its worker along, if it is asked
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
 
 
 @pytest.fixture
@@ -128,6 +132,15 @@ def test_a_worker_killed_on_the_way_changes_nothing(cluster: Running, received: 
     assert there == here
     assert len(here) == FEW
     assert watched.steps == FEW
+
+
+@needs_distributed
+def test_an_item_that_hangs_on_a_cluster_is_given_up(cluster: Running):
+    cluster.worker(nanny=True)
+    with work.executor(1, cluster.address) as on:
+        items = [0.0, 600.0, 0.0]
+        done = list(work.run_all(time.sleep, items, on, work.Silent(), lost=lambda _item: "lost", seconds=1))
+    assert done == [None, "lost", None]
 
 
 @needs_distributed

@@ -64,8 +64,9 @@ def test_a_worker_that_dies_for_no_reason_of_the_item_costs_a_retry(tmp_path: Pa
     assert (tmp_path / "died").exists()
 
 
-def test_an_item_that_takes_too_long_is_given_up():
-    with work.executor(2) as on:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_item_that_takes_too_long_is_given_up(workers: int):
+    with work.executor(workers, apart=True) as on:
         done = list(work.run_all(hangs_at_3, range(6), on, work.Silent(), lost=lambda item: -item, seconds=1))
     assert done == [0, 1, 2, -3, 4, 5]
 
