@@ -254,11 +254,11 @@ def checks(folder: Path) -> None:
         return nullcontext(Silent())
 
     settings = settle(Options(workers=1, as_of="2007-09-15"))
-    made = photodesk.normalise_photos(received, out, settings, watch, dry_run=False, show_ids=False)
+    made = photodesk.normalise(received, out, settings, watch, dry_run=False, show_ids=False)
     seconds = []
     for _ in range(3):
         before = time.process_time()
-        checked = photodesk.check_photos(out, settings, watch, show_ids=False)
+        checked = photodesk.check(out, settings, watch, show_ids=False)
         seconds.append(time.process_time() - before)
     known = checked.counts["read"]
     print(
