@@ -147,6 +147,31 @@ def seal_keygen_command(common: Common, seal: SealOption = None, seal_password: 
     common.finish(paper.generate_key(seal, asked(seal_password), settings, dry_run=bool(common.dry_run)), settings)
 
 
+@seal_app.command("withdraw", epilog="例：hzcert seal withdraw 密钥名称 --reason 密码泄露 --seal /tmp/seal")
+@shared
+def seal_withdraw_command(
+    common: Common,
+    key: Annotated[str, typer.Argument(metavar="KEY", help="密钥的名称，或其开头的几位")],
+    reason: Annotated[str, typer.Option("--reason", help="为什么撤销，如“密码泄露”")] = "",
+    seal: SealOption = None,
+) -> None:
+    """撤销密钥：泄露后用；凡用它签名的验证码从此不能作证。"""
+    from hzcert import paper
+
+    settings = common.settle()
+    common.finish(paper.withdraw_key(seal, key, reason, settings, dry_run=bool(common.dry_run)), settings)
+
+
+@seal_app.command("keys", epilog="例：hzcert seal keys --seal /tmp/seal")
+@shared
+def seal_keys_command(common: Common, seal: SealOption = None) -> None:
+    """密钥及其状态：现用、留作验证、已撤销。"""
+    from hzcert import paper
+
+    settings = common.settle()
+    common.finish(paper.list_keys(seal, settings), settings)
+
+
 @seal_app.command("export", epilog="例：hzcert seal export /tmp/verify --seal /tmp/seal")
 @shared
 def seal_export_command(

@@ -202,11 +202,13 @@ NO_GLYPH = Code("HZ801", E, "", "三.4", "{heading}“{text}”中的 {sign}（{
 NO_ROOM = Code("HZ802", E, "", "三.4", "{heading}“{text}”太长，证书上放不下", "请与本人商定简称，或换用更大的版式")
 PRINTED_BEFORE = Code("HZ803", E, "", "三.4", "证书 {number} 已经打印过（{output}），不再打印", "确需重印的请加 --reprint 并写明原因，登记簿会记下")
 ROSTER_NO_GLYPH = Code("HZ804", W, "", "三.4", "花名册中的 {signs} 没有字形，没有写出 PDF，请用工作簿", "请把含有这个字的字库加进版式文件的 [fonts]（见 docs/certificates.md）")
+UNSEALED = Code("HZ805", I, "", "三.4", "这 {count} 份证书上没有验证码：还没有签名密钥", "请运行 hzcert seal keygen 生成密钥，再重新打印；不用验证码的不必理会")
 SEAL_ALTERED = Code("HZ811", E, "", "三.4", "验证码不真：{why}", "请不要采信这份证书；对照登记簿查证")
 SEAL_UNKNOWN_KEY = Code("HZ812", E, "", "三.4", "验证码由未知的密钥签名：{why}", "请更新公钥（hzcert seal export 的 verify 文件夹），仍不认识的不要采信")
 SEAL_REVOKED = Code("HZ813", E, "", "五.2", "证书 {number} 已失效：{why}", "请收回或不予承认，以补发的证书为准")
 SEAL_UNREADABLE = Code("HZ814", E, "", "三.4", "没有读出验证码：{why}", "请用 200 至 300 dpi 平整地重新扫描或拍摄")
 SEAL_OTHER_ID = Code("HZ815", E, "id_number", "三.4", "证书 {number} 不是这个身份证号的", "请核对身份证号和证书")
+SEAL_WITHDRAWN_KEY = Code("HZ816", E, "", "三.4", "验证码由已撤销的密钥签名：{why}", "请不要凭验证码采信；对照登记簿查证，属实的用新密钥重新打印")
 # fmt: on
 
 CODES: dict[str, Code] = {code.id: code for code in list(globals().values()) if isinstance(code, Code)}

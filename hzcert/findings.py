@@ -31,6 +31,7 @@ class Where:
     column: str | None = None
     heading: str | None = None
     block: int = 0  # which of several lists on the sheet: two that stand side by side share their rows
+    page: int | None = None  # of a document that has pages and no rows
 
     @property
     def row_key(self) -> tuple[str, str, int | None, int]:
@@ -44,6 +45,8 @@ class Where:
             parts.append(f"[{self.sheet}]")
         if self.row is not None:
             parts.append(self.cell or f"第{self.row}行")
+        if self.page is not None:
+            parts.append(f"第{self.page}页")
         return " ".join(parts)
 
     @property
@@ -133,6 +136,7 @@ class Finding:
             "message": shown(self.message),
             "remedy": shown(self.remedy),
             "clause": self.code.clause,
+            **({} if where.page is None else {"page": where.page}),
         }
 
 
@@ -158,6 +162,7 @@ def in_order(found: Iterable[Finding]) -> list[Finding]:
             f.where.file,
             f.where.sheet or "",
             f.where.row or 0,
+            f.where.page or 0,
             len(f.where.column or ""),
             f.where.column or "",
             f.code.id,

@@ -6,7 +6,7 @@ same two methods, and nothing else.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -49,11 +49,13 @@ class NotGenuineError(Exception):
 
 @dataclass(frozen=True)
 class Key:
-    """One key of the office: its name, the day from which it signed, its public half as PEM."""
+    """One key of the office: its name, the day from which it signed, its public half as PEM; if withdrawn, when and why."""
 
     kid: bytes
     since: str
     public: str
+    withdrawn: str = ""
+    reason: str = ""
 
     @property
     def jwk(self) -> dict[str, str]:
@@ -144,9 +146,60 @@ def generate(folder: Path, password: str, day: date) -> Key:
     name = made.kid.hex()
     _write(folder / f"{name}.key.pem", _encrypted(private, password))
     _write(folder / f"{name}.pub.pem", made.public.encode())
-    entries = [{"kid": key.kid.hex(), "since": key.since} for key in (*listed, made)]
-    _write(folder / LIST, (json.dumps({"active": name, "keys": entries}, indent=1) + "\n").encode())
+    _write_list(folder, [*listed, made], name)
     return made
+
+
+def withdraw(folder: Path, name: str, reason: str, day: date, *, dry_run: bool = False) -> Key:
+    """A key that may be in other hands: it signs no more, and what it signed proves nothing any more.
+
+    Raises:
+        UsageError: there is no such key, or it was withdrawn before.
+        OutputError: it can't be written.
+    """
+    listed = keys(folder)
+    named = [key for key in listed if name and key.kid.hex().startswith(name.lower())]
+    names = "、".join(key.kid.hex() for key in listed)
+    if not named:
+        raise UsageError(f"密钥 {name} 不在 {folder} 中", f"请写出密钥的全名：{names}")
+    if len(named) > 1:
+        raise UsageError(f"有几个密钥以 {name} 开头", f"请写出密钥的全名：{names}")
+    (key,) = named
+    if key.withdrawn:
+        raise UsageError(f"密钥 {key.kid.hex()} 早已撤销（{key.withdrawn}）", "请不要重复撤销")
+    gone = replace(key, withdrawn=day.isoformat(), reason=reason)
+    if not dry_run:
+        active = _active(folder)
+        changed = [gone if each is key else each for each in listed]
+        _write_list(folder, changed, "" if active == key.kid.hex() else active)
+    return gone
+
+
+def _write_list(folder: Path, listed: list[Key], active: str) -> None:
+    entries = [
+        {"kid": key.kid.hex(), "since": key.since}
+        | ({"withdrawn": key.withdrawn, "reason": key.reason} if key.withdrawn else {})
+        for key in listed
+    ]
+    said = json.dumps({"active": active, "keys": entries}, indent=1, ensure_ascii=False)
+    _write(folder / LIST, f"{said}\n".encode())
+
+
+def _active(folder: Path) -> str:
+    """The name of the key that signs now; empty: none does.
+
+    Raises:
+        InputError: the list can't be read.
+    """
+    try:
+        return str(json.loads((folder / LIST).read_text(encoding="utf-8"))["active"])
+    except (OSError, ValueError, KeyError, TypeError) as cause:
+        raise InputError(f"密钥文件夹 {folder} 不能读取", "请先运行 hzcert seal keygen") from cause
+
+
+def signing(folder: Path) -> bytes:
+    """The name of the key that signs now; empty: none does."""
+    return bytes.fromhex(_active(folder)) if (folder / LIST).exists() else b""
 
 
 def keys(folder: Path) -> list[Key]:
@@ -163,7 +216,10 @@ def keys(folder: Path) -> list[Key]:
         found = []
         for entry in listed["keys"]:
             pem = entry.get("public") or (folder / f"{entry['kid']}.pub.pem").read_text(encoding="ascii")
-            key = Key(bytes.fromhex(entry["kid"]), str(entry["since"]), pem)
+            gone = str(entry.get("withdrawn", ""))
+            if gone:
+                date.fromisoformat(gone)
+            key = Key(bytes.fromhex(entry["kid"]), str(entry["since"]), pem, gone, str(entry.get("reason", "")))
             if _kid(_public(key.public)) != key.kid:
                 raise ValueError(entry["kid"])
             found.append(key)
@@ -177,12 +233,14 @@ def open_signer(folder: Path, password: str) -> Signer:
 
     Raises:
         InputError: it is not there.
-        UsageError: the password is wrong.
+        UsageError: the password is wrong, or the key was withdrawn and no other made.
     """
+    active = _active(folder)
+    if not active:
+        raise UsageError(f"密钥文件夹 {folder} 没有可用的密钥：原来的已撤销", "请先运行 hzcert seal keygen")
     try:
-        active = str(json.loads((folder / LIST).read_text(encoding="utf-8"))["active"])
         kid = bytes.fromhex(active)
-    except (OSError, ValueError, KeyError, TypeError) as cause:
+    except ValueError as cause:
         raise InputError(f"密钥文件夹 {folder} 不能读取", "请先运行 hzcert seal keygen") from cause
     private = _opened(folder / f"{kid.hex()}.key.pem", password)
     secret = _opened(folder / _SECRET, password)
@@ -196,7 +254,9 @@ def open_signer(folder: Path, password: str) -> Signer:
 
 def published(listed: list[Key]) -> dict[str, Mapping[str, object]]:
     """Public keys as the page takes them: by name, in hexadecimal digits."""
-    return {key.kid.hex(): {"since": key.since, "jwk": key.jwk, "public": key.public} for key in listed}
+    return {
+        key.kid.hex(): {"jwk": key.jwk, **({"withdrawn": key.withdrawn} if key.withdrawn else {})} for key in listed
+    }
 
 
 def _opened(path: Path, password: str) -> Any:

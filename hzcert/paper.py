@@ -140,11 +140,12 @@ def print_files(
             in_volumes = [(each.file_name, each) for each in volumes]
             remember_outputs(ready, [], in_volumes, out, settings, press, job.reprint)
     records = [page.record() for volume in volumes for page in volume.pages(press)]
+    bare_codes = [] if proof else unsealed(len(records), press, str(out))
     counts = {"certificates": len(records), "volumes": len(volumes), "new_numbers": 0 if proof else numbers.new}
     counts |= {"sealed": len(records) if press.sealer and press.design.qr else 0}
     written = [] if dry_run else [str(out / volume.file_name) for volume in volumes]
-    look = "" if press.sealer or proof or not records else _UNSEALED
-    return Outcome("print", counts, in_order([*found, *unfit, *numbers.findings, *again]), records, written, look=look)
+    every = in_order([*found, *unfit, *numbers.findings, *again, *bare_codes])
+    return Outcome("print", counts, every, records, written, look=UNSEALED if bare_codes else "")
 
 
 def _printed_before(entries: Table, numbers: dict[int, str], settings: Settings) -> list[Finding]:
@@ -160,7 +161,13 @@ def _printed_before(entries: Table, numbers: dict[int, str], settings: Settings)
     return found
 
 
-_UNSEALED = "没有密钥，证书上没有验证码；请先运行 hzcert seal keygen"
+UNSEALED = "没有密钥，证书上没有验证码；请先运行 hzcert seal keygen"
+
+
+def unsealed(count: int, press: render.Press, where: str) -> list[Finding]:
+    """Said once, where certificates were printed without the code that their design has room for."""
+    bare = count and press.design.qr and press.sealer is None
+    return [codes.UNSEALED.at(Where(where), "", count=count)] if bare else []
 
 
 def _write(
@@ -401,6 +408,40 @@ def generate_key(folder: Path | None, password: str | None, settings: Settings, 
     return Outcome("seal keygen", {"keys": len(listed)}, (), [item], [str(where)], look=look)
 
 
+def withdraw_key(folder: Path | None, name: str, reason: str, settings: Settings, *, dry_run: bool) -> Outcome:
+    """A key that was leaked signs no more, and no code that it signed proves anything.
+
+    Raises:
+        UsageError: no such key, or no reason.
+    """
+    if not reason.strip():
+        raise UsageError("撤销密钥要写明原因", "请加上 --reason")
+    where = folder or beside_register(settings, keyring.FOLDER)
+    gone = keyring.withdraw(where, name, reason, settings.as_of, dry_run=dry_run)
+    item: Record = {"type": "key", "kid": gone.kid.hex(), "since": gone.since, "withdrawn": gone.withdrawn}
+    kid = gone.kid.hex()
+    look = f"密钥 {kid} 已撤销；请用 hzcert seal keygen 生成新的，重新运行 hzcert seal export，并重印有效的证书"
+    written = [] if dry_run else [str(where / keyring.LIST)]
+    return Outcome("seal withdraw", {"keys": len(keyring.keys(where))}, (), [item], written, look=look)
+
+
+def list_keys(folder: Path | None, settings: Settings) -> Outcome:
+    """The office's keys: which signs, which are kept for checking, which were withdrawn and why."""
+    where = folder or beside_register(settings, keyring.FOLDER)
+    listed, active = keyring.keys(where), keyring.signing(where)
+    standing = {key.kid: "withdrawn" if key.withdrawn else "active" if key.kid == active else "kept" for key in listed}
+    items: list[Record] = [
+        {"type": "key", "kid": key.kid.hex(), "since": key.since, "standing": standing[key.kid]}
+        | ({"withdrawn": key.withdrawn, "reason": key.reason} if key.withdrawn else {})
+        for key in listed
+    ]
+    told = {"withdrawn": "已撤销", "active": "现用", "kept": "留作验证"}
+    lines = [
+        f"{key.kid.hex()} {key.since} {told[standing[key.kid]]} {key.withdrawn} {key.reason}".strip() for key in listed
+    ]
+    return Outcome("seal keys", {"keys": len(listed)}, (), items, look="\n".join(lines))
+
+
 def revoked(settings: Settings) -> dict[str, str]:
     """Certificates that are no longer good, by number, and why: lost, void, replaced; none where there is no register."""
     from hzcert import register  # here, since SQLAlchemy takes a fifth of a second to load
@@ -457,7 +498,11 @@ def verify_files(
             )
         signer = keyring.open_signer(where, job.seal_password)
     trust = seal.Trust(
-        {key.kid: key.public for key in listed}, {**_listed_as_revoked(where), **revoked(settings)}, signer, id_number
+        {key.kid: key.public for key in listed},
+        {**_listed_as_revoked(where), **revoked(settings)},
+        signer,
+        id_number,
+        {key.kid: key.withdrawn for key in listed if key.withdrawn},
     )
     checked: list[seal.Checked] = []
     for each in given:
@@ -466,7 +511,10 @@ def verify_files(
         else:
             checked += seal.check_file(Path(each), each, trust)
     found = [finding for one in checked for finding in one.findings()]
-    told = [f"{one.file} {one.page or ''}：{seal.TOLD[one.status]} {_told(one.facts)}" for one in checked[:_MOST_TOLD]]
+    told = [
+        f"{Where(one.file, page=one.page or None)}：{seal.TOLD[one.status]} {_told(one.facts)}"
+        for one in checked[:_MOST_TOLD]
+    ]
     return Outcome("verify", seal.counts(checked), found, [one.record() for one in checked], look="\n".join(told))
 
 

@@ -167,7 +167,8 @@ def run(
     written = [] if dry_run else [str(batch.out / name) for name in (*outputs.written, MANIFEST)]
     look = f"结果在 {batch.out}：先看 findings.xlsx，再看 rosters/ 和 certificates/"
     look = "只算未写（--dry-run）" if dry_run else look
-    look = "\n".join(filter(None, (look, made.told)))
+    bare = paper.UNSEALED if any(finding.code is codes.UNSEALED for finding in found) else ""
+    look = "\n".join(filter(None, (look, bare, made.told)))
     return Outcome("run", shown, found, records, [*written, *made.outputs], look=look)
 
 
@@ -337,6 +338,7 @@ def write(
                 path.write_bytes(content)
     volumes = print_certificates(decided, settings, outputs, press, watch)
     pages = [page.record() for volume in volumes for page in volume.pages(press)]
+    found += paper.unsealed(len(pages), press, CERTIFICATES)
     printed = [page | {"output": f"{CERTIFICATES}/{page['output']}"} for page in pages]
     if not outputs.dry_run:
         on_rosters = [(f"rosters/{each.file_name}", each) for each in rosters]

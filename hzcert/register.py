@@ -11,7 +11,7 @@ from hzcert.desk import Clerk, Desk, File, check_character, fingerprint, is_reis
 from hzcert.findings import Finding
 from hzcert.lives import Mark, State
 from hzcert.policy import Policy
-from hzcert.store import canonical, exists, open_register
+from hzcert.store import Book, canonical, exists, open_register
 from hzcert.table import FIELDS, TRANSFER_IN, Table
 
 __all__ = ["check_character", "fingerprint", "key"]
@@ -33,10 +33,10 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Revoked:
-    """A number that is no longer good: lost, revoked by a reissue, or void."""
+    """A number that is no longer good: lost, revoked by a reissue, void, or destroyed as the old one of another."""
 
     number: str
-    why: str  # lost, revoked, void
+    why: str  # lost, revoked, void, destroyed
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,12 +360,27 @@ def _remember(desk: Desk, kind: str, files: Mapping[int, File], said: Mapping[in
 
 
 def revoked(url: str) -> list[Revoked]:
-    """Every number that is no longer good: its certificate lost, revoked by a reissue, or void."""
+    """Every number that is no longer good: its certificate lost, revoked by a reissue, void or destroyed."""
     with open_register(url, reading=True) as book:
-        return [
-            Revoked(row["number"], row["standing"] if row["standing"] != "valid" else str(row["state"]))
+        gone = {
+            row["number"]: row["standing"] if row["standing"] != "valid" else str(row["state"])
             for row in book.revoked()
-        ]
+        }
+        gone = {**dict.fromkeys(_destroyed(book), "destroyed"), **gone}
+    return [Revoked(number, why) for number, why in sorted(gone.items())]
+
+
+def _destroyed(book: Book) -> Iterator[str]:
+    """Numbers of certificates that were taken in and destroyed for another of the same holder (三.5)."""
+    pairs = book.followed(Mark.DESTROYED)
+    old: dict[int, str] = {}
+    for line in book.events_of({own for _, own in pairs}, "entered", "amended", "imported", "migrated"):
+        data = json.loads(line[7])
+        old[line[1]] = str(data.get("entry", data).get("old_certificate_no", ""))
+    for number, own in pairs:
+        # What a clerk wrote counts for the holder's own certificates alone: a slip of the pen revokes nobody else's.
+        if "".join(old.get(own, "").split()).upper() == number.upper():
+            yield number
 
 
 def check(url: str) -> None:

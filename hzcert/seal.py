@@ -7,7 +7,7 @@ keys, as the EU's digital certificates have it. docs/privacy.md says what stands
 import hashlib
 import hmac
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from pathlib import Path
@@ -76,6 +76,7 @@ class Status(StrEnum):
     ALTERED = "altered"
     UNKNOWN_KEY = "unknown key"
     REVOKED = "revoked"
+    WITHDRAWN_KEY = "withdrawn key"
     UNREADABLE = "unreadable"
 
 
@@ -83,6 +84,7 @@ _FINDINGS: Mapping[Status, Code] = {
     Status.ALTERED: codes.SEAL_ALTERED,
     Status.UNKNOWN_KEY: codes.SEAL_UNKNOWN_KEY,
     Status.REVOKED: codes.SEAL_REVOKED,
+    Status.WITHDRAWN_KEY: codes.SEAL_WITHDRAWN_KEY,
     Status.UNREADABLE: codes.SEAL_UNREADABLE,
 }
 TOLD: Mapping[Status, str] = {
@@ -90,6 +92,7 @@ TOLD: Mapping[Status, str] = {
     Status.ALTERED: "不真",
     Status.UNKNOWN_KEY: "密钥不认识",
     Status.REVOKED: "已失效",
+    Status.WITHDRAWN_KEY: "密钥已撤销",
     Status.UNREADABLE: "读不出",
 }
 REVOKED_AS = {"lost": "遗失", "void": "作废", "destroyed": "销毁", "revoked": "已由补发的证书代替"}
@@ -116,7 +119,7 @@ class Checked:
 
     def findings(self) -> Iterator[Finding]:
         """What a person must look at."""
-        where = Where(file=self.file, sheet="", row=self.page)
+        where = Where(self.file, page=self.page or None)
         number = self.facts.certificate_no if self.facts else ""
         if found := _FINDINGS.get(self.status):
             yield found.at(where, number, number=number or "（读不出）", why=self.why)
@@ -156,12 +159,13 @@ class Sealer:
 
 @dataclass(frozen=True)
 class Trust:
-    """What codes are held against: public keys by name, and revoked certificates with why."""
+    """What codes are held against: public keys by name, revoked certificates with why, withdrawn keys with the day."""
 
     keys: Mapping[bytes, str]
     revoked: Mapping[str, str]
     signer: keyring.Signing | None = None
     id_number: str = ""
+    withdrawn: Mapping[bytes, str] = field(default_factory=dict)
 
     def check(self, text: str) -> Checked:
         """One code, by its text alone."""
@@ -176,16 +180,20 @@ class Trust:
             facts = _facts(keyring.verify(message, public))
         except keyring.NotGenuineError:
             return Checked(Status.ALTERED, "签名不符，内容已被改动")
-        state = self.revoked.get(facts.certificate_no, "")
-        checked = Checked(
-            Status.REVOKED if state else Status.GENUINE,
-            f"登记簿：{REVOKED_AS.get(state, state)}" if state else "签名有效",
-            facts,
-        )
+        checked = self._standing(parts, facts)
         if self.signer is not None and self.id_number:
             own = self.signer.digest(_id_text(facts.certificate_no, self.id_number))
             return replace(checked, id_number=hmac.compare_digest(own, facts.id_digest))
         return checked
+
+    def _standing(self, kid: bytes, facts: Facts) -> Checked:
+        """What a code comes to whose signature holds."""
+        if since := self.withdrawn.get(kid):
+            # Whoever has the key can sign any day: what it signed before proves no more than what it signed after.
+            return Checked(Status.WITHDRAWN_KEY, f"签名密钥 {kid.hex()} 自 {since} 起已撤销，签名不能作证", facts)
+        if state := self.revoked.get(facts.certificate_no, ""):
+            return Checked(Status.REVOKED, f"登记簿：{REVOKED_AS.get(state, state)}", facts)
+        return Checked(Status.GENUINE, "签名有效", facts)
 
 
 def photo_digest(photo: bytes) -> bytes:

@@ -13,11 +13,16 @@ PAGE, KEYS, REVOKED = "index.html", "keys.json", "revoked.json"
 
 def files_of(keys: list[Key], revoked: Mapping[str, str], as_of: date, issuer: str) -> dict[str, bytes]:
     """The folder's files by name. Of the certificates, nothing but the numbers of revoked ones stands in them."""
-    listed = [{"kid": key.kid.hex(), "since": key.since, "public": key.public} for key in keys]
+    listed = [
+        {"kid": key.kid.hex(), "since": key.since, "public": key.public}
+        | ({"withdrawn": key.withdrawn} if key.withdrawn else {})
+        for key in keys
+    ]
+    good = [key.kid.hex() for key in keys if not key.withdrawn]
     gone = dict(sorted(revoked.items()))
     return {
         PAGE: _page(keys, gone, as_of, issuer).encode("utf-8"),
-        KEYS: _json({"active": keys[-1].kid.hex(), "keys": listed}),
+        KEYS: _json({"active": good[-1] if good else "", "keys": listed}),
         REVOKED: _json({"as_of": as_of.isoformat(), "revoked": gone}),
         "LICENSES.txt": _part("LICENSES.txt"),
     }
@@ -27,7 +32,7 @@ def _page(keys: list[Key], revoked: Mapping[str, str], as_of: date, issuer: str)
     data = {
         "issuer": issuer,
         "as_of": as_of.isoformat(),
-        "keys": {kid: {"jwk": key["jwk"]} for kid, key in published(keys).items()},
+        "keys": published(keys),
         "revoked": revoked,
         "wasm": b64encode(_part("zxing_reader.wasm")).decode("ascii"),
     }

@@ -109,6 +109,18 @@ class Book:
         )
         return [dict(row) for row in self._connection.execute(chosen).mappings()]
 
+    def followed(self, mark: int) -> list[tuple[str, int]]:
+        """Numbers in force whose holder has another file with a mark: the number, and that file."""
+        other = FILE.alias()
+        chosen = (
+            select(NUMBER.c.number, other.c.id)
+            .join(FILE, FILE.c.id == NUMBER.c.file)
+            .join(other, (other.c.id_number == FILE.c.id_number) & (other.c.id != FILE.c.id))
+            .where((NUMBER.c.standing == "valid") & (other.c.marks.op("&")(mark) != 0))
+            .order_by(NUMBER.c.number, other.c.id)
+        )
+        return [(str(number), int(own)) for number, own in self._connection.execute(chosen)]
+
     def events_of(self, files: Iterable[int], *kinds: str) -> list[Line]:
         """The events of these files in order, of all kinds or of some."""
         found: list[Line] = []

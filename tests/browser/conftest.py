@@ -7,12 +7,24 @@ import pytest
 
 # While it is open an event loop runs in this thread, in which other modules could start none.
 @pytest.fixture(scope="module")
-def chromium():
+def launch():
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if found is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium")
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
+        opened = []
+
+        def launch_(*switches):
+            switches = ["--no-sandbox", "--disable-gpu", *switches]
+            opened.append(driver.chromium.launch(executable_path=found, args=switches))
+            return opened[-1]
+
+        yield launch_
+        for browser in opened:
+            browser.close()
+
+
+@pytest.fixture(scope="module")
+def chromium(launch):
+    return launch()

@@ -37,7 +37,7 @@ def office(policy, tmp_path_factory):
             picture.save(where / f"straight-{dpi}-{number}.png")
             askew = picture.rotate(2, Image.Resampling.BICUBIC, expand=True, fillcolor="white")
             askew.filter(ImageFilter.GaussianBlur(dpi / 300)).save(where / f"askew-{dpi}-{number}.png")
-    revoked = {faces[3].certificate_no: "lost"}
+    revoked = {faces[3].certificate_no: "lost", faces[2].certificate_no: "destroyed"}
     for name, content in verifypage.files_of(keyring.keys(where / "seal"), revoked, DAY, "湖州市人事局").items():
         (where / name).write_bytes(content)
     return where, [sealer(face, PHOTO) for face in faces], faces
@@ -87,6 +87,68 @@ def test_a_lost_certificate_is_no_longer_valid(page, office):
     page.click("#check")
     page.wait_for_selector("#result.revoked")
     assert "遗失" in page.inner_text("#result")
+
+
+def test_a_destroyed_certificate_is_no_longer_valid(page, office):
+    page.fill("#text", office[1][2])
+    page.click("#check")
+    page.wait_for_selector("#result.revoked")
+    assert "销毁" in page.inner_text("#result")
+
+
+def test_a_leaked_key_proves_nothing(chromium, office, tmp_path):
+    where, codes, faces = office
+    (key,) = keyring.keys(where / "seal")
+    gone = replace(key, withdrawn="2008-03-02", reason="密码泄露")
+    made = verifypage.files_of([gone], {}, DAY, "湖州市人事局")
+    (tmp_path / "index.html").write_bytes(made["index.html"])
+    assert "密码泄露".encode() not in made["index.html"] + made["keys.json"]
+    opened = chromium.new_page(locale="zh-CN")
+    opened.goto((tmp_path / "index.html").as_uri())
+    opened.fill("#text", codes[0])
+    opened.click("#check")
+    opened.wait_for_selector("#result.withdrawn")
+    shown = opened.inner_text("#result")
+    assert "不可信" in shown and "2008-03-02" in shown and faces[0].certificate_no in shown
+    assert status(opened, codes[0])["status"] == "withdrawn"
+    opened.close()
+
+
+def film(picture, path, width=1280, height=720):
+    """A film of a picture held before a camera, in the one form that Chromium takes for a camera's."""
+    canvas = Image.new("L", (width, height), 200)
+    share = min(width / picture.width, height / picture.height) * 0.9
+    held = picture.convert("L").resize((round(picture.width * share), round(picture.height * share)))
+    canvas.paste(held, ((width - held.width) // 2, (height - held.height) // 2))
+    frame = b"FRAME\n" + canvas.tobytes() + b"\x80" * (width * height // 2)
+    path.write_bytes(f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420mpeg2\n".encode() + frame * 3)
+
+
+@pytest.mark.parametrize("kind", ["straight-300-0", "askew-300-1"])
+def test_a_certificate_held_before_the_camera_is_checked(kind, launch, office, tmp_path):
+    where, _, faces = office
+    picture = Image.open(where / f"{kind}.png")
+    # As somebody holds it: the lower half of the right page, where the code is, fills the view.
+    film(picture.crop((picture.width // 2, picture.height // 2, picture.width, picture.height)), tmp_path / "x.y4m")
+    browser = launch(
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={tmp_path / 'x.y4m'}",
+    )
+    opened = browser.new_context(offline=True, locale="zh-CN").new_page()
+    opened.goto((where / "index.html").as_uri())
+    opened.click("#camera")
+    opened.wait_for_selector("#result.genuine")
+    assert faces[int(kind[-1])].certificate_no in opened.inner_text("#result")
+    assert not opened.is_visible("#video"), "the camera goes off by itself"
+    assert opened.evaluate("document.getElementById('video').srcObject.active") is False
+    browser.close()
+
+
+def test_without_a_camera_that_is_said(page):
+    page.click("#camera")
+    page.wait_for_selector("#result.nocamera")
+    assert "摄像头" in page.inner_text("#result")
 
 
 def test_no_single_bit_can_be_changed(page, office):

@@ -166,10 +166,73 @@ def test_a_lost_certificate_is_no_longer_good(hzcert, printing, small, tmp_path)
     assert ran.code == 1 and [line["code"] for line in ran.lines if line["type"] == "finding"] == ["HZ813"]
 
 
+def found(ran, *, code):
+    return [line for line in ran.lines if line["type"] == "finding" and line["code"] == code]
+
+
+def test_certificates_without_a_code_are_said_to_be_once(hzcert, small, printing, tmp_path):
+    again = hzcert("run", small, *QUIET)
+    printed = printing()
+    for ran in (again, printed):
+        (said,) = found(ran, code="HZ805")
+        assert said["severity"] == "info" and "seal keygen" in said["remedy"]
+        assert str(sum(line["type"] == "certificate" for line in ran.lines)) in said["message"]
+    assert not found(printing("--mark", "proof", out="proofs"), code="HZ805"), "a proof has none anyway"
+    register = ("--register", small / "register.db")
+    hzcert("seal", "keygen", *register, *PASSWORD, *DAY)
+    assert not found(printing(*PASSWORD, "--reprint", "有了密钥", out="again"), code="HZ805")
+
+
+def test_a_leaked_key_is_withdrawn(hzcert, printing, small, tmp_path):
+    register, withdraw = ("--register", small / "register.db"), ("seal", "withdraw")
+    hzcert("seal", "keygen", *register, *PASSWORD, *DAY)
+    assert printing(*PASSWORD).code == 0
+    files = sorted((tmp_path / "pdf").iterdir())
+    (key,) = (line for line in hzcert("seal", "keys", *register, *QUIET).lines if line["type"] == "key")
+    assert key["standing"] == "active"
+    name = key["kid"]
+    assert hzcert(*withdraw, name, *register, *DAY).code == 2, "it must be said why"
+    assert hzcert(*withdraw, "ffff", "--reason", "泄露", *register, *DAY).code == 2
+    assert hzcert(*withdraw, name, "--reason", "泄露", *register, "--dry-run", *DAY).code == 0
+    assert hzcert("verify", files[0], *register, *DAY).code == 0, "a dry run withdraws nothing"
+    assert hzcert(*withdraw, name[:6], "--reason", "密码泄露", *register, "--as-of", "2007-12-01").code == 0
+    assert hzcert(*withdraw, name, "--reason", "密码泄露", *register, *DAY).code == 2, "once"
+    refused = printing(*PASSWORD, "--reprint", "换密钥", out="refused")
+    assert refused.code == 2 and "keygen" in refused.err and not (tmp_path / "refused").exists()
+    assert hzcert("seal", "export", tmp_path / "verify", *register, *DAY).code == 0
+    for keys in (small / "seal", tmp_path / "verify"):
+        ran = hzcert("verify", files[0], "--keys", keys, *register, *DAY, *QUIET)
+        assert ran.code == 1 and ran.summary["counts"]["genuine"] == 0 < ran.summary["counts"]["withdrawn_key"]
+        said = found(ran, code="HZ816")[1]
+        assert "2007-12-01" in said["message"] and said["page"] == 2 and said["row"] is None
+        assert "密码泄露" not in ran.out, "why is the office's own affair"
+    assert hzcert("seal", "keygen", *register, *PASSWORD, *DAY).code == 0
+    assert printing(*PASSWORD, "--reprint", "换密钥", out="new").code == 0
+    new = sorted((tmp_path / "new").iterdir())
+    assert hzcert("verify", *new, *register, *DAY).code == 0
+    standings = [line["standing"] for line in hzcert("seal", "keys", *register, *QUIET).lines if line["type"] == "key"]
+    assert standings == ["withdrawn", "active"]
+    told = hzcert("seal", "keys", *register)
+    assert "密码泄露" in told.out + told.err
+
+
+def test_pages_are_called_pages(hzcert, printing, small, tmp_path):
+    register = ("--register", small / "register.db")
+    hzcert("seal", "keygen", *register, *PASSWORD, *DAY)
+    printing(*PASSWORD)
+    hzcert("seal", "keygen", "--seal", tmp_path / "other", *PASSWORD, *DAY)
+    file = min((tmp_path / "pdf").iterdir())
+    ran = hzcert("verify", file, "--keys", tmp_path / "other", *register, *DAY)
+    assert "第2页" in ran.out + ran.err and "行" not in (ran.out + ran.err).replace("执行", "").replace("运行", "")
+    english = hzcert("verify", file, "--keys", tmp_path / "other", *register, *DAY, "--lang", "en")
+    assert "page 2" in english.out + english.err
+
+
 @pytest.mark.parametrize(
     ("command", "code"),
     [
         (("seal", "keygen"), 2),
+        (("seal", "withdraw", "abcd", "--reason", "x"), 2),
         (("seal", "keygen", "--seal-password", "short"), 2),
         (("seal", "export", "x"), 3),
         (("verify", "none.pdf"), 3),

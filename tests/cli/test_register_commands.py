@@ -139,6 +139,33 @@ def test_old_certificates_are_collected_and_destroyed_with_a_list(entered, tmp_p
     assert steps(entered("history", entered.ids[0]))[-2:] == ["collected", "destroyed"]
 
 
+def test_3_5_a_certificate_that_was_destroyed_for_another_is_revoked(entered, tmp_path, policy, register_url):
+    from datetime import date
+
+    from hzcert import register
+    from people import holder, table
+
+    first, other = entered.numbers
+    day = date(2009, 5, 20)
+    changed = [
+        holder(title="高级工程师", level="副高", region="市本级", old_certificate_no=f" {first.lower()}"),
+        # A slip of the pen: the number of somebody else's.
+        holder(name="赵六", birth_date="1972-02-02", title="农艺师", level="中级", old_certificate_no=other, row=3),
+    ]
+    ids = [person["id_number"] for person in changed]
+    assert ids[0] == entered.ids[0] and ids[1] == entered.ids[2] != entered.ids[1]
+    agreed = {line: {"reason": "相符"} for line in range(2)}
+    register.number(table(*changed), policy, day, "330500", register_url, agreed=agreed)
+    assert register.revoked(register_url) == []
+    for person, title, authority in zip(ids, ("高级工程师", "农艺师"), ("330000", "330500"), strict=True):
+        where = ("--title", title, "--as-of", "2009-05-20")
+        assert entered("receive", person, *where).code == 0
+        out = str(tmp_path / f"{person[-4:]}.xlsx")
+        assert entered("destroy", person, *where[2:], authority=authority, out=out).code == 0
+    assert {each.number: each.why for each in register.revoked(register_url)} == {first: "destroyed"}
+    assert entered("verify").code == 0
+
+
 def test_a_dry_run_of_each_step_changes_nothing(entered):
     before = entered("verify").lines[0]["head"]
     for words in (

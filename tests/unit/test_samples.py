@@ -141,6 +141,8 @@ def test_the_plan_cites_the_clause_of_each_code() -> None:
 def test_the_plan_points_at_files_and_cells_that_are_there() -> None:
     for line in expected():
         path = SAMPLES / "messy" / line["file"]
+        if line["code"] == "HZ805":  # of what is written, not of what came
+            continue
         assert path.is_file(), line
         if line["row"]:
             row = sheets(path)[line["sheet"]][int(line["row"]) - 1]
