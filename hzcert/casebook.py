@@ -2,14 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from hzcert import decisions
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hzcert import decisions, wording
 from hzcert.decisions import Decisions
 from hzcert.findings import mask_id
-from hzcert.matches import Match, Matches, Status
-from hzcert.sheets.writing import Column, Look, Marked, Row, Sheet
+from hzcert.matches import Matches, Status
+from hzcert.sheets.columnwise import Cells, Coded, Columns, Marked
+from hzcert.sheets.writing import Column, Look, Row, Sheet
 from hzcert.table import HEADINGS, Table
+from hzcert.wording import chosen, column, joined, one
 
 _WORDS = {
     Status.MATCHED: "相符",
@@ -18,6 +26,16 @@ _WORDS = {
     Status.MISSING: "未公布",
     Status.DUPLICATE: "重复",
 }
+_LOOKS: Mapping[Status, Look] = {
+    Status.MATCHED: "plain",
+    Status.DIFFERS: "warning",
+    Status.AMBIGUOUS: "warning",
+    Status.MISSING: "error",
+    Status.DUPLICATE: "error",
+}
+_UNDECIDED = [Status.AMBIGUOUS, Status.DIFFERS, Status.DUPLICATE]
+_NO_UNIT = "（没有写单位）"
+Ints = npt.NDArray[np.int64]
 
 
 def sheets(
@@ -33,20 +51,10 @@ def sheets(
         notice: what stands above every sheet, where there is something to be said.
     """
     above = (notice,) if notice else ()
-    columns = (
-        Column("结果", 8, centred=True),
-        Column("姓名", 10),
-        Column("资格名称", 16),
-        Column("工作单位", 26),
-        Column("公布文号", 18),
-        Column("填报处", 30),
-        Column("公布处", 30),
-        Column("理由", 30),
-        Column("出入", 44),
-    )
-    yield Sheet("核对结果", columns, decided(holders, published, matches), title="与公布文件核对结果", above=above)
-    cases = list(_cases(matches))
-    if cases:
+    rows = decided(holders, published, matches)
+    yield Sheet("核对结果", _RESULT_COLUMNS, rows, title="与公布文件核对结果", above=above)
+    cases = _cases(matches)
+    if len(cases.line):
         rows = _case_rows(holders, published, matches, cases)
         yield Sheet("待认定", _CASE_COLUMNS, rows, title="待经办人认定", above=(*above, *_HOW))
     if matches.unclaimed:
@@ -59,6 +67,19 @@ def sheets(
         )
 
 
+_RESULT_COLUMNS = (
+    Column("结果", 8, centred=True),
+    Column("姓名", 10),
+    Column("资格名称", 16),
+    Column("工作单位", 26),
+    Column("公布文号", 18),
+    Column("填报处", 30),
+    Column("公布处", 30),
+    Column("理由", 30),
+    Column("出入", 44),
+    Column("分数", 5, centred=True),
+    Column("其次相近的一行", 30),
+)
 _HOW = (
     "逐行对照：红色的字是两边不同的地方。在“认定”一栏选 是此人、不是 或 待查，写明认定理由和经办人；每份填报至多一行选 是此人。",
     "填好后另存为批次文件夹里的 decisions.xlsx（或用 --decisions 指明），再运行一次。填报或公布的内容改动以后，原来的认定自动作废。",
@@ -98,40 +119,66 @@ _RECORD_COLUMNS = (
 )
 
 
-def _cases(matches: Matches) -> Iterator[Match]:
-    """What a person has to decide: rows to choose from, or one that differs."""
-    for line, status in enumerate(matches.status.tolist()):
-        if status in (Status.AMBIGUOUS, Status.DIFFERS) or (
-            status is Status.DUPLICATE and line in matches.settled.candidates
-        ):
-            match = matches.match(line)
-            if match.published is not None or match.candidates:
-                yield match
+@dataclass(frozen=True)
+class Cases:
+    """What a person has to decide: pairs of an entry and a row that may be its own, the entry's in turn numbered from 1."""
+
+    number: Ints
+    line: Ints
+    row: Ints
 
 
-def _case_rows(holders: Table, published: Table, matches: Matches, cases: list[Match]) -> Iterator[Row]:
+def _cases(matches: Matches) -> Cases:
+    """Entries with rows to choose from, or with one that differs."""
+    shown = matches.settled.candidates
+    pairs: list[tuple[int, int]] = []
+    for each in np.flatnonzero(np.isin(matches.status, _UNDECIDED)).tolist():
+        found = int(matches.settled.row[each])
+        pairs += [(each, other) for other in ((found,) if found >= 0 else shown.get(each, ()))]
+    line, row = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    return Cases(np.unique(line, return_inverse=True)[1].reshape(-1) + 1, line, row)
+
+
+def _case_rows(holders: Table, published: Table, matches: Matches, cases: Cases) -> Columns:
     """A row for each entry and published row that may belong together; entries in turns of two shades."""
-    rows_of = [(match.published,) if match.published is not None else match.candidates for match in cases]
-    ours = decisions.key_of(holders, [match.line for match in cases])
-    theirs = decisions.key_of(published, [row for rows in rows_of for row in rows if row is not None])
-    for number, (match, rows) in enumerate(zip(cases, rows_of, strict=True), start=1):
-        why = match.reason if not match.differences else "；".join(map(str, match.differences))
-        for row in rows:
-            if row is None:
-                continue
-            cells: list[object] = [number]
-            for name in _SIDE:
-                mine = matches.cited(match.line) if name == "document_no" else holders.text(name, match.line)
-                cells += side_by_side(mine, published.text(name, row))
-            said = [
-                f"{HEADINGS[name]} {text}"
-                for name in ("sex", "birth_date", "level", "remark")
-                if (text := published.text(name, row))
-            ]
-            cells += [mask_id(holders.text("id_number", match.line)), "；".join(said)]
-            cells += [str(holders.where(match.line)), str(published.where(row)), why, matches.points(match.line, row)]
-            cells += ["", "", "", f"{ours[match.line]}-{theirs[row]}"]
-            yield Row(cells, "plain" if number % 2 else "shade")
+    line, row = cases.line, cases.row
+    sides: list[Cells] = []
+    for name in _SIDE:
+        mine = matches.document if name == "document_no" else holders.texts(name)
+        sides += _side_by_side(chosen(mine, line), chosen(published.texts(name), row))
+    said = column([""] * len(line))
+    for name in ("sex", "birth_date", "level", "remark"):
+        words = chosen(published.texts(name), row)
+        between = pc.if_else(pc.equal(said, ""), one(""), one("；"))
+        said = pc.if_else(pc.equal(words, ""), said, joined(said, between, one(f"{HEADINGS[name]} "), words))
+    differences = chosen(wording.differences(matches), line)
+    why = pc.if_else(pc.equal(differences, ""), chosen(wording.reasons(matches), line), differences)
+    ours, theirs = decisions.key_of(holders, line.tolist()), decisions.key_of(published, row.tolist())
+    keys = [f"{ours[mine]}-{theirs[its]}" for mine, its in zip(line.tolist(), row.tolist(), strict=True)]
+    empty = column([""] * len(line))
+    cells = (
+        cases.number,
+        *sides,
+        column([mask_id(number) for number in chosen(holders.texts("id_number"), line).to_pylist()]),
+        said,
+        chosen(wording.places(holders), line),
+        chosen(wording.places(published), row),
+        why,
+        wording.points(matches, line, row),
+        *(empty, empty, empty),
+        column(keys),
+    )
+    return Columns(cells, ("shade", "plain"), cases.number % 2)
+
+
+def _side_by_side(ours: pa.LargeStringArray, theirs: pa.LargeStringArray) -> tuple[Coded, Coded]:
+    """Two columns side by side, each different pair of texts compared once."""
+    mine, its = ours.dictionary_encode(), theirs.dictionary_encode()
+    codes = mine.indices.to_numpy().astype(np.int64) * len(its.dictionary) + its.indices.to_numpy()
+    used, which = np.unique(codes, return_inverse=True)
+    left, right = mine.dictionary.to_pylist(), its.dictionary.to_pylist()
+    words = [side_by_side(left[code // len(right)], right[code % len(right)]) for code in used.tolist()]
+    return Coded([each for each, _ in words], which.reshape(-1)), Coded([each for _, each in words], which.reshape(-1))
 
 
 def side_by_side(ours: str, theirs: str) -> tuple[Marked, Marked]:
@@ -140,7 +187,7 @@ def side_by_side(ours: str, theirs: str) -> tuple[Marked, Marked]:
     >>> side_by_side("沈云川", "沈云州")[0].parts
     (('沈云', False), ('川', True))
     """
-    if not ours or not theirs:  # what one side does not say can't differ
+    if not ours or not theirs or ours == theirs:  # what one side does not say can't differ
         return Marked(((ours, False),)), Marked(((theirs, False),))
     left: list[tuple[str, bool]] = []
     right: list[tuple[str, bool]] = []
@@ -165,11 +212,11 @@ def _units_left(published: Table, matches: Matches) -> list[list[object]]:
     """Who has not come yet, by unit: those with most people first."""
     people: dict[str, int] = defaultdict(int)
     documents: dict[str, dict[str, None]] = defaultdict(dict)
-    units, numbers = published.texts("employer"), published.texts("document_no")
-    for line in matches.unclaimed:
-        unit = str(units[line].as_py()) or "（没有写单位）"
-        people[unit] += 1
-        documents[unit][str(numbers[line].as_py())] = None
+    left = np.array(matches.unclaimed, dtype=np.int64)
+    units, numbers = (chosen(published.texts(name), left).to_pylist() for name in ("employer", "document_no"))
+    for unit, number in zip(units, numbers, strict=True):
+        people[unit or _NO_UNIT] += 1
+        documents[unit or _NO_UNIT][number] = None
     order = sorted(people, key=lambda unit: (-people[unit], unit))
     return [[unit, people[unit], "、".join(sorted(filter(None, documents[unit])))] for unit in order]
 
@@ -192,26 +239,46 @@ def _record(holders: Table, published: Table, given: Decisions) -> Iterator[Row]
         yield Row([str(finding.where), "", "", finding.value, "", "", finding.message], "warning")
 
 
-def decided(holders: Table, published: Table, matches: Matches) -> Iterator[Row]:
-    """A row for each entry: what was decided, the places on both sides, the reason, the differences."""
-    looks: Mapping[Status, Look] = {Status.MATCHED: "plain", Status.DIFFERS: "warning", Status.AMBIGUOUS: "warning"}
-    columns = [holders.texts(name) for name in ("name", "title", "employer")]
-    ours, theirs_at = _places(holders), _places(published)
-    for line in range(len(matches)):
-        match = matches.match(line)
-        theirs = match.candidates if match.published is None else (match.published,)
-        cells = [_WORDS[match.status], *(str(column[line].as_py()) for column in columns)]
-        cells += [matches.cited(line), ours[line], "；".join(theirs_at[row] for row in theirs), match.reason]
-        yield Row((*cells, "；".join(map(str, match.differences))), looks.get(match.status, "error"))
+def decided(holders: Table, published: Table, matches: Matches) -> Columns:
+    """A row for each entry: what was decided, the places on both sides, the reason, the differences, what came next."""
+    statuses = np.argmax([matches.status == status for status in _WORDS], axis=0)
+    rows = matches.settled.row
+    found = np.flatnonzero(rows >= 0)
+    theirs = wording.places(published)
+    at = wording.put(column([""] * len(rows)), found, chosen(theirs, rows[found]))
+    shown = {
+        line: "；".join(theirs[row].as_py() for row in match.candidates)
+        for line in np.flatnonzero((rows < 0) & np.isin(matches.status, _UNDECIDED)).tolist()
+        if (match := matches.match(line)).candidates
+    }
+    at = wording.put(at, np.array(list(shown), dtype=np.int64), column(list(shown.values())))
+    points = np.zeros(len(rows), dtype=np.int64)
+    points[found] = wording.points(matches, found, rows[found])
+    worth = pc.if_else(pa.array(points > 0), pa.array(points).cast(pa.large_string()), one(""))
+    cells = (
+        chosen(column(list(_WORDS.values())), statuses),
+        *(holders.texts(name) for name in ("name", "title", "employer")),
+        matches.document,
+        wording.places(holders),
+        at,
+        wording.reasons(matches),
+        wording.differences(matches),
+        worth,
+        _next(theirs, matches),
+    )
+    return Columns(cells, tuple(_LOOKS.values()), statuses)
 
 
-def _places(table: Table) -> list[str]:
-    """Where each row stands, in a clerk's words: what ``str(table.where(line))`` says, for all at once."""
-    return [f"{file} [{sheet}] 第{row}行" if sheet else f"{file} 第{row}行" for file, sheet, row, *_ in table.places()]
+def _next(theirs: pa.LargeStringArray, matches: Matches) -> pa.LargeStringArray:
+    """By entry the published row that comes next to its own, and its points."""
+    row, worth = wording.runners_up(matches)
+    lines = np.flatnonzero(row >= 0)
+    points = pa.array(worth[lines]).cast(pa.large_string())
+    words = joined(chosen(theirs, row[lines]), one("（"), points, one("分）"))
+    return wording.put(column([""] * len(matches)), lines, words)
 
 
-def _left(published: Table, matches: Matches) -> Iterator[list[str]]:
-    columns = [published.texts(name) for name in ("name", "title", "employer", "document_no")]
-    places = _places(published)
-    for line in matches.unclaimed:
-        yield [*(str(column[line].as_py()) for column in columns), places[line]]
+def _left(published: Table, matches: Matches) -> Columns:
+    left = np.array(matches.unclaimed, dtype=np.int64)
+    texts = [published.texts(name) for name in ("name", "title", "employer", "document_no")]
+    return Columns([chosen(each, left) for each in (*texts, wording.places(published))])

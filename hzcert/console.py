@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 from rich.console import Console
@@ -117,13 +118,14 @@ class Screen:
                 write_lines(sys.stdout, *outcome.table)
             self._show_text(outcome, self._out if outcome.table is None else self._talk)
             return
-        records = [finding.record(show_ids=self.show_ids) for finding in outcome.findings]
-        items = [*(() if outcome.nested else records), *map(self._masked, outcome.items)]
+        findings = () if outcome.nested else outcome.findings
+        records = (finding.record(show_ids=self.show_ids) for finding in findings)
+        items = chain(records, map(self._masked, outcome.items))
         if self.form == "json":
-            json.dump({"items": items, "summary": summary}, sys.stdout, ensure_ascii=False)
+            json.dump({"items": list(items), "summary": summary}, sys.stdout, ensure_ascii=False)
             sys.stdout.write("\n")
             return
-        for item in [*items, summary]:
+        for item in chain(items, [summary]):
             sys.stdout.write(json.dumps(item, ensure_ascii=False) + "\n")
 
     def lines(self, heading: str, lines: Iterable[str]) -> None:

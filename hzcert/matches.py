@@ -144,13 +144,6 @@ class Matches:
         """The field that cites it: the confirmation of a transfer-in that cites no other."""
         return "document_no" if self.holders.text("document_no", line) else "transfer_confirmed_no"
 
-    def points(self, line: int, row: int) -> int:
-        """What speaks for a row to be an entry's, in points; 0 where it was never a candidate."""
-        found = self.settled.pairs
-        first, last = np.searchsorted(found.ours, [line, line + 1])
-        here = np.flatnonzero(found.theirs[first:last] == row)
-        return int(found.points[first + here[0]]) if len(here) else 0
-
     @cached_property
     def matches(self) -> tuple[Match, ...]:
         """Every entry's match, as one looks at them one at a time."""
@@ -229,9 +222,7 @@ class Matches:
             case Verdict.DECIDED:
                 return self.decided_by.get(line, LEVELS["decided"])
             case Verdict.LINKED:
-                if status is Status.MATCHED and differences:
-                    return f"{LEVELS[level]}，出入在政策接受之内"
-                return f"{LEVELS[level]}，其他有出入" if differences else f"{LEVELS[level]}，没有出入"
+                return reason_of(level, matched=status is Status.MATCHED, differs=bool(differences))
             case Verdict.RIVALS:
                 return "公布文件中的这一行还有另一份填报要用"
             case Verdict.AGAIN:
@@ -251,6 +242,13 @@ class Matches:
     def _why_tied(self, shown: tuple[int, ...]) -> str:
         documents = {self.published.text("document_no", row) for row in shown}
         return "同一文件中有几行可能是此人" if len(documents) == 1 else "几份公布文件中有几行可能是此人"
+
+
+def reason_of(level: str, *, matched: bool, differs: bool) -> str:
+    """Why an entry was found to be published, in a clerk's words."""
+    if not differs:
+        return f"{LEVELS[level]}，没有出入"
+    return f"{LEVELS[level]}，出入在政策接受之内" if matched else f"{LEVELS[level]}，其他有出入"
 
 
 def place_of(published: Table, line: int) -> dict[str, object]:

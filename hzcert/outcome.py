@@ -1,12 +1,41 @@
 """What a command comes to: items, findings, counts, outputs, and the exit code that follows from them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import overload
 
 from hzcert.errors import ExitCode
 from hzcert.findings import Finding, Severity
 
 Record = Mapping[str, object]
+
+
+class Records(Sequence[Record]):
+    """Records that are made when somebody looks at them: a screen of text has no use for a million."""
+
+    def __init__(self, make: Callable[[], Iterable[Record]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> Sequence[Record]:
+        return list(self._make())
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self._made)
+
+    @overload
+    def __getitem__(self, at: int) -> Record: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Record]: ...
+    def __getitem__(self, at: int | slice) -> Record | Sequence[Record]:
+        """One, or several."""
+        return self._made[at]
+
+    def __iter__(self) -> Iterator[Record]:
+        """One after the other, kept by nobody."""
+        return iter(self._make())
 
 
 @dataclass(frozen=True)

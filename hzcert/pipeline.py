@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import numpy.typing as npt
 
 from hzcert import (
     annotate,
@@ -34,7 +35,7 @@ from hzcert.errors import InputError, OutputError, UsageError
 from hzcert.findings import Finding, Severity, in_order
 from hzcert.given import Aids, keep_apart, read_aids, read_list, somebody
 from hzcert.ledger import Ledger
-from hzcert.outcome import Outcome, Record
+from hzcert.outcome import Outcome, Records
 from hzcert.settings import BATCH_FILE, BatchFile, Settings, read_batch_file
 from hzcert.sheets.writing import Sheet, write_table, write_workbook
 from hzcert.table import ACCEPTED, SET_ASIDE, Mask, Table, lines_in_error
@@ -263,7 +264,7 @@ def decide(
         settings.register,
         dry_run=dry_run,
         operator=settings.operator,
-        agreed=_unheld(mask) if received.unheld else _agreed(compared, published, np.flatnonzero(mask).tolist()),
+        agreed=_unheld(mask) if received.unheld else _agreed(compared, np.flatnonzero(mask)),
         fees={fee.line: fee.said() for fee in fees.assess(fit, policy, day)},
     )
     if not dry_run:
@@ -290,13 +291,10 @@ def _saying(sheets: Iterable[Sheet], notice: str) -> Iterator[Sheet]:
     return (replace(sheet, above=(notice, *sheet.above)) if notice else sheet for sheet in sheets)
 
 
-def _agreed(compared: reconcile.Matches, published: Table, lines: Sequence[int]) -> dict[int, Mapping[str, object]]:
+def _agreed(compared: reconcile.Matches, lines: npt.NDArray[np.int64]) -> dict[int, Mapping[str, object]]:
     """The published row that each of these entries agrees with, by their order here (三.4)."""
-    return {
-        place: register.evidence_of(published, match.published, match.reason, match.level)
-        for place, line in enumerate(lines)
-        if (match := compared.match(line)).published is not None
-    }
+    found = np.flatnonzero(compared.settled.row[lines] >= 0)
+    return dict(zip(found.tolist(), reconcile.evidence(compared, lines[found]), strict=True))
 
 
 def photo_name(id_number: str) -> str:
@@ -315,7 +313,7 @@ def write(
     watch: Watch,
     *,
     show_ids: bool,
-) -> tuple[dict[str, object], list[Record], list[Finding]]:
+) -> tuple[dict[str, object], Records, list[Finding]]:
     """Write everything but the manifest; what there is of it in numbers and as records, and all that was found."""
     policy, day, holders, published = settings.policy, settings.as_of, received.holders.table, received.published.table
     accepted, notice = decided.accepted, UNHELD if received.unheld else ""
@@ -359,13 +357,14 @@ def write(
         "certificates": {"certificates": len(printed), "volumes": len(volumes)},
         "findings": finding_counts(found),
     }
-    records: list[Record] = [
-        *(shot.record(photo_name(shot.id_number) if shot.used else None, show_ids=show_ids) for shot in shots),
-        *(match.record(holders, published, show_ids=show_ids) for match in compared.matches),
-        *(reconcile.unclaimed_record(published, line) for line in compared.unclaimed),
-        *(fee.record(accepted) for fee in charged),
-        *printed,
-    ]
+    records = Records(
+        lambda: chain(
+            (shot.record(photo_name(shot.id_number) if shot.used else None, show_ids=show_ids) for shot in shots),
+            reconcile.records(compared, show_ids=show_ids),
+            (fee.record(accepted) for fee in charged),
+            printed,
+        )
+    )
     return counts, records, found
 
 

@@ -3,21 +3,23 @@
 Levels in order, best first; each is named in words that a clerk reads. What is not certain is never accepted.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from hzcert import codes
+from hzcert import codes, wording
 from hzcert.casebook import decided, sheets
 from hzcert.decisions import Decisions
 from hzcert.entries import numbered_together
-from hzcert.findings import Finding
+from hzcert.findings import Code, Finding
 from hzcert.matches import LEVELS, Difference, Match, Matches, Status, place_of
 from hzcert.matching import differing, keys, pairs, settle
-from hzcert.matching.pairs import Pairs
+from hzcert.matching.pairs import Document, Pairs
 from hzcert.matching.settle import Limits, Verdict
 from hzcert.policy import Policy
 from hzcert.table import HEADINGS, Table
@@ -30,7 +32,9 @@ __all__ = [
     "Status",
     "compare",
     "decided",
+    "evidence",
     "findings",
+    "records",
     "sheets",
     "unclaimed_record",
 ]
@@ -131,33 +135,83 @@ def findings(
 
     An entry that cites no document and is ``in_error`` already (the number is compulsory) needs no second finding.
     """
-    people = holders.column("id_number")
-    for line in np.flatnonzero(matches.noteworthy).tolist():
-        at, match = holders.finding, matches.match(line)
-        words = "；".join(map(str, match.differences))
-        match match.status:
-            case Status.MATCHED if match.level == "decided":
-                yield at(line, codes.DECIDED, reason=match.reason)
-            case Status.MATCHED:
-                yield at(line, codes.DIFFERENCE_ACCEPTED, differences=words)
-            case Status.DIFFERS:
-                only = {each.kind for each in match.differences} == {"document_no:missing"}
-                if not (only and not match.document_cited and line in in_error):
-                    yield at(line, codes.DIFFERS, differences=words)
-            case Status.AMBIGUOUS:
-                places = (
-                    f"{published.where(row)} {published.text('name', row)} {published.text('employer', row)}".strip()
-                    for row in match.candidates
-                )
-                yield at(line, codes.AMBIGUOUS, candidates="；".join(places))
-            case Status.DUPLICATE if match.rival is not None:
-                same = people.iloc[line] == people.iloc[match.rival]
-                code = codes.SAME_CERTIFICATE if same else codes.CLAIMED_TWICE
-                yield at(line, code, other=holders.where(match.rival))
-            case Status.MISSING if not match.document_held:
-                yield at(line, codes.DOCUMENT_NOT_HELD, matches.cited_in(line), document_no=matches.cited(line))
-            case Status.MISSING if match.document_cited or line not in in_error:
-                yield at(line, codes.UNPUBLISHED, reason=match.reason)
+    status, decided = matches.status, matches.settled.verdict == Verdict.DECIDED
+    said, why = wording.differences(matches), wording.reasons(matches)
+
+    def at(lines: npt.NDArray[np.bool_], code: Code, gap: str, texts: pa.LargeStringArray) -> list[Finding]:
+        chosen = np.flatnonzero(lines & matches.noteworthy)
+        return holders.findings_at(chosen, code, "", lambda line: {gap: texts[line].as_py()})
+
+    uncited = np.zeros(len(matches), dtype=np.bool_)
+    if in_error:
+        uncited[list(in_error)] = True
+        uncited &= np.asarray(pc.equal(matches.document, ""), dtype=np.bool_)
+    yield from at((status == Status.MATCHED) & decided, codes.DECIDED, "reason", why)
+    yield from at((status == Status.MATCHED) & ~decided, codes.DIFFERENCE_ACCEPTED, "differences", said)
+    yield from at(
+        (status == Status.DIFFERS) & ~(uncited & _no_number_alone(matches)), codes.DIFFERS, "differences", said
+    )
+    yield from _several(holders, published, matches, np.flatnonzero(status == Status.AMBIGUOUS))
+    yield from _claimed_twice(holders, matches, np.flatnonzero(status == Status.DUPLICATE))
+    held = matches.document_held | np.asarray(pc.equal(matches.document, ""), dtype=np.bool_)
+    for line in np.flatnonzero((status == Status.MISSING) & ~held).tolist():
+        cited = matches.cited(line)
+        yield holders.finding(line, codes.DOCUMENT_NOT_HELD, matches.cited_in(line), document_no=cited)
+    yield from at((status == Status.MISSING) & held & ~uncited, codes.UNPUBLISHED, "reason", why)
+
+
+def _no_number_alone(matches: Matches) -> npt.NDArray[np.bool_]:
+    """Entries that differ from their row in nothing but that one side has no document number."""
+    fields, found = matches.unlike.fields, np.flatnonzero(matches.place >= 0)
+    others = np.logical_or.reduce([mask for name, mask in fields.items() if name != "document_no"])
+    alone = fields["document_no"] & (matches.unlike.kinds["document_no"] == Document.UNKNOWN) & ~others
+    mask = np.zeros(len(matches), dtype=np.bool_)
+    mask[found] = alone[matches.place[found]]
+    return mask
+
+
+def _several(holders: Table, published: Table, matches: Matches, lines: Ints) -> Iterator[Finding]:
+    """Entries of which several rows may be the right one, each with all of them."""
+    rows = {line: matches.match(line).candidates for line in lines.tolist()}
+    every = sorted({row for some in rows.values() for row in some})
+    names, units = ([published.text(name, row) for row in every] for name in ("name", "employer"))
+    shown = zip(published.wheres(every), names, units, strict=True)
+    told = dict(zip(every, (f"{where} {name} {unit}".strip() for where, name, unit in shown), strict=True))
+    yield from holders.findings_at(
+        lines, codes.AMBIGUOUS, "", lambda line: {"candidates": "；".join(told[row] for row in rows[line])}
+    )
+
+
+def _claimed_twice(holders: Table, matches: Matches, lines: Ints) -> Iterator[Finding]:
+    """Entries whose row another one claims: the same person's same certificate, or somebody else."""
+    people, rivals = holders.texts("id_number"), matches.settled.rival
+    for line in lines[rivals[lines] >= 0].tolist():
+        rival = int(rivals[line])
+        code = codes.SAME_CERTIFICATE if people[line] == people[rival] else codes.CLAIMED_TWICE
+        yield holders.finding(line, code, other=holders.where(rival))
+
+
+def evidence(matches: Matches, lines: Ints) -> Iterator[Mapping[str, object]]:
+    """On what these entries were found to agree, for the register: the published row, its document, and how (三.4)."""
+    published, rows = matches.published, matches.settled.row[lines]
+    names = [level or "" for level in (*LEVELS, None)]
+    levels = wording.levels(matches)[lines].tolist()
+    numbers = published.row_numbers[rows].tolist()
+    texts = (wording.chosen(published.texts(name), rows) for name in ("file", "sheet", "document_no"))
+    said = (wording.chosen(each, lines) for each in (wording.reasons(matches), wording.differences(matches)))
+    columns = [each.to_pylist() for each in (*texts, *said)]
+    for level, row, file, sheet, document, reason, differences in zip(levels, numbers, *columns, strict=True):
+        found = {"file": file, "sheet": sheet, "row": row, "reason": reason}
+        more = {"document": document, "level": names[level], "differences": differences}
+        yield found | {name: text for name, text in more.items() if text}
+
+
+def records(matches: Matches, *, show_ids: bool) -> Iterator[dict[str, object]]:
+    """Every entry's match and every row that nobody claimed, as the JSON objects of the contract."""
+    for line in range(len(matches)):
+        yield matches.match(line).record(matches.holders, matches.published, show_ids=show_ids)
+    for line in matches.unclaimed:
+        yield unclaimed_record(matches.published, line)
 
 
 def unclaimed_record(published: Table, line: int) -> dict[str, object]:

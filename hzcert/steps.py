@@ -26,7 +26,7 @@ from hzcert.errors import OutputError, UsageError
 from hzcert.findings import Finding, in_order, mask
 from hzcert.given import STDIO, inputs, keep_apart, read_aids, read_entries, read_list, somebody
 from hzcert.language import word
-from hzcert.outcome import Outcome, Record
+from hzcert.outcome import Outcome, Record, Records
 from hzcert.settings import BATCH_FILE, Settings
 from hzcert.sheets.writing import ENDINGS, Sheet, write_table, write_workbook
 from hzcert.table import HEADINGS, SET_ASIDE, Mask, Table, lines_in_error
@@ -257,23 +257,15 @@ def reconcile_files(
         write_result(out, headings, rows, sheets, settings.as_of)
         remember_decisions(given, read.table, lists.table, settings)
         agreed = matches.agreed
-        rows_of = [matches.match(line) for line in np.flatnonzero(agreed).tolist()]
         register.remember_reconciled(
             read.table.take(agreed),
             settings.as_of,
             settings.register,
-            evidence={
-                place: register.evidence_of(lists.table, match.published, match.reason, match.level)
-                for place, match in enumerate(rows_of)
-                if match.published is not None
-            },
+            evidence=dict(enumerate(reconcile.evidence(matches, np.flatnonzero(agreed)))),
             authority=settings.authority.code,
             operator=settings.operator,
         )
-    records: list[Record] = [
-        *(match.record(read.table, lists.table, show_ids=show_ids) for match in matches.matches),
-        *(reconcile.unclaimed_record(lists.table, line) for line in matches.unclaimed),
-    ]
+    records = Records(lambda: reconcile.records(matches, show_ids=show_ids))
     return _outcome("reconcile", matches.counts(), found, records, out, headings, rows, dry_run=dry_run)
 
 

@@ -97,6 +97,10 @@ class Table:
         """The place of one entry, or of one of its fields, by position in the table."""
         return self._places([line], field_name)[0]
 
+    def wheres(self, lines: Lines) -> list[Where]:
+        """The places of some entries."""
+        return self._places(lines, "")
+
     def finding(self, line: int, code: Code, field_name: str = "", /, **words: object) -> Finding:
         """A finding about one field of one entry (the code's own field, unless another is named)."""
         return self.findings_at([line], code, field_name, lambda _: words)[0]

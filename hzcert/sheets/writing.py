@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from io import StringIO
 from itertools import chain, islice
 from math import isfinite
 from pathlib import Path
@@ -21,12 +22,15 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.utility import xl_range
 
 from hzcert.errors import UsageError
-from hzcert.sheets import measure
+from hzcert.sheets import columnwise, measure
+from hzcert.sheets.columnwise import Columns
+from hzcert.sheets.columnwise import Look as Look
+from hzcert.sheets.columnwise import Marked as Marked
+from hzcert.sheets.columnwise import Row as Row
 from hzcert.sheets.safe import cell_text, clean, defused, link_address, sheet_name
 
 Kind = Literal["text", "number", "count", "money", "date"]
 Paper = Literal["A4", "A3"]
-Look = Literal["plain", "shade", "group", "subtotal", "total", "error", "warning", "info"]
 
 MOST_ROWS = 1_048_576
 MOST_LINKS = 65_530  # of one sheet; a spreadsheet program drops what is more
@@ -87,26 +91,6 @@ class Link:
     def __str__(self) -> str:
         """What one reads in the cell."""
         return self.text
-
-
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """A text of which some parts stand out: those that differ from what it is held against."""
-
-    parts: tuple[tuple[str, bool], ...]
-
-    def __str__(self) -> str:
-        """What one reads in the cell."""
-        return "".join(text for text, _ in self.parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row that is not plain: coloured, or a single text across all columns."""
-
-    cells: Sequence[object]
-    look: Look = "plain"
-    merged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,15 +268,23 @@ def _write_sheet(book: Any, sheet: Sheet, formats: _Formats, taken: set[str], mo
     head, foot = _head_heights(sheet), _foot_heights(sheet)
     spare = 0.0 if sheet.grouped else _spare_height(sheet, sum(head), sum(foot))
     room = min(most_rows, sheet.most_rows) - len(head) - len(foot) - sheet.ready
-    rows = iter(sheet.rows)
     dress = _Dress(sheet.columns, formats)
     heights: list[float] = []
+    whole = sheet.rows if isinstance(sheet.rows, Columns) and not spare and _is_plain(sheet) else None
+    rows = iter(()) if whole is not None else iter(sheet.rows)
     while True:
         page = book.add_worksheet(sheet_name(sheet.name, taken))
         if sheet.hidden:
             page.hide()
         _write_head(page, sheet, formats, head)
         at = len(head)
+        if whole is not None:
+            at = _write_columns(page, at, whole[:room], sheet.columns, dress)
+            whole = whole[room:]
+            if not len(whole):
+                break
+            _set_up(page, sheet, len(head), at)
+            continue
         for given in islice(rows, room):
             row = given if isinstance(given, Row) else Row(given)
             height = measure.height(_line_count(row, sheet.columns), spare)
@@ -315,6 +307,34 @@ def _write_sheet(book: Any, sheet: Sheet, formats: _Formats, taken: set[str], mo
     for number, (text, height) in enumerate(zip(sheet.below, foot, strict=True), start=at):
         page.set_row(number, height)
         _write_across(page, number, text, len(sheet.columns), formats.line())
+
+
+def _is_plain(sheet: Sheet) -> bool:
+    """Whether a sheet's rows are of texts and whole numbers, which can be written column by column."""
+    return not sheet.grouped and {column.kind for column in sheet.columns} <= {"text", "count"}
+
+
+def _write_columns(page: Any, at: int, rows: Columns, columns: Sequence[Column], dress: "_Dress") -> int:
+    """The rows of a long table below what was written before; where the next one would stand."""
+    page._write_single_row(at)  # what is still held back
+
+    def sample(place: int, value: object, look: Look, height: float) -> tuple[int, str]:
+        kept, page.fh = page.fh, StringIO()
+        try:
+            page.set_row(at, height)
+            _write_cell(page, at, place, columns[place], value, look, dress.cells(look)[place], dress)
+            page._write_single_row(at)
+            return at + 1, page.fh.getvalue()
+        finally:
+            page.fh = kept
+            del page.row_info[at]
+
+    rooms = [None if column.one_line else column.width for column in columns]
+    for text in columnwise.markup(rows, at + 1, rooms, sample):
+        page.fh.write(text)
+    page._check_dimensions(at + len(rows) - 1, len(columns) - 1)
+    page.previous_row = at + len(rows)
+    return at + len(rows)
 
 
 def _break_between_groups(
@@ -407,22 +427,28 @@ def _write_row(page: Any, number: int, row: Row, columns: Sequence[Column], dres
         return
     forms = dress.cells(row.look)
     for place, (column, value) in enumerate(zip(columns, row.cells, strict=True)):
-        if type(value) is str:
-            if column.kind == "date" and (day := _as_day(value)):
-                page.write_datetime(number, place, day, dress.formats.day(column, row.look))
-            elif text := _text_of(value):
-                page.write_string(number, place, text, forms[place])
-            else:
-                page.write_blank(number, place, None, forms[place])
-        elif isinstance(value, Link) and (address := link_address(value.path, value.sheet, value.cell)):
-            page.write_url(number, place, address, dress.formats.link(column, row.look), cell_text(value))
-        elif isinstance(value, Marked):
-            red = dress.formats.cell(column, row.look, red=True)
-            _write_marked(page, number, place, value, forms[place], dress.formats, red)
-        elif _is_number(value):
-            page.write_number(number, place, float(value), forms[place])
+        _write_cell(page, number, place, column, value, row.look, forms[place], dress)
+
+
+def _write_cell(
+    page: Any, number: int, place: int, column: Column, value: object, look: Look, form: Any, dress: "_Dress"
+) -> None:
+    if type(value) is str:
+        if column.kind == "date" and (day := _as_day(value)):
+            page.write_datetime(number, place, day, dress.formats.day(column, look))
+        elif text := _text_of(value):
+            page.write_string(number, place, text, form)
         else:
-            _write_text(page, number, place, value, forms[place])
+            page.write_blank(number, place, None, form)
+    elif isinstance(value, Link) and (address := link_address(value.path, value.sheet, value.cell)):
+        page.write_url(number, place, address, dress.formats.link(column, look), cell_text(value))
+    elif isinstance(value, Marked):
+        red = dress.formats.cell(column, look, red=True)
+        _write_marked(page, number, place, value, form, dress.formats, red)
+    elif _is_number(value):
+        page.write_number(number, place, float(value), form)
+    else:
+        _write_text(page, number, place, value, form)
 
 
 @lru_cache(maxsize=1 << 16)
