@@ -11,6 +11,7 @@ from hzcert.asked import Asked
 from hzcert.desk import Clerk, Desk, File, allowed, compose, key_of, scope
 from hzcert.errors import RegisterError, UsageError
 from hzcert.findings import Finding, Where
+from hzcert.language import word, words
 from hzcert.lives import Mark, State
 from hzcert.policy import Policy
 from hzcert.store import Book, Line, exists, open_register, shown_url
@@ -68,6 +69,11 @@ class _Lookup:
         for file in files.values():
             self._by_person.setdefault(file["id_number"], []).append(file)
 
+    def old_numbers(self, book: Book) -> dict[int, str]:
+        """The numbers of the old certificates, by file, as the entries have them."""
+        files = {file["id"] for held in self._by_person.values() for file in held}
+        return {own: said["old_certificate_no"] for own, said in entries(book, files).items()}
+
     def candidates(self, asked: Asked, *, by_number: bool = True) -> list[File]:
         """The files that may be meant."""
         if by_number and asked.number:
@@ -101,6 +107,7 @@ def carry_out(
         raise RegisterError(f"找不到登记簿 {shown_url(url)}", "请用 --register 指明")
     with open_register(url, reading=dry_run) as book:
         desk, lookup, taken = Desk(book, policy, clerk, moment), _Lookup(book, asked), set[int]()
+        say = _naming(lookup.old_numbers(book), say) if kind in _OF_THE_OLD else say
         for each in asked:
             file, problem = _meant(lookup, each, kind, taken, desk, say)
             if file is None or problem is not None:
@@ -116,6 +123,18 @@ def carry_out(
         if not dry_run:
             desk.close()
     return Done(tuple(records), tuple(found), tuple(files))
+
+
+_OF_THE_OLD = ("collected", "destroyed")  # steps with the old certificate, which has a number of its own
+
+
+def _naming(old: Mapping[int, str], say: Say) -> Say:
+    """What a step says, and the old certificate's number besides, where the entry has one."""
+
+    def said(each: Asked, file: File) -> dict[str, object]:
+        return say(each, file) | ({"old_number": old[file["id"]]} if old.get(file["id"]) else {})
+
+    return said
 
 
 def _meant(
@@ -159,9 +178,14 @@ def _foreign(kind: str, file: File, asked: Asked, desk: Desk) -> Finding | None:
     number = asked.said.get("new_number", "") if kind != "arrived" else asked.number or asked.said.get("new_number", "")
     if kind not in ("arrived", "reissued") or (not number and kind == "arrived"):
         return None
-    if number and (rows := desk.book.numbers([number])) and rows[0]["file"] != file["id"]:
+    known = number == file["number"] and kind == "arrived"
+    if number and not known and (rows := desk.book.numbers([number])):
         (owner,) = desk.book.files([rows[0]["file"]])
         return codes.NUMBER_TAKEN.at(asked.where, number=number, whose=f"{owner['name']} {owner['title']}")
+    if kind == "arrived" and number and file["number"] and not known:
+        own = file["number"]
+        why = f"补发的编号是 {own}，不是 {number}"
+        return codes.IMPOSSIBLE.at(asked.where, step=lives.label(kind), why=why)
     maker = desk.policy.maker(file["level"], file["region"], desk.clerk.day)
     if not number and maker is not None and maker.code != desk.clerk.authority:
         return codes.NOT_THEIRS.at(
@@ -175,15 +199,17 @@ def _said_before(desk: Desk, kind: str, file: File, asked: Asked, data: Mapping[
     before = desk.book.events_of([file["id"]], kind)
     if not before:
         return False
-    said = {name: value for name, value in json.loads(before[-1][7]).items() if name not in _GIVEN}
+    last = json.loads(before[-1][7])
+    said = {name: value for name, value in last.items() if name not in _GIVEN}
     wanted = {name: value for name, value in data.items() if name not in _GIVEN}
-    same = said == wanted
     if kind == "voided":
-        return same and json.loads(before[-1][7]).get("number") == (asked.number or json.loads(before[-1][7])["number"])
-    return same
+        return said == wanted and last.get("number") == (asked.number or last["number"])
+    if kind in ("issued", "handed"):  # of a reissue it is another certificate that changes hands
+        return said == wanted and last.get("number", "") == (asked.number or file["number"])
+    return said == wanted
 
 
-_GIVEN = ("number", "scope", "serial", "replaces", "sha256", "reissue")
+_GIVEN = ("number", "scope", "serial", "replaces", "sha256", "reissue", "old_number")
 
 
 def _take(desk: Desk, kind: str, file: File, asked: Asked, data: dict[str, object]) -> None:
@@ -426,36 +452,48 @@ def _event(line: Line) -> Event:
 
 def tell(kind: str, data: Mapping[str, Any], before: Mapping[str, Any]) -> str:
     """What an event says, as a file note would."""
-    parts: list[str] = []
     entry = data.get("entry", {})
+    parts: list[tuple[str, object]] = []  # sentences and what fills them
     if kind in ("entered", "imported"):
-        parts.append(
-            "，".join(filter(None, (entry.get("title"), entry.get("specialty"), entry.get("level"), entry.get("case"))))
-        )
-        if entry.get("document_no"):
-            parts.append(f"公布文号 {entry['document_no']}")
+        said = (entry.get("title"), entry.get("specialty"), entry.get("level"), entry.get("case"))
+        parts += [("{}", "，".join(filter(None, said))), ("公布文号 {}", entry.get("document_no"))]
     elif kind == "amended":
         changed = [name for name in HEADINGS if entry.get(name, "") != before.get(name, "")]
-        parts += [f"{HEADINGS[name]}由“{before.get(name, '')}”改为“{entry.get(name, '')}”" for name in changed]
-    if source := data.get("source"):
-        parts.append(f"见 {Where(source['file'], source['sheet'] or None, source['row'])}")
-    if kind in ("reconciled", "agreed"):
-        if data.get("document"):
-            parts.append(f"公布文件 {data['document']}")
-        if data.get("file"):
-            parts.append(f"见 {Where(data['file'], data.get('sheet') or None, data.get('row'))}")
-    if kind == "assessed":
-        parts.append("免费" if data.get("exempt") else f"{data.get('amount', '')} 元")
-    parts += [template.format(data[name]) for name, template in _TOLD.items() if data.get(name)]
-    if data.get("sha256"):
-        parts.append(f"SHA-256 {str(data['sha256'])[:16]}…")
-    return "；".join(filter(None, parts))
+        parts += [
+            ("{}", word("{heading}由“{before}”改为“{after}”").format(
+                heading=word(HEADINGS[name]), before=before.get(name) or word("（空）"), after=entry.get(name) or word("（空）")
+            ))
+            for name in changed
+        ]  # fmt: skip
+    elif kind == "decided":
+        shown = data.get("published", {})
+        parts += [("{}", data.get("decision")), ("认定人 {}", data.get("who")), ("理由：{}", data.get("why"))]
+        parts += [("公布文件 {}", shown.get("document")), ("对照 {}", _place(shown)), ("认定表 {}", data.get("file"))]
+    elif kind in ("reconciled", "agreed"):
+        parts += [("公布文件 {}", data.get("document")), ("见 {}", _place(data))]
+    elif kind == "assessed":
+        parts.append(("{}", word("免费")) if data.get("exempt") else ("{} 元", data.get("amount")))
+    parts.append(("见 {}", _place(data.get("source", {}))))
+    if kind != "decided":
+        parts += [(template, data.get(name)) for name, template in {**_TOLD, **_TOLD_OF.get(kind, {})}.items()]
+    parts.append(("SHA-256 {}…", str(data.get("sha256", ""))[:16]))
+    return word("；").join(word(template).format(words(str(filling))) for template, filling in parts if filling)
+
+
+def _place(said: Mapping[str, Any]) -> str:
+    return str(Where(said["file"], said.get("sheet") or None, said.get("row"))) if said.get("file") else ""
 
 
 _TOLD: Mapping[str, str] = {
-    "number": "编号 {}", "replaces": "代替 {}", "output": "文件 {}", "page": "第 {} 页", "package": "移交包 {}", "unit": "交 {}", "received_by": "签收 {}",
-    "on": "{}", "newspaper": "刊登于 {}", "notice": "遗失声明：{}", "confirmed_by": "确认机关 {}", "from": "原单位 {}",
-    "list": "清单 {}", "witness": "监销 {}", "old_number": "旧证 {}", "reason": "{}", "decision": "认定 {}", "by": "{}", "note": "{}",
+    "old_number": "旧证 {}", "number": "编号 {}", "replaces": "代替 {}", "run": "第 {} 次", "output": "文件 {}", "page": "第 {} 页",
+    "package": "移交包 {}", "unit": "交 {}", "received_by": "签收 {}", "newspaper": "刊登于 {}", "on": "日期 {}", "notice": "遗失声明：{}",
+    "confirmed_by": "确认机关 {}", "from": "原单位 {}", "list": "清单 {}", "witness": "监销 {}", "by": "销毁人 {}", "reason": "{}", "note": "{}",
+}  # fmt: skip
+# What the same word means in one kind of event.
+_TOLD_OF: Mapping[str, Mapping[str, str]] = {
+    "numbered": {"number": "{}"}, "reissued": {"number": "新编号 {}"}, "collected": {"number": "新证 {}", "on": "收回日期 {}"},
+    "destroyed": {"number": "新证 {}"}, "lost": {"on": "刊登日期 {}"}, "issued": {"on": "领取日期 {}"}, "handed": {"on": "交付日期 {}"},
+    "arrived": {"on": "收到日期 {}"}, "transferred": {"document": "确认文号 {}", "on": "确认日期 {}"},
 }  # fmt: skip
 
 

@@ -85,7 +85,7 @@ class _Replay:
         if kind == "voided":
             standing.number = ""
             return
-        if not number:
+        if not number or (kind == "arrived" and number == standing.number):  # which a reissue gave it before it came
             return
         standing.number = number
         if said.get("reissue") and kind != "reissued":

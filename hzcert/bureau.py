@@ -13,6 +13,7 @@ from hzcert.batch import take_in, whole_file
 from hzcert.desk import Clerk, File
 from hzcert.errors import InputError, RegisterError, UsageError
 from hzcert.findings import in_order
+from hzcert.language import word
 from hzcert.lives import State
 from hzcert.outcome import Outcome, Record
 from hzcert.policy import Policy
@@ -223,17 +224,18 @@ def clause_of(kind: str, policy: Policy) -> str:
 def told(story: History, settings: Settings) -> tuple[str, list[str]]:
     """A history as a file note: its heading, and a line an event."""
     file, names = story.file, {each.code: each.name for each in settings.policy.authorities}
-    named = (file["name"], file["id_number"], file["title"], file["specialty"], file["number"], affairs.stands(file))
+    where = word("，").join(map(word, affairs.stands(file).split("，")))
+    named = (file["name"], file["id_number"], file["title"], file["specialty"], file["number"], where)
     lines = []
     for event in story.events:
-        what = "：".join(filter(None, (lives.label(event.kind), event.text)))
+        what = word("：").join(filter(None, (word(lives.label(event.kind)), event.text)))
         clause = clause_of(event.kind, settings.policy)
         who = " ".join(filter(None, (names.get(event.authority, event.authority), event.operator)))
-        rest = "，".join(filter(None, (clause, who, f"第 {event.seq} 号事件，记于 {event.at}")))
-        lines.append(f"{event.day} {what}（{rest}）")
-    old = [f"{row['number']} {_STANDING[row['standing']]}" for row in story.numbers if row["standing"] != "valid"]
+        when = word("第 {seq} 号事件，记于 {at}").format(seq=event.seq, at=event.at)
+        lines.append(f"{event.day} {what}（{word('，').join(filter(None, (clause, who, when)))}）")
+    old = [f"{row['number']} {word(_STANDING[row['standing']])}" for row in story.numbers if row["standing"] != "valid"]
     if old:
-        lines.append(f"曾用编号：{'、'.join(old)}")
+        lines.append(word("曾用编号：{numbers}").format(numbers=word("、").join(old)))
     return "　".join(filter(None, named)), lines
 
 

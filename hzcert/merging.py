@@ -126,7 +126,7 @@ def _plan(
             standings[here["number"]] = lives.REVOKING[kind]
         if kind == "voided":
             here["number"] = ""
-        elif kind in lives.NUMBERING and (number := str(said.get("number", ""))):
+        elif kind in lives.NUMBERING and (number := str(said.get("number", ""))) not in ("", here["number"]):
             here["number"] = number
             here["reissues"] += kind == "reissued"
             if number in by_number:

@@ -256,6 +256,8 @@ def decide(
     found += render.judge_holders(mine, press)
     mask = ~lines_in_error(holders, found)
     fit = holders.take(mask)
+    if not dry_run:
+        steps.remember_decisions(given, holders, published, settings)
     numbers = register.number(
         fit,
         policy,
@@ -266,9 +268,8 @@ def decide(
         operator=settings.operator,
         agreed=_unheld(mask) if received.unheld else _agreed(compared, np.flatnonzero(mask)),
         fees={fee.line: fee.said() for fee in fees.assess(fit, policy, day)},
+        decided=steps.said_of(given, holders, published),
     )
-    if not dry_run:
-        steps.remember_decisions(given, holders, published, settings)
     found += numbers.findings
     accepted = fit.take(~lines_in_error(fit, numbers.findings))
     moved = {old: new for new, old in enumerate(np.flatnonzero(~lines_in_error(fit, numbers.findings)).tolist())}

@@ -17,7 +17,8 @@ from hzcert.table import FIELDS, TRANSFER_IN, Table
 __all__ = ["check_character", "fingerprint", "key"]
 
 _REVIEWED = int(Mark.REVIEWED)  # a flag of an enumeration takes ten times as long to ask
-Said = Mapping[int, Mapping[str, object]]  # by position in the table
+Record = Mapping[str, object]
+Said = Mapping[int, Record]  # by position in the table
 _NOBODY: Said = {}
 
 
@@ -80,6 +81,7 @@ def number(
     operator: str = "",
     agreed: Said = _NOBODY,
     fees: Said = _NOBODY,
+    decided: Sequence[Record] = (),
     give: bool = True,
 ) -> Numbers:
     """Enter entries, and number those whose certificates this authority makes; a dry run shows the numbers and takes none.
@@ -94,6 +96,7 @@ def number(
         operator: the person who does it.
         agreed: what published row each entry agreed with (三.4), by position; those not named must have agreed before.
         fees: what each entry costs, and why (四), by position.
+        decided: what clerks have decided on entries, kept with the certificates that are among these (三.4).
         give: whether numbers are given; otherwise entries are only entered.
 
     Raises:
@@ -112,6 +115,7 @@ def number(
         desk = Desk(book, policy, Clerk(day, authority_code, operator), moment())
         people = _People(desk, (entry["id_number"] for entry in records))
         known = book.agreed(prints)
+        deciding = _Deciding(desk, decided, earlier=any(own in known for own in prints))
         for line in [*order, *(line for line in range(len(records)) if line not in own)]:
             entry, own_print = records[line], prints[line]
             if line in own and (refused := list(people.otherwise(holders, line, entry))):
@@ -121,6 +125,7 @@ def number(
                 found.append(holders.finding(line, codes.UNRECONCILED))
                 continue
             file = _enter(desk, people, places[line], entry, own_print)
+            deciding.keep(file, entry)
             if own_print not in known:
                 desk.agree(file, own_print, agreed[line])
                 known[own_print] = 0
@@ -143,6 +148,32 @@ def number(
         if not dry_run:
             desk.close()
     return Numbers(numbers, given_on, tuple(found), new)
+
+
+class _Deciding:
+    """Clerks' decisions, to be kept with the certificates that they are about, each once (三.4)."""
+
+    def __init__(self, desk: Desk, decided: Sequence[Record], *, earlier: bool) -> None:
+        self._desk = desk
+        # Entries that were reconciled by a command of its own were decided on before they had a certificate.
+        before = [json.loads(line[7]) for line in desk.book.events_of([0], "decided")] if earlier else []
+        self._about: dict[tuple[object, ...], dict[str, Record]] = {}
+        for each in [*before, *decided]:
+            self._about.setdefault(_whose(each), {})[canonical(each)] = each
+
+    def keep(self, file: File, entry: Mapping[str, str]) -> None:
+        """Note what was decided on an entry, unless it was noted before."""
+        if not self._about or not (about := self._about.get(_whose(entry))):
+            return
+        known = {line[7] for line in self._desk.book.events_of([file["id"]], "decided")}
+        for text, each in about.items():
+            if text not in known:
+                self._desk.take(file, "decided", each)
+        del self._about[_whose(entry)]
+
+
+def _whose(said: Mapping[str, Any]) -> tuple[object, ...]:
+    return tuple(said.get(name, "") for name in ("id_number", "name", "title", "document_no"))
 
 
 class _People:
@@ -271,7 +302,7 @@ def remember_reconciled(
 
 
 def remember_decisions(
-    decided: Sequence[Mapping[str, object]], policy: Policy, day: date, authority: str, url: str, *, operator: str = ""
+    decided: Sequence[Record], policy: Policy, day: date, authority: str, url: str, *, operator: str = ""
 ) -> int:
     """Keep clerks' decisions on what a program must not decide, as evidence (三.4); how many were not kept before."""
     if not decided:
@@ -349,14 +380,29 @@ def _output(output: Output) -> dict[str, object]:
 
 def _remember(desk: Desk, kind: str, files: Mapping[int, File], said: Mapping[int, dict[str, Any]]) -> int:
     """Take a step with each file of which it can be taken and was not taken with the same words before."""
-    last = {event[1]: json.loads(event[7]) for event in desk.book.events_of(said, kind)}
+    before: dict[int, list[dict[str, Any]]] = {}
+    for event in desk.book.events_of(said, kind):
+        before.setdefault(event[1], []).append(json.loads(event[7]))
     new = 0
     for own in sorted(said):
-        if last.get(own) != said[own] and not desk.refusal(files[own], kind):
-            desk.take(files[own], kind, said[own])
+        earlier = [each for each in before.get(own, ()) if each.get("number") == said[own].get("number")]
+        if earlier and _same(earlier[-1], said[own]):
+            continue
+        again = {"run": len(earlier) + 1, "reason": AGAIN} if earlier else {}
+        if not desk.refusal(files[own], kind):
+            desk.take(files[own], kind, again | said[own])
             new += 1
     desk.close()
     return new
+
+
+AGAIN = "与上一次不同，重新制作"  # why a batch's own list or page is made once more
+
+
+def _same(before: Mapping[str, object], said: Mapping[str, object]) -> bool:
+    """Whether an earlier event names the same output, whichever time it was, and with the same reason if one is given."""
+    rest = ("run",) if "reason" in said else ("run", "reason")
+    return {name: value for name, value in before.items() if name not in rest} == said
 
 
 def revoked(url: str) -> list[Revoked]:

@@ -202,11 +202,11 @@ def validate_files(
     return replace(outcome, outputs=[*outcome.outputs, *made[0]], look=made[1])
 
 
-def remember_decisions(given: Decisions, holders: Table, published: Table, settings: Settings) -> None:
-    """Keep in the register who decided what, on which entry and row, and why (三.4)."""
+def said_of(given: Decisions, holders: Table, published: Table) -> list[Record]:
+    """Who decided what, on which entry and row, and why, as the register keeps it (三.4)."""
     from hzcert import register  # here, since SQLAlchemy takes a fifth of a second to load
 
-    said = [
+    return [
         {
             "key": each.key,
             "decision": each.word,
@@ -218,9 +218,16 @@ def remember_decisions(given: Decisions, holders: Table, published: Table, setti
         }
         for each, line, row in given.applied
     ]
-    authority = settings.authority.code
+
+
+def remember_decisions(given: Decisions, holders: Table, published: Table, settings: Settings) -> None:
+    """Keep in the register what clerks have decided, also on entries that have no certificate there (三.4)."""
+    from hzcert import register  # here, since SQLAlchemy takes a fifth of a second to load
+
+    said = said_of(given, holders, published)
+    code = settings.authority.code
     register.remember_decisions(
-        said, settings.policy, settings.as_of, authority, settings.register, operator=settings.operator
+        said, settings.policy, settings.as_of, code, settings.register, operator=settings.operator
     )
 
 

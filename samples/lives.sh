@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The whole life of 30 certificates, played through the commands: exchanged, lost and reissued, misprinted, transferred in,
-# retired, forwarded to the province, handed out in bulk, old ones destroyed.
+# The whole life of 30 certificates, played through the commands: exchanged, decided on by a clerk, lost and reissued, misprinted,
+# transferred in, retired, forwarded to the province, handed out in bulk, old ones destroyed.
 #
 #     bash samples/lives.sh FOLDER [REGISTER]
 set -euo pipefail
@@ -38,11 +38,20 @@ for n, kind in enumerate(["中级"] * 16 + ["市初"] * 4 + ["高级"] * 6 + ["�
                  region, series, title, specialty, level, "评审", got, committee, document, published, f"旧{n + 1:05}", "换发", "", ""])
 rows[0][18] = rows[1][18] = "2006-12"          # retired: free of charge (四)
 rows[15][11], rows[15][17], rows[15][19] = "确认", "调入确认", "湖人专[2007]88号"  # comes from another province (五.1)
-for name, wanted in (("市", rows[:26]), ("县", rows[26:])):
+def published_of(r):
+    """The published row of an entry; of one that can't be told from a namesake without a person's decision, two."""
+    line = r[:14] + [r[19] or r[14]] + r[15:]
+    bare = ["", r[1], "", ""]
+    return [bare + [employer] + line[5:] for employer in ("德清县样例甲厂", "德清县样例乙厂")] if r is rows[8] else [line]
+lost = {6: "湖州日报 2008年3月2日", 26: "德清新闻 2008年3月2日"}
+again = {n: rows[n][:17] + ["遗失补发", *rows[n][18:], notice] for n, notice in lost.items()}
+batches = (("市", rows[:26]), ("县", rows[26:]), ("市补发", [again[6]]), ("县补发", [again[26]]))
+heads.append("遗失声明")
+for name, wanted in batches:
     batch = folder / name
     for part in ("holders", "published", "photos"):
         (batch / part).mkdir(parents=True, exist_ok=True)
-    for part, lines in (("holders", wanted), ("published", [r[:14] + [r[19] or r[14]] + r[15:] for r in wanted])):
+    for part, lines in (("holders", wanted), ("published", [line for r in wanted for line in published_of(r)])):
         with (batch / part / "名单.csv").open("w", encoding="utf-8-sig", newline="") as out:
             csv.writer(out).writerows([heads, *lines])
 with (folder / "ids").open("w") as out:
@@ -54,6 +63,8 @@ for n in "${!id[@]}"; do
     batch=市; [ "$n" -ge 26 ] && batch=县
     cp "${photos[$((n * 3))]}" "$folder/$batch/photos/${id[$n]}.jpg"
 done
+cp "$folder/市/photos/${id[6]}.jpg" "$folder/市补发/photos/"
+cp "$folder/县/photos/${id[26]}.jpg" "$folder/县补发/photos/"
 
 city=(--authority 330500 --operator 市经办) county=(--authority 330521 --operator 县经办) province=(--authority 330000 --operator 省经办)
 run() { "$hz" "$@" >>"$folder/lives.log" 2>&1; }
@@ -67,6 +78,23 @@ run run "$folder/县" "${county[@]}" --as-of 2007-11-20 || [ $? = 1 ]
 
 # A misprint: void, numbered anew, printed again with the batch.
 register void "$(number_of "${id[4]}")" --reason 照片印歪 "${city[@]}" --as-of 2007-11-21
+# Two persons of one name in the published document: a clerk says which of them it is, and the batch goes on.
+"$python" - "$folder/市" <<'PY'
+import sys
+from pathlib import Path
+import openpyxl
+folder = Path(sys.argv[1])
+book = openpyxl.load_workbook(folder / "out" / "reconciliation.xlsx")
+sheet = book["待认定"]
+top = next(cell.row for row in sheet.iter_rows() for cell in row if cell.value == "核对码")
+places = {cell.value: cell.column for cell in sheet[top]}
+for number in range(top + 1, sheet.max_row + 1):
+    if sheet.cell(number, places["核对码"]).value:
+        own = sheet.cell(number, places["工作单位（公布）"]).value == "德清县样例甲厂"
+        for word, text in {"认定": "是此人" if own else "不是", "认定理由": "查过原评审表", "经办人": "李云"}.items():
+            sheet.cell(number, places[word]).value = text
+book.save(folder / "decisions.xlsx")
+PY
 run run "$folder/市" "${city[@]}" --as-of 2007-11-22 || [ $? = 1 ]
 refused issue "${id[20]}" "${city[@]}" --as-of 2007-11-22     # a senior's certificate is the province's to make
 refused number "${id[20]}" "${city[@]}" --as-of 2007-11-22
@@ -95,14 +123,20 @@ register destroy "${id[@]:26}" --out "$folder/县销毁清单.xlsx" --witness �
 # Filed with the city.
 run pack city "$folder/县" "${county[@]}" --as-of 2008-01-12
 
-# Lost and reissued: one of the city's, one of the county's, one of the province's.
+# Lost and reissued: one of the city's, one of the county's (numbered by its batch), one of the province's.
 register lost "${id[6]}" --newspaper 湖州日报 --on 2008-03-02 "${city[@]}" --as-of 2008-03-03
 register reissue "${id[6]}" "${city[@]}" --as-of 2008-03-10
+run run "$folder/市补发" "${city[@]}" --as-of 2008-03-11 || [ $? = 1 ]
+register issue "${id[6]}" --received-by 本人 "${city[@]}" --as-of 2008-03-12
 register lost "${id[26]}" --newspaper 德清新闻 --on 2008-03-02 "${county[@]}" --as-of 2008-03-03
-register reissue "${id[26]}" "${county[@]}" --as-of 2008-03-10
+run run "$folder/县补发" "${county[@]}" --as-of 2008-03-11 || [ $? = 1 ]
+register issue "${id[26]}" --received-by 本人 "${county[@]}" --as-of 2008-03-12
 register lost "${id[20]}" --newspaper 湖州日报 --on 2008-03-05 "${city[@]}" --as-of 2008-03-06
 refused reissue "${id[20]}" "${city[@]}" --as-of 2008-03-10     # without the province's number
 register reissue "${id[20]}" --number B20083300000810020X "${city[@]}" --as-of 2008-04-01
+refused issue "${id[20]}" "${city[@]}" --as-of 2008-04-01       # it has not come yet
+register receive "${id[20]}" --new --number B20083300000810020X "${city[@]}" --as-of 2008-04-08
+register issue "${id[20]}" --received-by 本人 "${city[@]}" --as-of 2008-04-10
 
 run register verify
 "$hz" register history "${id[@]}" --show-ids >"$folder/history.txt"

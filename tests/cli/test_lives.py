@@ -29,8 +29,14 @@ def test_thirty_lives(register_url, tmp_path):
         )
         for word in ("与公布文件核对相符", "公布文件 ", "收回旧证书", "销毁旧证书", "监销 ", "发给持证人"):
             assert word in story, (word, story)
-    assert told.count("免费") == 2
-    assert told.count("登报声明遗失") == told.count("  2008-03-10 补发") + told.count("  2008-04-01 补发") == 3
-    assert told.count("调入确认：") == 1 and told.count("照片印歪") == 1
-    assert told.count("报送省人事厅") == told.count("收到省人事厅制发的证书") == 6
+    for number, story in enumerate(stories):
+        assert f"收回旧证书：旧证 旧{number + 1:05}；" in story and f"销毁旧证书：旧证 旧{number + 1:05}；" in story
+    assert told.count("核定收费：免费") == 2
+    assert told.count("登报声明遗失") == told.count("；代替 ") == 3
+    assert told.count("遗失声明：") == 1, "the one that its batch has numbered"
+    assert told.count("调入确认：确认文号 湖人专[2007]88号") == 1 and told.count("照片印歪") == 1
+    assert told.count("报送省人事厅") == 6 and told.count("收到省人事厅制发的证书") == 7
     assert told.count("花名册报市备案") == 4 and told.count("成批交单位") == 4
+    assert re.findall("经办人认定：(.*?)；认定人 李云；理由：查过原评审表；公布文件 ", told) == ["不是", "是此人"]
+    assert told.count("发给持证人：") == 33, "three of them twice"
+    assert told.count("；第 2 次；") and "与上一次不同，重新制作" in told

@@ -346,3 +346,52 @@ def test_ids_are_masked_on_the_screen(entered, hzcert, register_url):
         for form in ("text", "json"):
             ran = hzcert("register", *words, "--register", register_url, "--format", form, *DAY)
             assert entered.ids[0] not in ran.out + ran.err
+
+
+def test_a_reissue_of_the_province_comes_and_is_handed_out(entered, policy, register_url):
+    """五.2: a senior's reissue is numbered by the province; what comes must be what was reissued."""
+    from datetime import date
+
+    from hzcert import affairs, register
+    from hzcert.asked import Asked
+    from hzcert.desk import Clerk
+    from hzcert.findings import Where
+    from people import holder, table
+
+    day, senior = date(2007, 11, 20), entered.ids[2]
+    entry = table(
+        holder(name="赵六", birth_date="1972-02-02", title="高级工程师", level="副高", region="市本级", row=4)
+    )
+    output = register.Output("rosters/高级.xlsx", "1" * 64, 1)
+    assert register.remember_rostered(entry, {0: output}, policy, day, "330500", register_url) == 1
+    affairs.carry_out(
+        "sent", [Asked(Where("x"), senior)], lambda *_: {"package": "移交-1"}, policy, Clerk(day, "330500", "张三"),
+        register_url, moment=register.moment(),
+    )  # fmt: skip
+    assert entered("receive", senior, "--new", number="B20073300000810001").code == 0
+    assert entered("issue", "B20073300000810001", received_by="赵六").code == 0
+    assert entered("lost", senior, newspaper="湖州日报", on="2007-11-01").code == 0
+    assert codes(entered("reissue", senior, number="B20073300000810001")) == ["HZ606"], (
+        "the number that was lost is not given again"
+    )
+    assert entered("reissue", senior, number="B20083300000810002").code == 0
+    assert codes(entered("issue", senior, received_by="赵六")) == ["HZ602"], "it has not come yet"
+    assert codes(entered("receive", senior, "--new", number="B20083300000810003")) == ["HZ602"], (
+        "another number than was reissued"
+    )
+    assert entered("receive", senior, "--new", number="B20083300000810002").code == 0
+    assert codes(entered("receive", senior, "--new", number="B20083300000810002")) == ["HZ611"]
+    assert entered("issue", senior, received_by="赵六").code == 0
+    assert entered("verify").code == 0
+    numbers = entered("history", senior).lines[0]["numbers"]
+    assert {each["number"]: each["standing"] for each in numbers} == {
+        "B20073300000810001": "revoked",
+        "B20083300000810002": "valid",
+    }
+
+
+def test_collecting_and_destroying_name_the_old_certificate(entered, tmp_path):
+    assert entered("receive", entered.ids[0]).code == 0
+    assert entered("destroy", entered.ids[0], out=str(tmp_path / "销毁清单.xlsx")).code == 0
+    told = [line["text"] for line in entered("history", entered.ids[0]).lines if line.get("step") in ("collected", "destroyed")]  # fmt: skip
+    assert len(told) == 2 and all(text.startswith("旧证 旧00001；新证 ") for text in told)

@@ -6,8 +6,10 @@ from datetime import date
 
 import pytest
 
-from hzcert import register
+from hzcert import affairs, register
+from hzcert.asked import Asked
 from hzcert.errors import RegisterError, UsageError
+from hzcert.findings import Where
 from hzcert.store import Draft, Stamp, open_register
 from people import holder, holders, table
 
@@ -238,3 +240,46 @@ def test_a_server_that_is_not_there_is_said_to_be_so():
     with pytest.raises(RegisterError, match="不能使用") as said, open_register("postgresql://hz:secret@127.0.0.1:9/hz"):
         pass
     assert "secret" not in said.value.message
+
+
+DECIDED = {
+    "key": "k", "decision": "是此人", "who": "李云", "why": "查过原评审表", "file": "decisions.xlsx",
+    "published": {"file": "公布.xlsx", "sheet": "", "row": 2, "document": "湖人专[1999]12号"},
+}  # fmt: skip
+
+
+def decision_on(person):
+    return DECIDED | {name: person[name] for name in ("id_number", "name", "title", "document_no")}
+
+
+def told(person, url):
+    ((story,), _) = affairs.history([Asked(Where("x"), person["id_number"])], url)
+    return [event.text for event in story.events if event.kind == "decided"]
+
+
+def test_what_was_decided_on_an_entry_stands_in_its_history_once(number_here, register_url):
+    first, other = holders(2)
+    number_here(first, other, decided=[decision_on(first)])
+    number_here(first, other, decided=[decision_on(first)])
+    said = "是此人；认定人 李云；理由：查过原评审表；公布文件 湖人专[1999]12号；对照 公布.xlsx 第2行；认定表 decisions.xlsx"
+    assert (told(first, register_url), told(other, register_url)) == ([said], [])
+
+
+def test_what_was_decided_before_an_entry_had_a_certificate_stands_in_its_history(policy, register_url):
+    """三.4: reconciled by a command of its own, numbered later from the table."""
+    first, other = holders(2)
+    register.remember_decisions([decision_on(first)], policy, DAY, "330500", register_url)
+    register.remember_reconciled(table(first, other), DAY, register_url, policy=policy, authority="330500")
+    for _ in range(2):
+        register.number(table(first, other), policy, DAY, "330500", register_url)
+    assert (len(told(first, register_url)), told(other, register_url)) == (1, [])
+
+
+def test_what_is_made_again_says_so(number_here, policy, register_url):
+    person = holder()
+    (only,) = number_here(person).by_line.values()
+    for digest in ("1", "1", "2"):
+        register.remember_printed({only: register.Output("a.pdf", digest * 64, 1)}, policy, DAY, "330500", register_url)
+    ((story,), _) = affairs.history([Asked(Where("x"), person["id_number"])], register_url)
+    printed = [event.data for event in story.events if event.kind == "printed"]
+    assert [(each.get("run"), each.get("reason")) for each in printed] == [(None, None), (2, register.AGAIN)]
