@@ -14,7 +14,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.truth import MAKERS, Known
+from benchmarks import truth
+from benchmarks.decades import decades
+from benchmarks.truth import Known
 from hzcert import reconcile
 from hzcert.matching import keys
 from hzcert.policy import Policy, load_policy
@@ -24,6 +26,7 @@ from hzcert.table import HEADINGS
 
 AS_OF = date(2007, 9, 15)
 LINKED = (Status.MATCHED, Status.DIFFERS)
+MAKERS = truth.MAKERS | {"decades": decades}
 
 
 def cpu() -> float:

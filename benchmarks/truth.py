@@ -386,8 +386,8 @@ def _known(
     new = {old: at for at, old in enumerate(shelf)}
     moved = {old: at for at, old in enumerate(order)}
     return Known(
-        _table([entries[at] for at in order], "名单.xlsx"),
-        _table([rows[at] for at in shelf], "公布.xlsx"),
+        known_table([entries[at] for at in order], "名单.xlsx"),
+        known_table([rows[at] for at in shelf], "公布.xlsx"),
         [new.get(truth[at], -1) for at in order],
         [kinds[at] for at in order],
         renamed,
@@ -429,7 +429,7 @@ def _kind(
     return "clear"
 
 
-def _table(records: list[dict[str, str]], file: str) -> Table:
+def known_table(records: list[dict[str, str]], file: str) -> Table:
     columns = {name: [record.get(name, "") for record in records] for name in FIELDS}
     return table_of(
         columns | {"file": [file] * len(records), "sheet": ["Sheet1"] * len(records)}, range(2, len(records) + 2)
