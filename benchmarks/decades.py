@@ -8,7 +8,7 @@ decided here by dominance, without any points: its own row must agree in all tha
 
 import random
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from benchmarks.truth import Known, known_table
 from hzcert.idnumber import check_character
@@ -201,6 +201,7 @@ class _Line:
     unit_said: bool
     title_said: bool
     name_faulty: bool = False
+    forwards: int = -1  # the line that it repeats under another document's number
 
 
 @dataclass
@@ -227,9 +228,9 @@ class _World:
         self.chance = random.Random(seed)
         self.count = count
         self.serial = 0
-        self.family_weights = [1 / (2.2 + at) for at in range(len(_FAMILIES))]
-        self.first_weights = [1 / (6 + at) for at in range(len(_FIRST))]
-        self.last_weights = [1 / (10 + at) for at in range(len(_LAST))]
+        self.family_weights = [1 / (3.5 + at) for at in range(len(_FAMILIES))]
+        self.first_weights = [1 / (12 + at) for at in range(len(_FIRST))]
+        self.last_weights = [1 / (35 + at) for at in range(len(_LAST))]
         self.units = self._units(max(14, count // 55))
         self.by_region: dict[str, list[int]] = defaultdict(list)
         for at, unit in enumerate(self.units):
@@ -240,13 +241,13 @@ class _World:
         return self.chance.random() < share
 
     def name(self) -> str:
-        """A name: one in five of one character, one in eighty with a sign that a keyboard lacks."""
+        """A name: one in seven of one character, one in eighty with a sign that a keyboard lacks."""
         chance = self.chance
         family = chance.choice(_DOUBLE) if self.happens(0.004) else chance.choices(_FAMILIES, self.family_weights)[0]
         last = chance.choices(_LAST, self.last_weights)[0]
         if self.happens(0.0125):
             last = chance.choice(list(_UNTYPED))
-        if self.happens(0.2):
+        if self.happens(0.14):
             return family + last
         return family + chance.choices(_FIRST, self.first_weights)[0] + last
 
@@ -464,10 +465,10 @@ def _publish(w: _World) -> tuple[list[_Document], list[_Line]]:
             if (other.office, other.year, other.number) not in taken:
                 taken.add((other.office, other.year, other.number))
                 documents.append(other)
-                for line in lines[-size:]:
-                    said = line.said | {"document_no": str(other)}
+                for place in range(len(lines) - size, len(lines)):
+                    line = lines[place]
                     lines.append(
-                        _Line(said, line.person, at + 1, line.title, line.special, line.unit_said, line.title_said)
+                        replace(line, said=line.said | {"document_no": str(other)}, document=at + 1, forwards=place)
                     )
     return documents, lines
 
@@ -480,6 +481,9 @@ def _hand_in(w: _World, documents: list[_Document], lines: list[_Line]) -> list[
         loose[each.year, each.number].append(at)
     never, again = max(2, int(w.count * 0.06)), max(2, int(w.count * 0.02))
     chosen = chance.sample(range(len(lines)), min(len(lines), w.count - never - again))
+    # Whoever stands in a document and in its forwarding hands in one certificate.
+    both = set(chosen)
+    chosen = [row for row in chosen if lines[row].forwards not in both]
     entries = [_entry(w, documents, by_number, loose, lines[row], w.people[lines[row].person], row) for row in chosen]
     for row in chance.sample(range(len(lines)), never):
         # Nobody published this one: a stranger, often of the same unit, who cites a document that is there.
@@ -733,7 +737,13 @@ def _kind(
             # The number that is cited names this row and no other; that one has another name, or the list no units.
             only_small |= not ahead & {"name", "title", "date"}
             continue
-        if not ahead or (behind - {"date", "specialty"}):
+        heavy = behind - {"date", "specialty"}
+        cited = mine["document"] == mine["unit"] == 1 and theirs["document"] == -1
+        if heavy and cited and -1 in (theirs["title"], theirs["date"]):
+            # Another certificate of the same person, or of a namesake at the same unit: not the one that is cited.
+            only_small = True
+            continue
+        if heavy or not ahead:
             if ahead & {"name", "birth"} and not behind & {"document", "unit"}:
                 only_small = True
                 continue
@@ -746,7 +756,12 @@ def _kind(
             mine["document"] == 1 and entry.whole_number and mine["unit"] == 1 and mine["title"] == 1 and not against
         )
     elif mine["document"] == 1 and entry.whole_number:
-        enough = len(against - {"sex"}) < 2 and not (mine["unit"] <= 0 and "title" in against)
+        known = bool(line.said["birth_date"])
+        enough = len(against - {"sex"}) < 2 and (
+            mine["unit"] == 1
+            or (mine["title"] == 1 and "date" not in against)
+            or (mine["title"] == 0 and known and "date" not in against)
+        )
     else:
         enough = (
             mine["unit"] == 1 and mine["title"] == 1 and not against and (mine["document"] == 1 or mine["date"] == 1)
