@@ -731,6 +731,8 @@ def _kind(
         theirs = _agreement(w, documents, lines, entry, row, name)
         if theirs["document"] < 1 and theirs["unit"] < 1:
             continue  # nothing but the name speaks for it
+        if theirs["name"] == 1 and -1 in (theirs["document"], theirs["unit"]):
+            continue  # and not even the name
         ahead = {each for each in mine if mine[each] > theirs[each]}
         behind = {each for each in mine if mine[each] < theirs[each]}
         if mine["document"] == 1 and theirs["document"] == -1 and (mine["unit"] == 0 or mine["name"] > theirs["name"]):
@@ -739,7 +741,7 @@ def _kind(
             continue
         heavy = behind - {"date", "specialty"}
         cited = mine["document"] == mine["unit"] == 1 and theirs["document"] == -1
-        if heavy and cited and -1 in (theirs["title"], theirs["date"]):
+        if heavy and cited and (-1 in (theirs["title"], theirs["date"]) or mine["title"] == 0):
             # Another certificate of the same person, or of a namesake at the same unit: not the one that is cited.
             only_small = True
             continue

@@ -2,6 +2,7 @@
 
 import csv
 import re
+import unicodedata
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,16 +13,26 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from hzcert import dates, documents, names
+from hzcert import dates, documents, idnumber, names
 from hzcert.matching import spelling, units
 from hzcert.policy import Policy
 from hzcert.table import Table
-from hzcert.titles import BROAD_LEVELS, Titles
+from hzcert.titles import BROAD_LEVELS, Title, Titles
 
 Ints = npt.NDArray[np.int64]
 NOTHING = -1  # the number of an empty cell
 
-_DOCUMENT = re.compile(r"(?P<org>\D*?)\[?(?P<year>\d{4})?\]?[年第]*(?P<serial>\d{1,5})号?")
+# 湖人专[2005]99号, 湖人专(2005年)第99号文, 湖人专2005-99, [2005]湖人专99号, [2005]99号, 湖人专99号: what is written of the three parts.
+_DOCUMENT = re.compile(
+    r"(?P<before>[^\d(]*)(?:\(?(?P<year>(?:19|20)\d{2}|\d{2}(?=\)))年?\)?)?(?P<after>[^\d(]*?)[-—－/第]*(?P<serial>\d{1,5})号?(?:文件?)?"
+)
+_OLD_NUMBER = re.compile(r"\d{15}", re.ASCII)
+_BRACKETS = str.maketrans("〔[【〖《<{〕]】〗》>}", "(((((((" + ")))))))")
+_QUALIFICATION = re.compile(r"(?:专业)?(?:技术)?(?:任职|职务)?(?:资格|职称|职务)$")
+_NUMERALS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_TENS = re.compile(r"(?<![一二三四五六七八九])十")
+# 湖州市人事局湖人专: who wrote it, before the code that the writer has; 湖人专字: a word that some leave out.
+_WRITER = re.compile(r"^.*(?:局|厅|政府|委员会|办公室)(?=[^局厅]{2,}$)")
 
 
 @dataclass(frozen=True)
@@ -117,7 +128,12 @@ def make_keys(
     bodies: dict[str, int] = {"": NOTHING}
     body = np.array([bodies.setdefault(part[0], len(bodies) - 1) for part in parts], dtype=np.int64)
     year, serial = (np.array([part[at] for part in parts], dtype=np.int64) for at in (1, 2))
-    documents_numbered = document.numbered([documents.tidy(value) for value in document.values])
+    documents_numbered = document.numbered(
+        [
+            part if part[0] and min(part[1:]) >= 0 else value and documents.tidy(value)
+            for part, value in zip(parts, document.values, strict=True)
+        ]
+    )
     unit = both("employer")
     places = units.places_of(policy.province, policy.city, tuple(policy.regions))
     taken = units.take_apart(unit.values, places)
@@ -135,9 +151,10 @@ def make_keys(
         [special_numbers.setdefault(each, len(special_numbers) - 1) for each in special], dtype=np.int64
     )
     people = both("id_number")
+    whole = [_whole_number(value) for value in people.values]
     sexes = both("sex").numbered(both("sex").values)
     dated = {each: _days(both(each)) for each in ("obtained_on", "document_date", "birth_date")}
-    person = people.numbered(people.values)
+    person = people.numbered(whole)
     sides = [
         Side(
             letters=letters[at], name=name[at], former=before[at], document=documents_numbered[at],
@@ -151,7 +168,7 @@ def make_keys(
     ]  # fmt: skip
     known.pop("")
     special_numbers.pop("")
-    numbers_of_people = [value for value in dict.fromkeys(people.values) if value]
+    numbers_of_people = [value for value in dict.fromkeys(whole) if value]
     return Keys(sides[0], sides[1], list(known), distinct, titles, list(special_numbers), numbers_of_people)
 
 
@@ -169,12 +186,31 @@ def cited(holders: Table, document_fields: Mapping[str, str]) -> pa.LargeStringA
 
 
 def _document(text: str) -> tuple[str, int, int]:
-    """A document number's office, year and serial; ``NOTHING`` for what it does not say."""
-    match = _DOCUMENT.fullmatch(documents.tidy(text)) if text else None
+    """A document number's office, year and serial in any form; ``NOTHING`` for what it does not say.
+
+    >>> _document("湖人专字〔二○○五〕第099号"), _document("湖州市人事局湖人专(2005年)99号文"), _document("湖人专2005-99")
+    (('湖人专', 2005, 99), ('湖人专', 2005, 99), ('湖人专', 2005, 99))
+    >>> _document("[2005]湖人专99号"), _document("〔99〕九十九号"), _document("湖人专2号"), _document("见附件")
+    (('湖人专', 2005, 99), ('', 1999, 99), ('湖人专', -1, 2), ('', -1, -1))
+    """
+    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).translate(_BRACKETS)
+    code = re.match(r"[^\d(]*", plain)
+    start = code.end() if code and code.end() < len(plain) else 0
+    numerals = _TENS.sub("一十", plain[start:])
+    numerals = re.sub(r"十(?![一二三四五六七八九])", "〇", numerals).replace("十", "").translate(_NUMERALS)
+    match = _DOCUMENT.fullmatch(plain[:start] + numerals)
     if not match:
         return "", NOTHING, NOTHING
-    org = re.sub(r"[\[\]()第年号]+", "", match["org"])
-    return org, int(match["year"] or NOTHING), int(match["serial"])
+    office = re.sub(r"[()第年号]+", "", match["before"] + match["after"]).removesuffix("字")
+    year = int(match["year"] or NOTHING)
+    if 0 <= year < 100:
+        year += 1900 if year >= 50 else 2000
+    return _WRITER.sub("", office), year, int(match["serial"])
+
+
+def _whole_number(number: str) -> str:
+    """An ID number of 15 digits as the one of 18 that belongs to it; anything else as it is."""
+    return idnumber.lengthen(number) if _OLD_NUMBER.fullmatch(number) else number
 
 
 def _titles(holders: Table, published: Table, table: Titles) -> tuple[Ints, Ints, list[frozenset[str]]]:
@@ -202,15 +238,24 @@ def _no_brackets(text: str) -> str:
     return re.sub(r"[(（][^)）]*[)）]", "", text)
 
 
+def _named(title: str, series: str, table: Titles) -> tuple[Title, ...]:
+    plain = names.unit_key(title)
+    meant = _aliases().get(plain, plain)
+    return table.find(title, series) or table.find(meant, series) or table.find(_no_brackets(title), series)
+
+
 def title_codes(title: str, series: str, level: str, table: Titles) -> frozenset[str]:
     """The codes of the titles that a name may mean, by its aliases too; its own key where it is none that we know."""
     if not title:
         return frozenset()
     plain = names.unit_key(title)
-    meant = _aliases().get(plain, plain)
-    found = table.find(title, series) or table.find(meant, series) or table.find(_no_brackets(title), series)
+    found = _named(title, series, table)
+    if not found and (bare := _QUALIFICATION.sub("", title)) != title:  # 工程师资格
+        found, plain = _named(bare, series, table), names.unit_key(bare)
     if not found:  # 水利工程师: the longest title that it ends in
-        found = next((known for start in range(1, len(plain) - 1) if (known := table.find(plain[start:], series))), ())
+        found = next(
+            (known for start in range(1, len(plain) - 1) if (known := _named(plain[start:], series, table))), ()
+        )
     levels = BROAD_LEVELS.get(level, (level,))
     fitting = [each.code for each in found if each.level in levels]
     return frozenset(fitting or [each.code for each in found] or [plain])

@@ -56,7 +56,7 @@ class When(IntEnum):
 
 
 # What each agreement and difference is worth. Found on invented sets with known truth, of which nothing is in the product.
-NAME_POINTS = np.array([3, 9, 10, 20, 22, 25])
+NAME_POINTS = np.array([3, 9, 11, 20, 22, 25])
 DOCUMENT_POINTS = np.array([-4, 0, 8, 24, 35])
 UNIT_POINTS = np.array([0, 0, 8, 22, 24, 24, 28, 30, 30])
 TITLE_POINTS = {Said.OTHER: -18, Said.UNKNOWN: 0, Said.SAME: 10}
@@ -230,6 +230,9 @@ def weigh(keys: Keys, left: Ints, right: Ints, *, every: bool = False) -> Pairs:
     when = _when(ours.obtained[left], theirs.obtained[right])
     issued = _when(ours.published[left], theirs.published[right])
     when = np.where(when == When.UNKNOWN, np.minimum(issued, When.NEAR), when)
+    # A document is signed some time after the review: its date and the day of obtaining are no more than near.
+    for one, other in ((ours.obtained[left], theirs.published[right]), (ours.published[left], theirs.obtained[right])):
+        when = np.where(when == When.UNKNOWN, np.minimum(_when(one, other), When.NEAR), when)
     specialty = by_pairs(
         ours.specialty[left], theirs.specialty[right], lambda one, other: _specialties(keys, one, other)
     )
@@ -254,11 +257,18 @@ def _table(points: dict[Said, int] | dict[When, int], values: Ints) -> Points:
     return found
 
 
+def unwritten(keys: Keys) -> Mask:
+    """Which names, by key, have a character that was not written; one line at least."""
+    return np.array([spelling.GAP in name for name in keys.names] or [False], dtype=np.bool_)
+
+
 def _names(keys: Keys, left: Ints, right: Ints) -> Ints:
     ours, theirs = keys.ours, keys.theirs
-    slips = {"gap": int(Name.GAP), "like": int(Name.SLIP), "odd": int(Name.ODD)}
+    slips = {"gap": int(Name.GAP), "like": int(Name.SLIP), "more": int(Name.ODD), "odd": int(Name.ODD)}
     found = np.full(len(left), -1, dtype=np.int64)
-    equal = ours.name[left] == theirs.name[right]
+    # What is not written on both sides may be two characters: 王?芳 and 王?芳 are alike, not the same.
+    whole = ~unwritten(keys)
+    equal = (ours.name[left] == theirs.name[right]) & whole[np.maximum(ours.name[left], 0)]
     rest = np.flatnonzero(~equal)
     found[rest] = by_pairs(
         ours.name[left[rest]],
@@ -266,9 +276,10 @@ def _names(keys: Keys, left: Ints, right: Ints) -> Ints:
         lambda one, other: slips.get(spelling.within_a_slip(keys.names[one], keys.names[other]), -1),
         default=-1,
     )
-    found[(ours.former[left] == theirs.name[right]) & (ours.former[left] >= 0)] = Name.FORMER
+    former = ours.former[left]
+    found[(former == theirs.name[right]) & (former >= 0) & whole[np.maximum(former, 0)]] = Name.FORMER
     found[equal] = Name.VARIANT
-    found[ours.letters[left] == theirs.letters[right]] = Name.SAME
+    found[equal & (ours.letters[left] == theirs.letters[right])] = Name.SAME
     # Whoever has the same ID number is looked at, whatever the name.
     same_person = (ours.person[left] == theirs.person[right]) & (ours.person[left] >= 0)
     found[(found < 0) & same_person] = Name.ODD

@@ -57,7 +57,9 @@ class Settled:
 
 _FEW = 5  # candidates that are shown
 # A namesake in the same document must be less likely than one in so many: where the unit differs, and where none is given.
-_RARE, _RARE_ENOUGH = 400, 40
+_RARE, _RARE_ENOUGH, _RARE_IF_CAUTIOUS = 400, 40, 4000
+# How common a name is that the batch does not tell: of two characters and of more; counted as if so many people were known.
+_SHORT_NAME, _LONG_NAME, _KNOWN_PEOPLE = 3e-5, 2e-6, 3000
 _TOGETHER = 4  # people of one unit in one document, among whom one other character of a name is hardly another person
 
 
@@ -80,11 +82,18 @@ def settle(
     groups = same_person(keys)
     found = weighing.weigh(keys, *weighing.by_name(keys, rows))
     firm = _firm(found, _leads(found, len(keys.ours), len(keys.theirs), groups), limits)
-    unsure = np.setdiff1d(np.arange(len(keys.ours), dtype=np.int64), found.ours[firm])
-    left, right = weighing.by_slip(keys, unsure, rows)
+    everyone = np.arange(len(keys.ours), dtype=np.int64)
+    # Whoever wants no risk looks for names like it beside every entry's row, not only where the row is in doubt.
+    unsure = everyone if limits.cautious else np.setdiff1d(everyone, found.ours[firm])
     width = len(keys.theirs)
-    new = ~np.isin(left * width + right, found.ours * width + found.theirs)
-    near = weighing.weigh(keys, left[new], right[new])
+    slipped = [weighing.by_slip(keys, unsure, rows)]
+    # A row whose name is not written out may be that of an entry that has found another one.
+    unread = rows[weighing.unwritten(keys)[np.maximum(keys.theirs.name[rows], 0)]]
+    if len(unread) and len(unsure) < len(everyone):
+        slipped.append(weighing.by_slip(keys, everyone, unread))
+    numbers = np.unique(np.concatenate([left * width + right for left, right in slipped]))
+    numbers = numbers[~np.isin(numbers, found.ours * width + found.theirs)]
+    near = weighing.weigh(keys, numbers // max(width, 1), numbers % max(width, 1))
     # A weak name alone is nobody: it takes the unit, or a list that has none and a likely slip.
     worth = (near.unit >= GOOD) | ((near.unit == Unit.UNKNOWN) & (near.name >= Name.SLIP)) | (near.person == Said.SAME)
     found = Pairs.joined(found, near.take(worth | (near.name >= Name.FORMER) | (near.born > 0)))
@@ -206,6 +215,7 @@ def _firm(found: Pairs, leads: _Leads, limits: Limits) -> Mask:
         & (found.document == Document.SAME)
         & (found.unit >= Unit.FOLDED)
         & (found.title >= Said.UNKNOWN)
+        & (found.specialty >= Said.UNKNOWN)
         & (found.points >= limits.least)
         & (leads.over_rows >= limits.lead)
         & (leads.over_rivals >= limits.lead),
@@ -226,24 +236,44 @@ def suffices(keys: Keys, rows: Ints, found: Pairs, groups: Ints, limits: Limits)
     unit, elsewhere = found.unit >= GOOD, found.unit <= Unit.ALIKE
     title, dated = found.title == Said.SAME, found.when >= When.NEAR
     against = (found.born < 0) | (found.sex < 0) | (found.person < 0)
-    rare = _rare(keys, rows, found, groups, np.where(found.unit == Unit.UNKNOWN, _RARE_ENOUGH, _RARE))
-    by_all = good & document & unit
-    by_document = good & document & elsewhere & title & (rare | (found.born > 0)) & (found.when >= When.UNKNOWN)
-    undocumented = ~document & ~((found.when == When.FAR) & (found.born <= 0))
+    odds = np.where(found.unit == Unit.UNKNOWN, _RARE_ENOUGH, _RARE_IF_CAUTIOUS if limits.cautious else _RARE)
+    rare = _rare(keys, rows, found, groups, odds)
+    others = good & ~against
+    (any_title, other_title, same_title, in_document) = (
+        _has_other(found, others & each)
+        for each in (unit, unit & (found.title != Said.OTHER), unit & title, found.document == Document.SAME)
+    )
+    by_all = good & document & unit & ((found.title >= Said.UNKNOWN) | ~same_title)
+    by_document = good & elsewhere & (found.when >= When.UNKNOWN)
+    by_document &= (found.document == Document.SAME) | (document & (found.born > 0))
+    by_document &= (found.unit == Unit.UNKNOWN) | (found.specialty >= Said.UNKNOWN) | (found.born > 0)
+    by_document &= (title & (rare | (found.born > 0))) | ((found.title == Said.UNKNOWN) & (found.born > 0))
+    undocumented = ~document & ~((found.when == When.FAR) & (found.born <= 0)) & ~other_title
     by_unit = good & unit & title & undocumented & (~cited_otherwise | dated | (found.specialty > 0) | (found.born > 0))
-    by_slip = ~good & unit & title & (document | (dated & ~cited_otherwise))
+    by_slip = ~good & unit & title & ~same_title
+    by_slip &= (document & ~in_document) | (dated & ~document & ~cited_otherwise & ~any_title)
     by_slip &= (found.name >= Name.SLIP) | (document & ((found.born > 0) | _among_few(keys, rows, found)))
     enough = by_all | by_document | by_unit | by_slip | (known & (good | unit))
     # What speaks against the person needs everything else to speak for it: then it is one to look at.
     enough &= ~against | (by_all & title)
     if limits.cautious:
-        # Another unit is another person here, and no name is read that is not alike, or one with a gap.
+        # No name is read that is not alike, or one with a gap; another unit is another person, unless by the name that can hardly be.
         sure_unit = found.unit >= Unit.FOLDED
-        without_unit = by_document & (found.unit == Unit.UNKNOWN) & rare
-        without_number = by_unit & sure_unit & ~cited_otherwise & (found.when == When.SAME)
+        without_unit = by_document & (title | (found.born > 0)) & (rare | (found.born > 0))
+        without_number = by_unit & sure_unit & ~cited_otherwise & dated
         written_alike = by_slip & (found.name >= Name.SLIP) & sure_unit & (found.document == Document.SAME)
-        enough &= ~against & title & (by_all | without_unit | without_number | written_alike | known)
+        enough &= ~against & (by_all | without_unit | without_number | written_alike | known)
     return np.asarray(enough & (found.points >= limits.least), dtype=np.bool_)
+
+
+def _has_other(found: Pairs, strong: Mask) -> Mask:
+    """Whether an entry has another row of this kind.
+
+    Beside another row of its name and unit, a number that is not given or badly written, another title or a slip in the name
+    is no evidence; nor is a slip in the name beside somebody of the very name in the document.
+    """
+    counts = np.bincount(found.ours[strong], minlength=int(found.ours.max(initial=-1)) + 1)
+    return np.asarray(counts[found.ours] > strong, dtype=np.bool_)
 
 
 def _rare(keys: Keys, rows: Ints, found: Pairs, groups: Ints, odds: Ints) -> Mask:
@@ -253,9 +283,12 @@ def _rare(keys: Keys, rows: Ints, found: Pairs, groups: Ints, odds: Ints) -> Mas
     entries = np.unique(groups)
     here = _different_people(ours.name[entries], ours.person[entries], len(keys.names))
     common = np.maximum(people, here)[np.maximum(theirs.name[found.theirs], 0)]
+    short = np.array([len(name) < 3 for name in keys.names] or [False], dtype=np.bool_)
+    usual = np.where(short, _SHORT_NAME, _LONG_NAME)[np.maximum(theirs.name[found.theirs], 0)]
+    share = (common - 1 + usual * _KNOWN_PEOPLE) / (max(len(rows), len(entries)) + _KNOWN_PEOPLE)
     sizes = np.bincount(theirs.document[rows] + 1, minlength=int(theirs.document.max(initial=0)) + 2)
     size = sizes[theirs.document[found.theirs] + 1]
-    return np.asarray((common - 1) * size * odds < max(len(rows), len(entries)), dtype=np.bool_)
+    return np.asarray(share * size * odds < 1, dtype=np.bool_)
 
 
 def _among_few(keys: Keys, rows: Ints, found: Pairs) -> Mask:
@@ -265,10 +298,12 @@ def _among_few(keys: Keys, rows: Ints, found: Pairs) -> Mask:
     numbers, places, counts = np.unique(together[rows], return_inverse=True, return_counts=True)
     size = np.zeros(len(theirs), dtype=np.int64)
     size[rows] = counts[places] if len(numbers) else 0
-    long = np.array([len(name) >= 3 for name in keys.names], dtype=np.bool_)
+    lengths = np.array([len(name) for name in keys.names] or [0], dtype=np.int64)
     sure = (found.document == Document.SAME) & (found.unit >= Unit.FOLDED) & (found.when >= When.UNKNOWN)
-    both = long[np.maximum(theirs.name[found.theirs], 0)] & long[np.maximum(keys.ours.name[found.ours], 0)]
-    return np.asarray(sure & both & (size[found.theirs] <= _TOGETHER), dtype=np.bool_)
+    ours, rows_of = (lengths[np.maximum(each, 0)] for each in (keys.ours.name[found.ours], theirs.name[found.theirs]))
+    # One character more is a slip in shorter names than another character is.
+    long = np.where(ours == rows_of, ours, np.maximum(ours, rows_of)) >= 3
+    return np.asarray(sure & long & (size[found.theirs] <= _TOGETHER), dtype=np.bool_)
 
 
 def _different_people(names_of: Ints, by: Ints, count: int) -> Ints:
@@ -325,6 +360,10 @@ def _settled(
         lost = np.bincount(found.ours[shown & beaten], minlength=count) > 0
         verdict[nothing & lost] = Verdict.TAKEN
         rival[nothing & lost] = owner[found.theirs[top[nothing & lost]]]
+        # The same person asks for the same row again, if under another title.
+        again = np.flatnonzero(nothing & lost & (rival >= 0) & (keys.ours.person >= 0))
+        again = again[keys.ours.person[again] == keys.ours.person[rival[again]]]
+        verdict[again] = Verdict.AGAIN
         chosen = np.flatnonzero(near | (shown & tied[found.ours]))
     else:
         chosen = np.zeros(0, dtype=np.int64)

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -66,14 +67,18 @@ def _key(text: str) -> str:
 def within_a_slip(one: str, other: str) -> str:
     """How two keys of names differ by one slip, if they do.
 
-    ``gap``: a character was not written, or a rare one as several; ``like``: one for another of its sound or shape, or two
-    turned round; ``odd``: one for any other, or one more.
+    ``gap``: a character was not written, or a rare one as several; ``like``: one for another of its sound or shape, one
+    twice, or two turned round; ``more``: one more; ``odd``: one for any other.
 
     >>> within_a_slip("王*芳", "王小芳"), within_a_slip("王小芳", "王晓芳"), within_a_slip("王喆", "王吉吉"), within_a_slip("王小芳", "王国芳")
     ('gap', 'like', 'gap', 'odd')
     >>> within_a_slip("王小芳", "王芳小"), within_a_slip("王小芳", "王芳"), within_a_slip("王小芳", "李晓芳"), within_a_slip("王芳", "王小明")
-    ('like', 'odd', '', '')
+    ('like', 'more', '', '')
+    >>> within_a_slip("王小芳", "王小小芳"), within_a_slip("王婷", "王强婵"), within_a_slip("王淼", "王三水")
+    ('like', '', 'gap')
     """
+    if one == other:
+        return "gap" if GAP in one else ""
     if GAP in one or GAP in other:
         return "gap" if _fits(one, other) or _fits(other, one) else ""
     before = _shared(one, other)
@@ -85,7 +90,10 @@ def within_a_slip(one: str, other: str) -> str:
     if len(short) == len(long) == 1:
         return "like" if alike(short, long) else "odd"
     if len(short) == 0 and len(long) == 1:
-        return "gap" if is_rare(long) else "odd"
+        fuller = max(one, other, key=len)
+        twice = long in (fuller[before - 1 : before], fuller[before + 1 : before + 2])
+        lost = len(one) == 1 or len(other) == 1 or not _in_gb2312(long)
+        return "gap" if lost else "like" if twice else "more"
     if before and len(short) == 1 < len(long):
         return "gap" if _is_made_of(short, long) else ""
     return "like" if len(short) == len(long) == 2 and left == right[::-1] else ""
@@ -133,19 +141,45 @@ def alike(one: str, other: str) -> bool:
 
 
 def _is_made_of(sign: str, parts: str) -> bool:
-    """Whether a rare character was written as its parts: 喆 as 吉吉, 玥 as 王月."""
-    whole = _signs().get(sign)
-    if whole is None or not is_rare(sign):
+    """Whether a rare character was written as its parts: 喆 as 吉吉, 玥 as 王月, 淼 as 三水; their strokes are those of the whole.
+
+    >>> _is_made_of("喆", "吉吉"), _is_made_of("玥", "王月"), _is_made_of("淼", "三水"), _is_made_of("婷", "强婵")
+    (True, True, True, False)
+    """
+    if not is_rare(sign):
         return False
-    return any((part := _signs().get(each)) is not None and part.radical == whole.radical for each in parts)
+    whole = _signs().get(sign)
+    if whole is None:  # rarer than any in the table
+        return True
+    parts = parts[1:] * 3 if len(parts) == 2 and parts[0] == "三" else parts
+    known = [part for each in parts if (part := _signs().get(each)) is not None]
+    if len(known) < len(parts):
+        return False
+    strokes = sum(_strokes(part) for part in known)
+    return any(part.radical == whole.radical for part in known) and abs(strokes - _strokes(whole)) <= 1
+
+
+# The radicals 1 to 214 stand in order of their strokes: the last one of one stroke, of two, and so on.
+_LAST_OF_STROKES = (6, 29, 60, 94, 117, 146, 166, 175, 186, 194, 200, 204, 208, 210, 211, 213, 214)
+
+
+def _strokes(sign: _Sign) -> int:
+    """The strokes of a character: its radical's, and the rest."""
+    number = int("".join(filter(str.isdecimal, sign.radical)) or 0)
+    return bisect_left(_LAST_OF_STROKES, number) + 1 + sign.strokes
 
 
 def is_rare(sign: str) -> bool:
-    """Whether a character is beyond the 3,755 of everyday use, so that old programs and keyboards may not have it."""
+    """Whether a character is beyond the 3,755 of everyday use, so that a clerk may not find it on the keyboard."""
+    return not _in_gb2312(sign) or sign.encode("gb2312")[0] >= _SECOND_LEVEL
+
+
+def _in_gb2312(sign: str) -> bool:
+    """Whether old programs have a character at all."""
     try:
-        return sign.encode("gb2312")[0] >= _SECOND_LEVEL
-    except (UnicodeEncodeError, IndexError):
-        return True
+        return bool(sign.encode("gb2312"))
+    except UnicodeEncodeError:
+        return False
 
 
 def _fits(pattern: str, text: str) -> bool:
