@@ -92,7 +92,7 @@ def unlike(keys: Keys, holders: Table, published: Table, found: Pairs, struck: t
     )
     fields: dict[str, Mask] = {
         "document_no": (ours.document[left] != theirs.document[right]) | (ours.document[left] < 0),
-        "name": (ours.letters[left] != theirs.letters[right]) | (found.name == Name.GAP),
+        "name": ours.letters[left] != theirs.letters[right],
         "id_number": given["id_number"] & (found.person != Said.SAME),
         "sex": found.sex == Said.OTHER,
         "birth_date": found.born == Said.OTHER,
