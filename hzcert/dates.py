@@ -53,6 +53,7 @@ _ENGLISH = re.compile(
     rf"(?:(?P<day>\d{{1,2}})-)?(?P<month>{'|'.join(_MONTHS)})-(?P<year>\d{{4}}|\d{{2}})", re.IGNORECASE
 )
 _SLASHED = re.compile(r"(\d{2})/(\d{1,2})/(\d{2})", re.ASCII)
+_YEAR_LAST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", re.ASCII)
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 
 
@@ -61,6 +62,8 @@ def read(cell: object) -> str | None:
 
     >>> read("1970年10月"), read("19701005"), read("70.10"), read("二○○五年十二月三日"), read(25842), read("Dec-98")
     ('1970-10', '1970-10-05', '1970-10', '2005-12-03', '1970-10-01', '1998-12')
+    >>> read("8/30/1997"), read("30.8.1997"), read("10/8/1997")
+    ('1997-08-30', '1997-08-30', None)
     >>> read(1970.1) is None
     True
     """
@@ -82,13 +85,16 @@ def candidates(cell: object) -> tuple[str, ...]:
     """The months that an undecidable number may mean.
 
     1970.1 is January, or October typed as 1970.10; 19705 is May, or the serial number of a day in 1953; 03/10/05 is of 2003
-    as we write days, and of 2005 as programs of other countries do.
+    as we write days, and of 2005 as programs of other countries do; those write 10/8/1997 too, in October or in August.
 
-    >>> candidates(1970.1), candidates("19705"), candidates("03/10/05")
-    (('1970-01', '1970-10'), ('1953-12', '1970-05'), ('2003-10', '2005-03', '2005-10'))
+    >>> candidates(1970.1), candidates("19705"), candidates("03/10/05"), candidates("10/8/1997")
+    (('1970-01', '1970-10'), ('1953-12', '1970-05'), ('2003-10', '2005-03', '2005-10'), ('1997-08', '1997-10'))
     """
-    if isinstance(cell, str) and len(readings := _of_two_digits(cell)) > 1:
-        return readings
+    if isinstance(cell, str):
+        if len(readings := _of_two_digits(cell)) > 1:
+            return readings
+        if len(days := _year_last(cell)) > 1:
+            return tuple(sorted(iso[:7] for iso in days))
     if isinstance(cell, str) and _SERIAL.fullmatch(cell.strip()):
         cell = float(cell)
     if isinstance(cell, bool) or not isinstance(cell, int | float) or not isfinite(cell) or read(cell) is not None:
@@ -168,7 +174,8 @@ def _from_number(number: float) -> str | None:
         return None
     whole = int(number)
     if whole in _SERIALS:
-        return None if _is_month_or_serial(number) else (_EPOCH + timedelta(days=whole)).isoformat()
+        day = _EPOCH + timedelta(days=whole)
+        return None if _is_month_or_serial(number) else _iso(day.year, day.month, day.day)
     if number == whole:
         packed = _PACKED.fullmatch(str(whole))
         return _from_parts(packed) if packed else None
@@ -195,7 +202,18 @@ def _from_text(text: str) -> str | None:
     if match := _ENGLISH.fullmatch(text):
         month = _MONTHS.index(match["month"].lower()) + 1
         return _iso(_year(int(match["year"])), month, int(match["day"]) if match["day"] else None)
+    if len(days := _year_last(text)) == 1:
+        return days.pop()
     return _from_number(float(text)) if _SERIAL.fullmatch(text) else None
+
+
+def _year_last(text: str) -> set[str]:
+    """The days that 10/8/1997 may be: the month first, or the day."""
+    match = _YEAR_LAST.fullmatch(text.translate(_PLAIN).strip())
+    if match is None:
+        return set()
+    one, two, year = int(match[1]), int(match[3]), int(match[4])
+    return {iso for iso in (_iso(year, one, two), _iso(year, two, one)) if iso}
 
 
 def _of_two_digits(text: str) -> tuple[str, ...]:

@@ -223,8 +223,9 @@ def _covered(grid: Grid, end: int) -> dict[tuple[int, int], tuple[int, int]]:
 
 def _headers_at(top: _Top, first: int) -> Iterator[tuple[Header, tuple[int, int, int]]]:
     """The header that begins in a row, of one row or of more, and how good it is."""
-    if not any(isinstance(cell, str) and cell for cell in top.rows[first]):
-        return
+    texts = [text for cell in top.rows[first] if isinstance(cell, str) and (text := cell.strip())]
+    if not texts or any(text.endswith(("：", ":")) and top.known.get(heading_key(text)) == "other" for text in texts):
+        return  # 负责人： is where somebody signs, and stands over nothing
     found = [_header(top, first, first)]
     for last in range(first + 1, min(first + _DEEPEST, len(top.rows))):
         if not _all_headings(top, first, last):

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hzcert.headings import Above, Header, HeaderReader, is_heading, read_above
+from hzcert.headings import Above, Header, HeaderReader, heading_key, is_heading, read_above
 from hzcert.idnumber import compact
 from hzcert.sheets.grid import Cell, Grid, as_text
 from hzcert.sheets.longrows import column_of
@@ -18,16 +18,18 @@ from hzcert.table import FIELDS, Mask
 from hzcert.texts import Texts, mask_of, repeated, texts_of
 
 _EXAMPLE = re.compile(
-    r"[（(【\[]?(?:填写|填表)?(?:示例|范例|样例|例子|举例|例如)\s*\d*(?:行)?\s*(?:[：:）)】\]]|$)|[（(]?例\s*\d*\s*(?:[：:）)]|$)"
+    r"[（(【\[]?(?:填写|填表)?(?:示例|范例|样例|例子|举例|例如)\s*\d*(?:行)?\s*(?:[：:）)】\]]|$)|[（(【\[]?例\s*\d*\s*(?:[：:）)】\]]|$)"
     r"|(?:此|本)行(?:为|是)?(?:示例|范例|样例|例子)|(?:填写)?(?:示例|范例|样例)[，,。；;]|样表$|[eE]\.?[gG]\.?$"
 )
 # A remark may begin with 例： and speak of the person.
 _EXAMPLE_REMARK = re.compile(
-    r"[（(【\[]?(?:(?:填写|填表)?(?:示例|范例|样例|例子|举例)\s*\d*(?:行)?|(?:此|本)行(?:为|是)?(?:示例|范例|样例|例子)|例\s*\d*|[eE]\.?[gG]\.?)[，,。；;：:]?(?:请?勿?删除?|不要删除?|不?可删除?|填写时删除?|仅供参考)*[）)】\]]?"
+    r"[（(【\[]?(?:(?:填写|填表)?(?:示例|范例|样例|例子|举例|例如)\s*\d*(?:行)?|(?:此|本)行(?:为|是)?(?:示例|范例|样例|例子)|例\s*\d*|[eE]\.?[gG]\.?)[，,。；;：:]?(?:请?勿?删除?|不要删除?|不?可删除?|填写时删除?|仅供参考)*[）)】\]]?"
 )
 _MAYBE_EXAMPLE = r"[例样此本]|[eE]\.?[gG]"  # without one of these nothing is an example
-_EXAMPLE_NAME = re.compile(r"示例|样例|填写例|举例|[（(【\[]范例|范例[）)】\]：:]")  # 范例 may be a name
-_TOTAL_NAME = re.compile(r"(?:合|小|总|共)\s*计")
+_EXAMPLE_NAME = re.compile(
+    r"示例|样例|填写例|举例|[（(【\[](?:范例|例如?\s*\d*[）)】\]：:])|范例[）)】\]：:]"
+)  # 范例 may be a name
+_TOTAL_NAME = re.compile(r"(?:合|小|总|共|累)\s*计")
 _TOTAL = re.compile(
     r".{0,16}?(?:合\s*计|小\s*计|总\s*计|共\s*计|本\s*页|人\s*数|总\s*数)\s*(?:[：:（(\d]|$)|合计|以上共|共\s*\d+\s*(?:人|份)"
 )
@@ -64,6 +66,17 @@ _COUNT = re.compile(r"\d+(?:\.0)?|[（(]?(?:共|计)?\s*\d+\s*[人名位份][）
 _NOTES = frozenset({"必填", "选填", "可选", "必选", "非必填", "可不填"})
 _LONGEST_NAME = 25
 _NAMELIKE = re.compile(r"(?s)(?=.*[^\W_])[^：:计填]+").fullmatch  # no footer's words
+# Who stands alone in a row, with no more than a name: a few Han characters, or words of letters and dots.
+_MAY_BE_NAME = re.compile(
+    r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U000323af\s]{1,6}|[A-Za-z\u00c0-\u024f]+|[^\W\d_]+(?:[\s·•‧・．.'-]+[^\W\d_]+)+"
+)
+_NO_NAME = re.compile(
+    r"(?:[县区市级组表类批局所院校站厂队馆部处科团社室]|人员|职称|部分|系统|单位|空白|正文|盖章|情况|意见|属实|说明)[\d一二三四五六七八九十]*$"
+)
+_LABEL = re.compile(r".{1,20}[：:][\s_＿—－年月日-]*")
+_AS_EXAMPLE = re.compile(r"(?:例?如|例)\s*[：:]")
+_MOST_OF_A_FOOTER = 4  # cells of fields
+_FEWEST_DIGITS = 6
 _SIGNED = re.compile(
     r"(?:\d{4}|[二一][〇○零一二三四五六七八九]{3})年.{1,3}月.{1,3}日$|.*[（(](?:盖章|公章|签章|签字|章)[）)]\s*$"
 )
@@ -106,6 +119,12 @@ def sort_rows(grid: Grid, header: Header, known: Mapping[str, str]) -> Lines:
     examples = _examples(texts_at, header)
     surely = _surely_entries(rows, texts_at, header, known)
     surely[[*range(min(begin, len(rows))), *examples]] = False
+    held = {
+        row
+        for top, left, bottom, _ in grid.merged
+        if left in (header.columns.get("name"), header.columns.get("id_number"))
+        for row in range(top + 1, min(bottom, len(grid.rows) - 1) + 1)
+    }
     bands = {top for top, left, _, right in grid.merged if right - left >= 2}
     above = read_above(grid, header.first)
     again_at, in_example = _headers_again(grid, header, known), is_example_block(grid, header)
@@ -113,7 +132,7 @@ def sort_rows(grid: Grid, header: Header, known: Mapping[str, str]) -> Lines:
         row = rows[at]
         if at in kept.cut:
             continue  # a further line of a header that was met again
-        _sort_row(row, at, header, known, at in examples, at in bands, kept)
+        _sort_row(row, at, header, known, at in examples, at in bands, at in held, kept)
         if kept.cut.get(at) is Cut.HEADER:
             again = again_at(at)
             titles = range(begins_at(grid, at, header.last + 1), at)
@@ -267,7 +286,14 @@ def _is_example_name(text: str) -> bool:
 
 
 def _sort_row(
-    row: Sequence[Cell], at: int, header: Header, known: Mapping[str, str], example: bool, band: bool, kept: Lines
+    row: Sequence[Cell],
+    at: int,
+    header: Header,
+    known: Mapping[str, str],
+    example: bool,
+    band: bool,
+    held: bool,
+    kept: Lines,
 ) -> None:
     texts = [text for cell in row if (text := as_text(cell).strip())]
     if not texts:
@@ -277,13 +303,15 @@ def _sort_row(
         for name, place in header.columns.items()
         if place < len(row) and (text := as_text(row[place]).strip())
     }
-    if example:
+    if example or sum(bool(_AS_EXAMPLE.match(text)) for text in texts) >= 2:
         kept.cut[at] = Cut.EXAMPLE
     elif _has_digits_of_a_number(said.get("id_number", "")):
         kept.entries.append(at)
+    elif all(map(_LABEL.fullmatch, texts)) and not _names_a_person(texts, known):
+        kept.cut[at] = Cut.FOOTER
     elif sum(is_heading(text, known) for text in texts) >= 3 or _NOTES.issuperset(texts):
         kept.cut[at] = Cut.HEADER
-    elif kind := _not_a_person(texts, said, band):
+    elif kind := _not_a_person(texts, said, band) or (None if held else _nobody(texts, said)):
         kept.cut[at] = kind
     elif set(said.values()) == {"0"}:
         kept.numbered += 1  # formulas below the last entry show 0 for nothing
@@ -293,6 +321,11 @@ def _sort_row(
         kept.numbered += 1
     else:
         kept.cut[at] = Cut.BAND if len(texts) == 1 else Cut.FOOTER
+
+
+def _names_a_person(texts: Sequence[str], known: Mapping[str, str]) -> bool:
+    """Whether labels are those of a person: 姓名：, 身份证号：."""
+    return any(known.get(heading_key(text)) in ("name", "id_number") for text in texts)
 
 
 def _not_a_person(texts: Sequence[str], said: Mapping[str, str], band: bool) -> Cut | None:
@@ -324,6 +357,19 @@ def _not_a_person(texts: Sequence[str], said: Mapping[str, str], band: bool) -> 
     if len(texts) == 1 and (band or any(each.match(first) for each in (_BAND, _UNIT_BAND, _LIST_TITLE))):
         return Cut.BAND
     return None
+
+
+def _nobody(texts: Sequence[str], said: Mapping[str, str]) -> Cut | None:
+    """Words that stand where people do, and name nobody: no title, no document, nothing like a name or a number."""
+    if not said or said.keys() & {"title", "document_no"} or set(said.values()) == {"0"}:
+        return None
+    name = said.get("name", "")
+    may_be_name = _MAY_BE_NAME.fullmatch(name) and not _NO_NAME.search(name) and name not in ("男", "女")
+    if may_be_name or sum(sign.isdigit() for sign in said.get("id_number", "")) >= _FEWEST_DIGITS:
+        return None
+    if len(texts) == 1:
+        return Cut.BAND
+    return Cut.FOOTER if len(said) <= _MOST_OF_A_FOOTER else None
 
 
 def _is_unit_band(texts: Sequence[str], name: str) -> bool:

@@ -2,17 +2,18 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from html.parser import HTMLParser
 from xml.parsers import expat
 
 from hzcert.sheets.grid import Cell, Grid, Place, Range, Unreadable
 from hzcert.sheets.guard import Budget, no_doctype
-from hzcert.sheets.values import iso_moment, plain_number, shows_month
+from hzcert.sheets.values import iso_moment, plain_number, shows_day, shows_month
 
 _MOST_SPAN = 16_384
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _LINE_THROUGH = re.compile(r"line-through", re.IGNORECASE)
+_EPOCH, _FIRST_SERIAL, _LAST_SERIAL = date(1899, 12, 30), 61, 2_958_466  # from 1900-03-01 to the year 9999
 _NO_DISPLAY = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
@@ -189,6 +190,8 @@ class _SheetXml:
         self._style = ""
         self._month_styles: set[str] = set()
         self._struck_styles: set[str] = set()
+        self._day_styles: set[str] = set()
+        self._is_day = False
         self._is_struck = self._part_struck = False
         self._only_month = False
 
@@ -215,8 +218,9 @@ class _SheetXml:
                 self._following = 0
             case "Style":
                 self._style = about.get("ID", "")
-            case "NumberFormat" if shows_month(about.get("Format", "")):
-                self._month_styles.add(self._style)
+            case "NumberFormat":
+                self._month_styles |= {self._style} if shows_month(about.get("Format", "")) else set()
+                self._day_styles |= {self._style} if shows_day(about.get("Format", "")) else set()
             case "Font" if about.get("StrikeThrough") == "1":
                 self._struck_styles.add(self._style)
             case "Visible" | "Comment" as part:
@@ -230,6 +234,7 @@ class _SheetXml:
             case "Cell" if self.tables:
                 self._column = _index(about.get("Index"), self._column + 2) - 1
                 self._only_month = about.get("StyleID") in self._month_styles
+                self._is_day = about.get("StyleID") in self._day_styles
                 self._is_struck = about.get("StyleID") in self._struck_styles
                 self._start_cell(about)
             case "S" if self._text is not None:
@@ -274,6 +279,8 @@ class _SheetXml:
         match self._kind:
             case "Number" if text:
                 value = plain_number(text)
+                if isinstance(value, float) and (self._is_day or self._only_month):  # of programs other than Excel
+                    value = _day_of(value, only_month=self._only_month)
             case "Boolean":
                 value = text.strip() in ("1", "true")
             case "DateTime":
@@ -286,6 +293,14 @@ class _SheetXml:
         if self._is_struck:
             table.struck[self._row, self._column] = ""
         table.put(self._row, self._column, value)
+
+
+def _day_of(serial: float, *, only_month: bool) -> Cell:
+    """The day, or month, that a number is shown as."""
+    if not _FIRST_SERIAL <= serial < _LAST_SERIAL:
+        return serial
+    day = _EPOCH + timedelta(days=int(serial))
+    return f"{day:%Y-%m}" if only_month else day
 
 
 def _moment(text: str) -> Cell:

@@ -22,6 +22,20 @@ def shows_month(code: str) -> bool:
     return ("y" in signs or "e" in signs) and "m" in signs and "d" not in signs and "h" not in signs
 
 
+def shows_day(code: str) -> bool:
+    """Whether a format shows a number as a day.
+
+    >>> shows_day("yyyy-mm-dd"), shows_day("Short Date"), shows_day("0.00"), shows_day("h:mm")
+    (True, True, False, False)
+    """
+    signs = _NO_SIGN_OF_A_DAY.sub("", code.partition(";")[0].lower())
+    return ("y" in signs and "d" in signs and "general" not in signs) or code in (
+        "Short Date",
+        "Medium Date",
+        "Long Date",
+    )
+
+
 def month_styles(root: ElementTree.Element) -> frozenset[int]:
     """The cell styles that show a date without its day, from ``xl/styles.xml``."""
     codes: dict[str, bool] = {}

@@ -77,7 +77,7 @@ def test_a_month_in_any_spelling(spelling, day):
     assert dates.read(MONTHS[spelling](day)) == day.isoformat()[:7]
 
 
-@given(st.dates(dt.date(1927, 5, 18), dt.date(2100, 1, 1)), st.sampled_from([int, float, str, lambda n: n + 0.375]))
+@given(st.dates(dt.date(1927, 5, 18), dt.date(2099, 12, 31)), st.sampled_from([int, float, str, lambda n: n + 0.375]))
 def test_a_serial_number_is_its_day_or_may_be_a_month_too(day, kind):
     number = (day - dt.date(1899, 12, 30)).days
     read = dates.read(kind(number))

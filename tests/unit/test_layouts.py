@@ -66,6 +66,9 @@ def test_what_is_merged_over_several_rows_counts_for_each(read):
     found = read(*rows, merged=("A2:A3", "B2:B3", "C2:C4"))
     assert found.table.column("id_number").tolist() == [ONE, ONE, TWO]
     assert found.table.column("employer").tolist() == ["样例所"] * 3
+    rows[2] = [None, None, None, None, "水利"]
+    found = read([*head, "专业"], *rows[1:], merged=("A2:A3", "B2:B3", "C2:C4", "D2:D3"))
+    assert found.table.column("specialty").tolist() == ["", "水利", ""]
 
 
 def test_the_lines_above_say_unit_and_level(read):
@@ -295,3 +298,25 @@ def test_a_person_with_a_footers_word_beside_is_a_person(read):
     ]
     found = read(head, *rows, ["陈雨桐", "", "", "日期：不详", ""])
     assert found.table.column("row").tolist() == [2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["", "此表须加盖公章"], ["", "", "1、本表一式三份；"], ["单位意见：", "", "", "主管部门意见："], ["", "续表"], ["高级职称"], ["", "在职人员"],
+        ["", "负责人：", "", "填表人：", "", "电话："], ["平均年龄", "", "", "", "45"],  ["", "主管部门审核意见", "", "", "（公章）"],
+        ["", "累计", "", "6"], ["", "承诺：以上信息真实无误"], ["", "湖州市建设局下属单位"], ["", "- 1 -"], ["", "如：张三", "如：330521197003120030"],
+    ],
+)  # fmt: skip
+def test_what_names_nobody_is_no_person(read, row):
+    head = [*HEAD, "级别"]
+    assert [entry["row"] for entry in read(head, FIRST, row, SECOND).table.records()] == [2, 4]
+    pages = [["人员名单"], head, FIRST, row, ["人员名单"], head, SECOND]
+    assert [entry["row"] for entry in read(*pages).table.records()] == [3, 7]
+
+
+@pytest.mark.parametrize("name", ["买买提·艾力", "欧阳云川", "沈", "沈 川", "何计", "范例", "Ömür"])
+def test_a_person_of_whom_hardly_anything_is_said_is_one(read, name):
+    for row in ([2, name, "", "", ""], [2, name, "", "工程师", ""], ["", name, "", "", "德清县样例小学"]):
+        found = read([*HEAD, "工作单位"], FIRST, row)
+        assert [entry["row"] for entry in found.table.records()] == [2, 3], (name, row)

@@ -93,6 +93,21 @@ def test_sheet_xml_tells_months(tmp_path: Path) -> None:
     assert grid.rows == [["1998-12", date(1998, 12, 1)]]
 
 
+def test_numbers_of_sheet_xml_that_are_shown_as_days_are_days(tmp_path: Path) -> None:
+    name = "urn:schemas-microsoft-com:office:spreadsheet"
+    shapes = {"d": "yyyy\\-mm\\-dd", "s": "Short Date", "m": "yyyy&quot;年&quot;m&quot;月&quot;", "n": "0.00"}
+    styles = "".join(
+        f'<Style ss:ID="{style}"><NumberFormat ss:Format="{shape}"/></Style>' for style, shape in shapes.items()
+    )
+    cells = "".join(f'<Cell ss:StyleID="{style}"><Data ss:Type="Number">34670</Data></Cell>' for style in shapes)
+    (tmp_path / "a").write_text(
+        f'<?xml version="1.0"?><Workbook xmlns="{name}" xmlns:ss="{name}"><Styles>{styles}</Styles>'
+        f'<Worksheet ss:Name="名单"><Table><Row>{cells}</Row></Table></Worksheet></Workbook>',
+        encoding="utf-8",
+    )
+    assert read(tmp_path / "a", "a")[0].rows == [[date(1994, 12, 2), date(1994, 12, 2), "1994-12", 34670.0]]
+
+
 @pytest.mark.parametrize("old", [False, True])
 def test_a_workbook_that_counts_days_from_1904_says_so(tmp_path: Path, old: bool) -> None:
     book = openpyxl.Workbook()
