@@ -77,6 +77,7 @@ _LABEL = re.compile(r".{1,20}[：:][\s_＿—－年月日-]*")
 _AS_EXAMPLE = re.compile(r"(?:例?如|例)\s*[：:]")
 _MOST_OF_A_FOOTER = 4  # cells of fields
 _FEWEST_DIGITS = 6
+_HAN = re.compile("[\u4e00-\u9fff]")
 _SIGNED = re.compile(
     r"(?:\d{4}|[二一][〇○零一二三四五六七八九]{3})年.{1,3}月.{1,3}日$|.*[（(](?:盖章|公章|签章|签字|章)[）)]\s*$"
 )
@@ -365,7 +366,9 @@ def _nobody(texts: Sequence[str], said: Mapping[str, str]) -> Cut | None:
         return None
     name = said.get("name", "")
     may_be_name = _MAY_BE_NAME.fullmatch(name) and not _NO_NAME.search(name) and name not in ("男", "女")
-    if may_be_name or sum(sign.isdigit() for sign in said.get("id_number", "")) >= _FEWEST_DIGITS:
+    number = said.get("id_number", "")
+    may_be_number = sum(map(str.isdigit, number)) >= _FEWEST_DIGITS and not _HAN.search(number)
+    if may_be_name or may_be_number:
         return None
     if len(texts) == 1:
         return Cut.BAND
