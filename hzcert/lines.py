@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from hzcert.headings import Above, Header, HeaderReader, heading_key, is_heading, read_above
 from hzcert.idnumber import compact
 from hzcert.sheets.grid import Cell, Grid, as_text
-from hzcert.sheets.longrows import column_of
+from hzcert.sheets.longrows import LongRows, column_of
 from hzcert.table import FIELDS, Mask
 from hzcert.texts import Texts, mask_of, repeated, texts_of
 
@@ -164,12 +164,34 @@ def _surely_entries(
         for name in ("name", "title", "id_number")
     )
     surely = mask_of(pc.match_substring_regex(numbers.array, r"(?s)^[0-9]{6}.{9}"))
+    if isinstance(rows, LongRows):
+        surely |= _plainly_named(rows, names, titles, known)
     rest = np.flatnonzero(~surely)
     for at, name, title in zip(rest.tolist(), names.at(rest), titles.at(rest), strict=True):
         named = name and title.strip() and title != "0" and _NAMELIKE(name) and not _COLUMN_MARK.fullmatch(name)
         if named and not is_heading(name, known) and not is_heading(title, known):
             surely[at] = len(row := rows[at]) - row.count("") >= _FEWEST_CELLS
     return surely
+
+
+def _plainly_named(rows: LongRows, names: Texts, titles: Texts, known: Mapping[str, str]) -> Mask:
+    """Rows of a long list with a name of two to four Chinese characters, a title, and one cell more; no heading is among them."""
+    words = [title for title in titles.distinct if title.strip() and title != "0" and not is_heading(title, known)]
+    titled = np.zeros(len(rows), dtype=np.bool_)
+    titled[titles.lines_of(words)] = True
+    # A name of such characters is its own key, so that whether it is a heading needs no second look.
+    named = mask_of(pc.match_substring_regex(names.array, r"^[\x{4e00}-\x{9fff}]{2,4}$"))
+    named &= ~mask_of(pc.match_substring_regex(names.array, r"[计填]|^[一二三四五六七八九十]{1,2}$"))
+    named &= ~mask_of(pc.is_in(names.array, pa.array(list(known), pa.large_string())))
+    filled = np.zeros(len(rows), dtype=np.int64)
+    for place in range(rows.width):
+        column = rows.column(place)
+        filled += (
+            mask_of(pc.not_equal(column.array, ""))
+            if isinstance(column, Texts)
+            else np.array([cell != "" for cell in column], dtype=np.bool_)
+        )
+    return np.asarray(named & titled & (filled >= _FEWEST_CELLS), dtype=np.bool_)
 
 
 def _texts_at(rows: Sequence[list[Cell]], whole: dict[int, Texts], place: int) -> Texts:

@@ -215,12 +215,22 @@ def _lines(texts: pa.LargeStringArray, room: int) -> Ints:
     long = pc.or_(pc.greater(pc.multiply(pc.utf8_length(texts), 2), room), pc.match_substring(texts, "\n"))
     lines = np.flatnonzero(long.to_numpy(zero_copy_only=False))
     if len(lines):
-        # Where a line breaks, one digit is like the other, and one Chinese character.
-        shapes = pc.replace_substring_regex(texts.take(pa.array(lines)), "[0-9]", "0")
-        shapes = pc.replace_substring_regex(shapes, r"[\x{4e00}-\x{9fff}]", "一").dictionary_encode()
+        shapes = _shapes(texts.take(pa.array(lines))).dictionary_encode()
         counts = np.array([measure.lines(clean(text), room) for text in shapes.dictionary.to_pylist()], dtype=np.int64)
         found[lines] = counts[shapes.indices.to_numpy()]
     return found
+
+
+def _shapes(texts: pa.LargeStringArray) -> pa.LargeStringArray:
+    """Texts with one digit for all digits, and one Chinese character for all: lines break at the same places, and many become equal."""
+    _, offsets, held = texts.buffers()
+    signs = np.frombuffer(held, np.uint8).copy() if held is not None else np.empty(0, dtype=np.uint8)
+    signs[(signs >= ord("0")) & (signs <= ord("9"))] = ord("0")
+    leads = np.flatnonzero((signs >= 0xE4) & (signs <= 0xE9))  # of the three bytes of U+4000 to U+9FFF
+    leads = leads[(signs[leads] > 0xE4) | (signs[leads + 1] >= 0xB8)]  # U+4E00 and above
+    for at, sign in enumerate("一".encode()):
+        signs[leads + at] = sign
+    return pa.LargeStringArray.from_buffers(len(texts), offsets, pa.py_buffer(signs), offset=texts.offset)
 
 
 def _is_odd(word: Marked) -> bool:

@@ -54,6 +54,11 @@ class LongRows(Sequence[list[Cell]]):
         for first in range(0, len(self), self._block):
             yield from self[first : first + self._block]
 
+    @property
+    def width(self) -> int:
+        """How many columns."""
+        return len(self._columns)
+
     def column(self, place: int) -> Texts | list[Cell]:
         """One column from the first row to the last; nothing is copied."""
         return self._columns[place] if place < len(self._columns) else repeated("", len(self))
