@@ -113,6 +113,9 @@ class Matches:
     document_held: Mask = field(repr=False)
     unclaimed: tuple[int, ...] = ()
     decided_by: Mapping[int, str] = field(default_factory=dict)  # by entry, who decided it and why
+    words: dict[str, pa.Array] = field(
+        default_factory=dict, repr=False, compare=False
+    )  # what wording.py has worked out
 
     def __len__(self) -> int:
         """How many entries."""

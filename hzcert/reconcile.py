@@ -40,6 +40,7 @@ __all__ = [
 ]
 
 Ints = npt.NDArray[np.int64]
+_PART = 20_000  # entries that are dictionaries at one time
 
 
 def compare(
@@ -193,17 +194,19 @@ def _claimed_twice(holders: Table, matches: Matches, lines: Ints) -> Iterator[Fi
 
 def evidence(matches: Matches, lines: Ints) -> Iterator[Mapping[str, object]]:
     """On what these entries were found to agree, for the register: the published row, its document, and how (三.4)."""
-    published, rows = matches.published, matches.settled.row[lines]
-    names = [level or "" for level in (*LEVELS, None)]
-    levels = wording.levels(matches)[lines].tolist()
-    numbers = published.row_numbers[rows].tolist()
-    texts = (wording.chosen(published.texts(name), rows) for name in ("file", "sheet", "document_no"))
-    said = (wording.chosen(each, lines) for each in (wording.reasons(matches), wording.differences(matches)))
-    columns = [each.to_pylist() for each in (*texts, *said)]
-    for level, row, file, sheet, document, reason, differences in zip(levels, numbers, *columns, strict=True):
-        found = {"file": file, "sheet": sheet, "row": row, "reason": reason}
-        more = {"document": document, "level": names[level], "differences": differences}
-        yield found | {name: text for name, text in more.items() if text}
+    names = [*LEVELS, ""]
+    levels, reasons, differences = wording.levels(matches), wording.reasons(matches), wording.differences(matches)
+    for first in range(0, len(lines), _PART):
+        some = lines[first : first + _PART]
+        published, rows = matches.published, matches.settled.row[some]
+        texts = (wording.chosen(published.texts(name), rows) for name in ("file", "sheet", "document_no"))
+        said = (wording.chosen(each, some) for each in (reasons, differences))
+        columns = [each.to_pylist() for each in (*texts, *said)]
+        of_row = zip(published.row_numbers[rows].tolist(), levels[some].tolist(), *columns, strict=True)
+        for row, level, file, sheet, document, reason, differs in of_row:
+            more = {"document": document, "level": names[level], "differences": differs}
+            found = {"file": file, "sheet": sheet, "row": row, "reason": reason}
+            yield found | {name: text for name, text in more.items() if text}
 
 
 def records(matches: Matches, *, show_ids: bool) -> Iterator[dict[str, object]]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import chain, repeat
 from typing import Any
 
 from hzcert import codes, lives
@@ -20,6 +21,9 @@ _REVIEWED = int(Mark.REVIEWED)  # a flag of an enumeration takes ten times as lo
 Record = Mapping[str, object]
 Said = Mapping[int, Record]  # by position in the table
 _NOBODY: Said = {}
+_NOTHING: Mapping[str, object] = {}
+_WHOSE = ("id_number", "name", "title", "document_no")
+_PART = 20_000  # entries
 
 
 @dataclass(frozen=True)
@@ -282,22 +286,27 @@ def remember_reconciled(
     day: date,
     url: str,
     *,
-    evidence: Said = _NOBODY,
+    evidence: Iterable[Mapping[str, object]] = (),
     policy: Policy | None = None,
     authority: str = "",
     operator: str = "",
 ) -> None:
-    """Note that these entries agree with the published documents, so that they may be listed and printed (三.4)."""
-    records = _records(holders)
-    prints = [fingerprint(entry) for entry in records]
+    """Note that these entries agree with the published documents, so that they may be listed and printed (三.4).
+
+    ``evidence`` says of each, in order, with what row it agreed, and how.
+    """
+    said = chain(evidence, repeat(_NOTHING))
+    known: set[str] = set()
     with open_register(url) as book:
         desk = Desk(book, policy, Clerk(day, authority, operator), moment())  # type: ignore[arg-type]
-        known = set(book.agreed(prints))
-        for line, (entry, own) in enumerate(zip(records, prints, strict=True)):
-            if own not in known:
-                known.add(own)
-                whose = {name: entry[name] for name in ("id_number", "name", "title", "document_no")}
-                desk.agree(None, own, whose | dict(evidence.get(line, {})))
+        for some in holders.parts(_PART):  # as dictionaries a million entries take gigabytes
+            records = _records(some)
+            prints = [fingerprint(entry) for entry in records]
+            known.update(book.agreed(prints))
+            for entry, own, found in zip(records, prints, said, strict=False):
+                if own not in known:
+                    known.add(own)
+                    desk.agree(None, own, {name: entry[name] for name in _WHOSE} | dict(found))
         desk.close()
 
 

@@ -262,13 +262,14 @@ def reconcile_files(
     rows = [] if in_sheets else [row.cells for row in reconcile.decided(read.table, lists.table, matches)]
     if not dry_run:
         write_result(out, headings, rows, sheets, settings.as_of)
+        sheets.clear()  # of a long batch they are a tenth of a gigabyte
         remember_decisions(given, read.table, lists.table, settings)
         agreed = matches.agreed
         register.remember_reconciled(
             read.table.take(agreed),
             settings.as_of,
             settings.register,
-            evidence=dict(enumerate(reconcile.evidence(matches, np.flatnonzero(agreed)))),
+            evidence=reconcile.evidence(matches, np.flatnonzero(agreed)),
             authority=settings.authority.code,
             operator=settings.operator,
         )

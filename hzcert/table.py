@@ -157,6 +157,11 @@ class Table:
         """The entries under the mask."""
         return replace(self, rows=self.rows[mask].reset_index(drop=True))
 
+    def parts(self, size: int) -> Iterator["Table"]:
+        """The table in parts of so many entries."""
+        for first in range(0, len(self), size):
+            yield replace(self, rows=self.rows.iloc[first : first + size])
+
     def records(self) -> Iterator[dict[str, Any]]:
         """Entries as dictionaries, for what is made one at a time."""
         for record in self.rows.to_dict("records"):

@@ -79,6 +79,12 @@ def _linked(matches: Matches) -> Ints:
 
 def differences(matches: Matches) -> pa.LargeStringArray:
     """By entry in what it and its row differ, field by field, in a clerk's words; empty where in nothing."""
+    if "differences" not in matches.words:
+        matches.words["differences"] = _differences(matches)
+    return matches.words["differences"]
+
+
+def _differences(matches: Matches) -> pa.LargeStringArray:
     lines = np.flatnonzero(matches.noteworthy & (matches.place >= 0))
     place, row = matches.place[lines], matches.settled.row[lines]
     said = column([""] * len(lines))
@@ -103,6 +109,12 @@ def _how(kind: str) -> str:
 
 def reasons(matches: Matches) -> pa.LargeStringArray:
     """By entry why it was decided as it was, in a clerk's words."""
+    if "reasons" not in matches.words:
+        matches.words["reasons"] = _reasons(matches)
+    return matches.words["reasons"]
+
+
+def _reasons(matches: Matches) -> pa.LargeStringArray:
     lines = _linked(matches)
     which = levels(matches)[lines] * 4 + (matches.status[lines] == Status.MATCHED) * 2 + matches.noteworthy[lines]
     words = [reason_of(level, matched=bool(code & 2), differs=bool(code & 1)) for level in LEVELS for code in range(4)]
