@@ -47,7 +47,10 @@ def hzcert_xlsx(rows, out):
 
     made = groups(rows, SHEETS)
     start = _cpu()
-    write_workbook(out / "x.xlsx", (replace(roster.sheet(each), name=each.groups[0].unit) for each in made), DAY)
+    # As rosters of up to 100,000 entries are written.
+    write_workbook(
+        out / "x.xlsx", (replace(roster.sheet(each), name=each.groups[0].unit) for each in made), DAY, held=True
+    )
     return _cpu() - start
 
 

@@ -214,7 +214,7 @@ def _fill(kind: Kind, parcel: Parcel, folder: Path, batch: Path, settings: Setti
         return
     for each in roster.build(entries, numbers, policy, day, settings.authority):
         with whole_file(folder / "花名册" / each.file_name) as path:
-            write_workbook(path, [roster.sheet(each)], day)
+            write_workbook(path, [roster.sheet(each)], day, held=len(each) <= roster.HELD)
     with whole_file(folder / "人员信息.xlsx") as path:
         write_table(path, ingest.WRITTEN, ingest.written_rows(entries, numbers), day)
     for id_number in dict.fromkeys(entries.column("id_number")):

@@ -222,7 +222,7 @@ def build_rosters(
     unset: list[Finding] = []
     for each in made if not dry_run else ():
         with whole_file(out / each.file_name) as path:
-            write_workbook(path, [roster.sheet(each, paper)], day)
+            write_workbook(path, [roster.sheet(each, paper)], day, held=len(each) <= roster.HELD)
         written.append(str(out / each.file_name))
         content, problems = roster_pdf(each, press, paper, settings)
         unset += problems

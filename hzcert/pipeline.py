@@ -329,7 +329,7 @@ def write(
     found = list(decided.findings)
     for each in rosters:
         with outputs.file(f"rosters/{each.file_name}") as path:
-            write_workbook(path, _saying([roster.sheet(each)], notice), day)
+            write_workbook(path, _saying([roster.sheet(each)], notice), day, held=len(each) <= roster.HELD)
         content, unset = paper.roster_pdf(each, press, "A4", settings)
         found += unset
         if content is not None:

@@ -37,7 +37,7 @@ _DATES = frozenset({"birth_date", "obtained_on", "document_date", "retired_on", 
 _SHOWN: Mapping[Dates, Callable[[str], str]] = {"digits": dates.chinese, "numerals": dates.numerals, "iso": str}
 _NO_NAME = re.compile(r"[^\w\u3400-\u9fff]+")  # what may stand in no file name
 _LONGEST_NAME = 40  # of a unit in a file name
-_KEPT = 50_000  # settings of texts that are kept: units, titles and dates come again and again
+_KEPT = 8_000  # settings of texts that are kept: units, titles and dates come again and again, names do not
 _ISO = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 

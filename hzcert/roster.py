@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hzcert.press.tables import Listing
 
 PUBLIC = "公示-"
+HELD = 100_000  # entries of a roster whose workbook is held in memory while it is written; of more, row by row
 _ID_CELL = 3  # of an entry's cells after its running number
 
 _COLUMNS = (

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
 
 from hzcert import pagebreaks
 
@@ -36,7 +35,6 @@ def width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in text)
 
 
-@lru_cache(maxsize=1 << 16)  # a roster says the same committee and unit a thousand times
 def lines(text: str, room: int) -> int:
     r"""The lines that a text takes in a cell of so many half columns.
 
