@@ -4,12 +4,13 @@ import re
 from calendar import monthrange
 from datetime import date, datetime, timedelta
 from math import isfinite
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _EPOCH = date(1899, 12, 30)  # day 0 of a spreadsheet's serial numbers, from 1900-03-01 on
 _SERIALS = range(10_000, 80_000)  # 1927 to 2119; a smaller number may be a year
@@ -156,12 +157,16 @@ def _below_hundred(number: int) -> str:
     return (_NUMERALS[tens] if tens > 1 else "") + ("十" if tens else "") + (_NUMERALS[ones] if ones else "")
 
 
-def numbers(column: pd.Series) -> npt.NDArray[np.int64]:
+def numbers(column: "pd.Series") -> npt.NDArray[np.int64]:
     """ISO dates as numbers YYYYMMDD, the day 0 where only the month is given; 0 for what is no ISO date.
 
+    >>> import pandas as pd
     >>> numbers(pd.Series(["1970-10-05", "1970-10", "", "1970.10"])).tolist()
     [19701005, 19701000, 0, 0]
     """
+    import pyarrow as pa  # here, since workers that print need none of it
+    import pyarrow.compute as pc
+
     text = pa.array(column, pa.large_string(), from_pandas=True)
     formed = pc.match_substring_regex(text, r"^\d{4}-\d{2}(-\d{2})?$")
     digits = pc.replace_substring(pc.if_else(formed, text, "0"), "-", "")

@@ -20,7 +20,6 @@ from cwt import COSE, COSEKey
 from cwt.algs.ec2 import EC2Key
 from cwt.exceptions import CWTError
 
-from hzcert.batch import whole_file
 from hzcert.errors import InputError, OutputError, UsageError
 
 FOLDER = "seal"
@@ -314,5 +313,7 @@ def _base64(number: int) -> str:
 def _write(path: Path, content: bytes) -> None:
     if path.exists() and path.name != LIST:
         raise OutputError(f"{path} 已经存在，不覆盖密钥", "请移走或换一个文件夹")
+    from hzcert.batch import whole_file  # here, since workers that print write no key
+
     with whole_file(path) as temporary:
         temporary.write_bytes(content)

@@ -19,17 +19,18 @@ import numpy as np
 from hzcert import dates
 from hzcert.codes import NO_GLYPH, NO_ROOM
 from hzcert.errors import InputError, UsageError
+from hzcert.fields import HEADINGS, REISSUE
 from hzcert.findings import Code, Finding, Where
-from hzcert.policy import Policy
 from hzcert.press.design import Area, Back, Box, Dates, Design, Style, load_design, open_fonts
 from hzcert.press.fonts import Fonts
 from hzcert.press.layout import Layout
 from hzcert.press.page import Page, Placed, place, setting_of
-from hzcert.table import HEADINGS, REISSUE, Mask, Table
 from hzcert.work import Progress, run_all
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a worker that prints starts up in half the time without them
+    from hzcert.policy import Policy
     from hzcert.press.draw import Leaf
+    from hzcert.table import Mask, Table
 
 MARK = "补发"
 Split = Literal["level", "unit", "holder", "one"]
@@ -119,7 +120,7 @@ class Press:
         return Press, (self.design, self.fonts, self.layout, self.sealer)
 
 
-def open_press(policy: Policy, day: date, design: str = "") -> Press:
+def open_press(policy: "Policy", day: date, design: str = "") -> Press:
     """A design, or else the one in force on a day (五.4), and its fonts.
 
     Raises:
@@ -129,7 +130,7 @@ def open_press(policy: Policy, day: date, design: str = "") -> Press:
     return Press(opened, open_fonts(opened))
 
 
-def made_by(holders: Table, policy: Policy, authority: str, day: date) -> Mask:
+def made_by(holders: "Table", policy: "Policy", authority: str, day: date) -> "Mask":
     """Whose certificates the authority with this division code makes (三.4); entries of no known level or region: none."""
 
     @cache
@@ -142,7 +143,7 @@ def made_by(holders: Table, policy: Policy, authority: str, day: date) -> Mask:
 
 
 def faces(
-    holders: Table, numbers: Mapping[int, str], policy: Policy, issued_on: Mapping[int, date], photos: Path
+    holders: "Table", numbers: Mapping[int, str], policy: "Policy", issued_on: Mapping[int, date], photos: Path
 ) -> list[Certificate]:
     """The certificates of those entries, by their line in the table, that have a number; photos lie under ID numbers."""
     made = []
@@ -174,7 +175,7 @@ def judge(certificate: Certificate, press: Press) -> Iterator[Finding]:
             yield code.at(replace(certificate.where, heading=box.heading), text, **words)
 
 
-def judge_holders(holders: Table, press: Press) -> list[Finding]:
+def judge_holders(holders: "Table", press: Press) -> list[Finding]:
     """What would keep entries from being printed, line by line; each different text is looked at once.
 
     Give it only those entries whose certificates this authority makes: others are for another's press.
@@ -249,7 +250,7 @@ def _set(box: Box, text: str, level_group: str, press: Press) -> tuple[Placed, .
 
 
 def volumes(
-    certificates: list[Certificate], policy: Policy, issued_on: date, by: Split = "level", size: int | None = None
+    certificates: list[Certificate], policy: "Policy", issued_on: date, by: Split = "level", size: int | None = None
 ) -> list[Volume]:
     """Certificates in volumes, in the order of the rosters: level, submitting unit, then number.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import base45
 import cbor2
@@ -19,9 +19,10 @@ import cbor2
 from hzcert import codes, keyring
 from hzcert.errors import InputError
 from hzcert.findings import Code, Finding, Where
-from hzcert.imaging.plain import grey
 from hzcert.press import code as symbols
-from hzcert.press import pdf
+
+if TYPE_CHECKING:
+    from hzcert.press.pdf import Read
 
 PREFIX = "HZ1:"
 _SIGNED = 18  # the tag of COSE_Sign1
@@ -288,6 +289,8 @@ def read_picture(content: bytes) -> list[str]:
     Raises:
         InputError: it is no picture.
     """
+    from hzcert.imaging.plain import grey  # here, since workers that print read no pictures
+
     return symbols.read_any(grey(content))
 
 
@@ -299,12 +302,14 @@ def _as_text(content: bytes) -> str | None:
 
 
 def _of_pdf(content: bytes, path: Path, trust: Trust) -> Iterator[Checked]:
+    from hzcert.press import pdf
+
     for number, page in enumerate(pdf.pages(content, str(path)), 1):
         for text in symbols.read_any(page.grey):
             yield replace(_beside(trust.check(text), page), page=number)
 
 
-def _beside(checked: Checked, page: pdf.Read) -> Checked:
+def _beside(checked: Checked, page: "Read") -> Checked:
     """A code held against the page that it stands on: its words, and the photo."""
     facts = checked.facts
     said = "".join(page.text.split())

@@ -15,9 +15,9 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 from pydantic import Field, ValidationError, model_validator
 
 from hzcert.errors import InputError, UsageError
+from hzcert.fields import HEADINGS
 from hzcert.figures import Strict, describe
 from hzcert.press.fonts import SHIPPED, Fonts
-from hzcert.table import HEADINGS
 
 Align = Literal["left", "centre", "right", "spread"]
 # What a certificate says besides the holder's own fields: number, making authority, day of printing, mark of a reissue.
