@@ -420,11 +420,16 @@ def history(asked: Sequence[Asked], url: str) -> tuple[list[History], list[Findi
     with open_register(url, reading=True) as book:
         lookup = _Lookup(book, asked)
         chosen: dict[int, File] = {}
+        strangers: list[Asked] = []
         for each in asked:
             files = [file for file in lookup.candidates(each) if _fits(file, each)]
             if not files:
-                found.append(codes.NOT_REGISTERED.at(each.where, whose=str(each)))
+                strangers.append(each)
             chosen |= {file["id"]: file for file in files}
+        for each, noted in zip(strangers, _noted(book, strangers), strict=True):
+            stories += noted
+            if not noted:
+                found.append(codes.NOT_REGISTERED.at(each.where, whose=str(each)))
         lines = book.events_of(chosen)
         events = [_event(line) for line in lines]
         proofs = book.events(int(each.data["agreed"]) for each in events if each.data.get("agreed"))
@@ -443,6 +448,30 @@ def history(asked: Sequence[Asked], url: str) -> tuple[list[History], list[Findi
             entry = data.get("entry", entry)
         stories.append(History(file, tuple(row for row in numbers if row["file"] == own), tuple(told)))
     return stories, found
+
+
+def _noted(book: Book, asked: Sequence[Asked]) -> list[list[History]]:
+    """What is kept of entries that have no certificate yet: with what they agreed, and what a person has decided (三.4)."""
+    wanted = {each.id_number for each in asked if each.id_number}
+    by_entry: dict[str, dict[tuple[str, ...], list[Event]]] = {}
+    for line in book.events_of([0], "agreed", "decided") if wanted else ():
+        data = json.loads(line[7])
+        if (whose := data.get("id_number")) in wanted:
+            own = tuple(str(data.get(name, "")) for name in _NOTED)
+            event = replace(_event(line), text=tell(line[2], data, {}))
+            by_entry.setdefault(whose, {}).setdefault(own, []).append(event)
+    return [
+        [
+            History(dict.fromkeys(HEADINGS, "") | dict(zip(_NOTED, own, strict=True)) | _NO_FILE, (), tuple(events))
+            for own, events in by_entry.get(each.id_number, {}).items()
+            if all(each.said.get(name, "") in ("", own[at]) for at, name in enumerate(_NOTED[:3]))
+        ]
+        for each in asked
+    ]
+
+
+_NOTED = ("id_number", "name", "title", "document_no")
+_NO_FILE: File = {"id": 0, "number": "", "state": State.NEW, "marks": 0}
 
 
 def _event(line: Line) -> Event:
@@ -470,7 +499,8 @@ def tell(kind: str, data: Mapping[str, Any], before: Mapping[str, Any]) -> str:
         parts += [("{}", data.get("decision")), ("认定人 {}", data.get("who")), ("理由：{}", data.get("why"))]
         parts += [("公布文件 {}", shown.get("document")), ("对照 {}", _place(shown)), ("认定表 {}", data.get("file"))]
     elif kind in ("reconciled", "agreed"):
-        parts += [("公布文件 {}", data.get("document")), ("见 {}", _place(data))]
+        parts += [("公布文件 {}", data.get("document")), ("见 {}", _place(data)), ("出入：{}", data.get("differences"))]
+        parts += [("其次相近的是 {}", data.get("next"))]
     elif kind == "assessed":
         parts.append(("{}", word("免费")) if data.get("exempt") else ("{} 元", data.get("amount")))
     parts.append(("见 {}", _place(data.get("source", {}))))

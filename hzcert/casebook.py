@@ -264,18 +264,9 @@ def decided(holders: Table, published: Table, matches: Matches) -> Columns:
         wording.reasons(matches),
         wording.differences(matches),
         worth,
-        _next(theirs, matches),
+        wording.runners_up(matches),
     )
     return Columns(cells, tuple(_LOOKS.values()), statuses)
-
-
-def _next(theirs: pa.LargeStringArray, matches: Matches) -> pa.LargeStringArray:
-    """By entry the published row that comes next to its own, and its points."""
-    row, worth = wording.runners_up(matches)
-    lines = np.flatnonzero(row >= 0)
-    points = pa.array(worth[lines]).cast(pa.large_string())
-    words = joined(chosen(theirs, row[lines]), one("（"), points, one("分）"))
-    return wording.put(column([""] * len(matches)), lines, words)
 
 
 def _left(published: Table, matches: Matches) -> Columns:

@@ -149,25 +149,34 @@ def _without_conflicts(
     given: Sequence[tuple[Decision, int, int]], found: list[Finding]
 ) -> Iterator[tuple[Decision, int, int]]:
     """Decisions that no other contradicts: one row an entry, one entry a row, no yes and no on one pair."""
-    rows_of: dict[int, set[int]] = defaultdict(set)
-    entries_of: dict[int, set[int]] = defaultdict(set)
-    words_of: dict[tuple[int, int], set[str]] = defaultdict(set)
+    of_entry: dict[int, list[tuple[Decision, int]]] = defaultdict(list)
+    of_row: dict[int, list[tuple[Decision, int]]] = defaultdict(list)
+    of_pair: dict[tuple[int, int], list[tuple[Decision, str]]] = defaultdict(list)
     for each, line, row in given:
-        words_of[line, row].add(each.word)
+        of_pair[line, row].append((each, each.word))
         if each.word == YES:
-            rows_of[line].add(row)
-            entries_of[row].add(line)
+            of_entry[line].append((each, row))
+            of_row[row].append((each, line))
     seen: set[tuple[int, int]] = set()
     for each, line, row in given:
-        if len(words_of[line, row]) > 1:
-            why = "同一行既写了是此人，又写了不是"
-        elif each.word == YES and len(rows_of[line]) > 1:
-            why = "同一份填报认定了公布文件中的几行"
-        elif each.word == YES and len(entries_of[row]) > 1:
-            why = "公布文件中的同一行认定给了几份填报"
+        if others := _otherwise(of_pair[line, row], each.word):
+            why = f"同一行既写了是此人，又写了不是（见{others}）"
+        elif each.word == YES and (others := _otherwise(of_entry[line], row)):
+            why = f"同一份填报认定了公布文件中的几行（见{others}）"
+        elif each.word == YES and (others := _otherwise(of_row[row], line)):
+            why = f"公布文件中的同一行认定给了几份填报（见{others}）"
         else:
             if (line, row) not in seen:
                 seen.add((line, row))
                 yield each, line, row
             continue
         found.append(codes.DECISION_UNUSABLE.at(each.where, each.word, why=why))
+
+
+def _otherwise(said: Sequence[tuple[Decision, object]], own: object) -> str:
+    """Where something else was decided, as a clerk finds it."""
+    return "、".join(
+        dict.fromkeys(
+            f"{each.where.sheet or each.where.file} 第{each.where.row}行" for each, other in said if other != own
+        )
+    )

@@ -196,15 +196,16 @@ def evidence(matches: Matches, lines: Ints) -> Iterator[Mapping[str, object]]:
     """On what these entries were found to agree, for the register: the published row, its document, and how (三.4)."""
     names = [*LEVELS, ""]
     levels, reasons, differences = wording.levels(matches), wording.reasons(matches), wording.differences(matches)
+    following = wording.runners_up(matches)
     for first in range(0, len(lines), _PART):
         some = lines[first : first + _PART]
         published, rows = matches.published, matches.settled.row[some]
         texts = (wording.chosen(published.texts(name), rows) for name in ("file", "sheet", "document_no"))
-        said = (wording.chosen(each, some) for each in (reasons, differences))
+        said = (wording.chosen(each, some) for each in (reasons, differences, following))
         columns = [each.to_pylist() for each in (*texts, *said)]
         of_row = zip(published.row_numbers[rows].tolist(), levels[some].tolist(), *columns, strict=True)
-        for row, level, file, sheet, document, reason, differs in of_row:
-            more = {"document": document, "level": names[level], "differences": differs}
+        for row, level, file, sheet, document, reason, differs, after in of_row:
+            more = {"document": document, "level": names[level], "differences": differs, "next": after}
             found = {"file": file, "sheet": sheet, "row": row, "reason": reason}
             yield found | {name: text for name, text in more.items() if text}
 

@@ -123,18 +123,17 @@ def _reasons(matches: Matches) -> pa.LargeStringArray:
     return put(found, rest, column([matches.match(line).reason for line in rest.tolist()]))
 
 
-def runners_up(matches: Matches) -> tuple[Ints, Ints]:
-    """By entry with a row: the next row that comes near, and its points; -1 where there is none."""
+def runners_up(matches: Matches) -> pa.LargeStringArray:
+    """By entry that has a row: the row that comes next, and its points; empty where none comes near."""
     pairs, settled = matches.settled.pairs, matches.settled
-    other = np.flatnonzero(
-        (settled.row[pairs.ours] >= 0) & (settled.row[pairs.ours] != pairs.theirs) & (pairs.points > 0)
-    )
-    ours, theirs, points = (each[other] for each in (pairs.ours, pairs.theirs, pairs.points))
-    order = np.lexsort((theirs, -points, ours))
+    own = settled.row[pairs.ours]
+    other = np.flatnonzero((own >= 0) & (own != pairs.theirs) & (pairs.points > 0))
+    ours, theirs, worth = (each[other] for each in (pairs.ours, pairs.theirs, pairs.points))
+    order = np.lexsort((theirs, -worth, ours))
     first = order[np.unique(ours[order], return_index=True)[1]]
-    row, worth = np.full(len(matches), -1, dtype=np.int64), np.zeros(len(matches), dtype=np.int64)
-    row[ours[first]], worth[ours[first]] = theirs[first], points[first]
-    return row, worth
+    place = chosen(places(matches.published), theirs[first])
+    words = joined(place, one("（"), pa.array(worth[first]).cast(pa.large_string()), one("分）"))
+    return put(column([""] * len(matches)), ours[first], words)
 
 
 def points(matches: Matches, lines: Ints, rows: Ints) -> Ints:

@@ -126,3 +126,28 @@ def test_what_can_not_be_used_decides_nothing(reconcile, given, filled, code):
 def test_a_workbook_without_the_columns_is_refused(reconcile, given):
     assert reconcile("--decisions", given / "holders.csv").code == 3
     assert reconcile("--decisions", given / "nowhere.xlsx").code == 3
+
+
+def test_the_register_tells_what_was_decided_and_agreed_before_there_is_a_certificate(reconcile, given, hzcert):
+    reconcile()
+    decide(given / "核对.xlsx", given / "decisions.xlsx", by_unit)
+    reconcile("--decisions", given / "decisions.xlsx")
+    entry = namesakes(1)[0][0]
+    ran = hzcert("register", "history", entry["id_number"], "--register", given / "register.db", "--format", "jsonl")
+    told = [line["text"] for line in ran.lines if line["type"] == "event"]
+    assert (ran.code, len(told)) == (0, 3)
+    assert "是此人；认定人 李云；理由：查过原评审表" in told[0] and "不是；" in told[1]
+    assert "出入：工作单位填报为“德清县样例水利设计所”，公布为“样例甲厂”" in told[2]
+    ran = hzcert("register", "history", "33050119800101001X", "--register", given / "register.db")
+    assert ran.code == 1
+
+
+def test_decisions_that_contradict_each_other_name_each_other(reconcile, given):
+    reconcile()
+    yes = {"认定": "是此人", "认定理由": "查过", "经办人": "李云"}
+    decide(given / "核对.xlsx", given / "decisions.xlsx", lambda row: yes if row["例"] == 1 else {})
+    ran = reconcile("--decisions", given / "decisions.xlsx")
+    told = [line for line in ran.lines if line.get("code") == "HZ511"]
+    assert [f"第{line['row']}行" in other["message"] for line, other in zip(told, reversed(told), strict=True)] == [
+        True
+    ] * 2
