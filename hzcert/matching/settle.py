@@ -245,7 +245,7 @@ def suffices(keys: Keys, rows: Ints, found: Pairs, groups: Ints, limits: Limits)
     )
     by_all = good & document & unit & ((found.title >= Said.UNKNOWN) | ~same_title)
     by_document = good & elsewhere & (found.when >= When.UNKNOWN)
-    by_document &= (found.document == Document.SAME) | (document & (found.born > 0))
+    by_document &= document
     by_document &= (found.unit == Unit.UNKNOWN) | (found.specialty >= Said.UNKNOWN) | (found.born > 0)
     by_document &= (title & (rare | (found.born > 0))) | ((found.title == Said.UNKNOWN) & (found.born > 0))
     undocumented = ~document & ~((found.when == When.FAR) & (found.born <= 0)) & ~other_title
@@ -286,24 +286,37 @@ def _rare(keys: Keys, rows: Ints, found: Pairs, groups: Ints, odds: Ints) -> Mas
     short = np.array([len(name) < 3 for name in keys.names] or [False], dtype=np.bool_)
     usual = np.where(short, _SHORT_NAME, _LONG_NAME)[np.maximum(theirs.name[found.theirs], 0)]
     share = (common - 1 + usual * _KNOWN_PEOPLE) / (max(len(rows), len(entries)) + _KNOWN_PEOPLE)
-    sizes = np.bincount(theirs.document[rows] + 1, minlength=int(theirs.document.max(initial=0)) + 2)
-    size = sizes[theirs.document[found.theirs] + 1]
+    size = _rows_alike(theirs.document, rows)[found.theirs]
+    # A number without its office, or its year, may be that of several documents: whoever is in one of them counts.
+    partial = found.document == Document.PARTIAL
+    no_office = partial & ((ours.body[found.ours] < 0) | (theirs.body[found.theirs] < 0))
+    for lacking, rest in (
+        (no_office, weighing.mixed(theirs.year, theirs.serial)),
+        (partial & ~no_office, weighing.mixed(theirs.body, theirs.serial)),
+    ):
+        if lacking.any():
+            size[lacking] = _rows_alike(rest, rows)[found.theirs[lacking]]
     return np.asarray(share * size * odds < 1, dtype=np.bool_)
 
 
 def _among_few(keys: Keys, rows: Ints, found: Pairs) -> Mask:
     """Whether a name of three characters and more stands among few people of its unit and document, unit and document being sure."""
     theirs = keys.theirs
-    together = weighing.mixed(theirs.document, theirs.core)
-    numbers, places, counts = np.unique(together[rows], return_inverse=True, return_counts=True)
-    size = np.zeros(len(theirs), dtype=np.int64)
-    size[rows] = counts[places] if len(numbers) else 0
+    size = _rows_alike(weighing.mixed(theirs.document, theirs.core), rows)
     lengths = np.array([len(name) for name in keys.names] or [0], dtype=np.int64)
     sure = (found.document == Document.SAME) & (found.unit >= Unit.FOLDED) & (found.when >= When.UNKNOWN)
     ours, rows_of = (lengths[np.maximum(each, 0)] for each in (keys.ours.name[found.ours], theirs.name[found.theirs]))
     # One character more is a slip in shorter names than another character is.
     long = np.where(ours == rows_of, ours, np.maximum(ours, rows_of)) >= 3
     return np.asarray(sure & long & (size[found.theirs] <= _TOGETHER), dtype=np.bool_)
+
+
+def _rows_alike(numbers: Hashes | Ints, rows: Ints) -> Ints:
+    """By published row, how many of those that count have its number."""
+    found = np.zeros(len(numbers), dtype=np.int64)
+    distinct, places, counts = np.unique(numbers[rows], return_inverse=True, return_counts=True)
+    found[rows] = counts[places] if len(distinct) else 0
+    return found
 
 
 def _different_people(names_of: Ints, by: Ints, count: int) -> Ints:

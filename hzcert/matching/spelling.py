@@ -22,6 +22,7 @@ _PLAIN = re.compile(r"[\u4e00-\u9fff]+")
 _DESCRIBED = re.compile(rf"[(（\[【〔][^)）\]】〕]*[)）\]】〕](?=.)|[(（\[【〔][^)）\]】〕{_HAN}]*[)）\]】〕]$")
 _ASIDE = re.compile(r"[(（\[【〔][^)）\]】〕]*[)）\]】〕]$")  # 王芳（大）: a word that tells namesakes apart
 _NOT_HAN = re.compile(rf"[^{_HAN}]+")
+_SOUND = re.compile(r"[0-9A-Za-zÀ-ɏ]")
 _HAS_HAN = re.compile(f"[{_HAN}]")
 _LONGEST = 12  # characters of a name that are looked at for slips
 _SECOND_LEVEL = 0xD8  # where GB 2312 begins with what is used less
@@ -49,8 +50,8 @@ def letters(values: Sequence[str]) -> list[str]:
 def keys(tidy: Sequence[str]) -> list[str]:
     """What two spellings of one name share; a character that is not there is a ``GAP``.
 
-    >>> keys(["陳國華", "买买提·阿不都", "王?芳", "王zhe芳", "王(吉吉)芳", "John Smith"])
-    ['陈国华', '买买提阿不都', '王*芳', '王*芳', '王*芳', 'johnsmith']
+    >>> keys(["陳國華", "买买提·阿不都", "王?芳", "王zhe芳", "王(吉吉)芳", "王??", "John Smith"])
+    ['陈国华', '买买提阿不都', '王*芳', '王*芳', '王*芳', '王**', 'johnsmith']
     """
     return [text if _PLAIN.fullmatch(text) else _key(text) for text in in_common_form(tidy)]
 
@@ -60,7 +61,13 @@ def _key(text: str) -> str:
         return re.sub(r"[\s·.*]+", "", text).casefold()
     described = _ASIDE.sub("", _DESCRIBED.sub("?", text))
     described = described if len(described) > 1 else _ASIDE.sub("?", text)  # 王（吉吉）: how a character is made up
-    return _NOT_HAN.sub(GAP, re.sub(r"[\s·.]+", "", described))
+    return _NOT_HAN.sub(_gaps, re.sub(r"[\s·.]+", "", described))
+
+
+def _gaps(signs: re.Match[str]) -> str:
+    """Of signs that each stand for a character as many gaps; a sound in letters, or a number, is one."""
+    text = signs[0]
+    return GAP if _SOUND.search(text) else GAP * len(text)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -183,10 +190,10 @@ def _in_gb2312(sign: str) -> bool:
 
 
 def _fits(pattern: str, text: str) -> bool:
-    """Whether a key with gaps can be another key, each gap standing for at most three characters."""
+    """Whether a key with gaps can be another key, each gap standing for one character or for none."""
     if GAP not in pattern or len(pattern.replace(GAP, "")) < 1:
         return False
-    return re.fullmatch(".{0,3}".join(map(re.escape, pattern.split(GAP))), text) is not None
+    return re.fullmatch(".?".join(map(re.escape, pattern.split(GAP))), text) is not None
 
 
 def _shared(one: str, other: str) -> int:

@@ -37,6 +37,8 @@ _NUMERAL = re.compile(r"[0-9十百]")
 _TELLING = frozenset(
     "东西南北中上下前后左右大小新老内外甲乙丙丁戊省市县区镇乡村男女初高幼总分附一二三四五六七八九十0123456789"
 )
+_TOWNS = frozenset("镇乡")  # left out of short forms: 上墅卫生院 is 上墅镇卫生院
+_SHORT_ENDINGS = (("小", "小学"), ("中", "中学"))
 _OTHER_WHEN_ADDED = ("附属", "附中", "附小", "附院", "分校", "幼儿园", "离退休", "退休", "工会", "筹建", "联合", "中心")
 _TYPES = (
     "局",
@@ -168,6 +170,8 @@ def _is_short_form(short: str, long: str) -> bool:
         if any(word in more for word in _OTHER_WHEN_ADDED):
             return False
         return long.startswith(short) or (long.endswith(short) and not more[-1:].isdigit())
+    ending = next((more for less, more in _SHORT_ENDINGS if short.endswith(less) and long.endswith(more)), "")
+    short = short[:-1] + ending if ending else short  # 三合二小: 三合镇第二小学
     if short[0] != long[0] or short[-1] != long[-1] or short[-1] not in _TYPES or len(short) * 3 < len(long):
         return False
     rest = iter(long)
@@ -176,7 +180,7 @@ def _is_short_form(short: str, long: str) -> bool:
     for sign in short:
         if sign in added:
             added.remove(sign)
-    return in_order and not _TELLING.intersection(added)
+    return in_order and not _TELLING.difference(_TOWNS).intersection(added)
 
 
 def _tells(one: str, other: str) -> bool:
