@@ -4,7 +4,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 
@@ -16,7 +16,7 @@ import pyarrow as pa
 from hzcert import dates, documents, idnumber, names
 from hzcert.matching import spelling, units
 from hzcert.policy import Policy
-from hzcert.table import Table
+from hzcert.table import HEADINGS, Table
 from hzcert.titles import BROAD_LEVELS, Title, Titles
 
 Ints = npt.NDArray[np.int64]
@@ -100,6 +100,12 @@ class Keys:
     titles: list[frozenset[str]]
     specialties: list[str]
     people: list[str]
+    holders: Table = field(repr=False)
+
+    def said(self, line: int) -> tuple[str, ...]:
+        """All that an entry says: what puts entries in order wherever they stand, the fuller of two before the emptier."""
+        texts = (self.holders.text(name, line) for name in HEADINGS)
+        return tuple(text or "\U0010ffff" for text in texts)
 
 
 def make_keys(
@@ -169,7 +175,7 @@ def make_keys(
     known.pop("")
     special_numbers.pop("")
     numbers_of_people = [value for value in dict.fromkeys(whole) if value]
-    return Keys(sides[0], sides[1], list(known), distinct, titles, list(special_numbers), numbers_of_people)
+    return Keys(sides[0], sides[1], list(known), distinct, titles, list(special_numbers), numbers_of_people, holders)
 
 
 def cited(holders: Table, document_fields: Mapping[str, str]) -> pa.LargeStringArray:

@@ -66,7 +66,7 @@ BORN_POINTS = {Said.OTHER: -30, Said.UNKNOWN: 0, Said.SAME: 25}
 SEX_POINTS = {Said.OTHER: -30, Said.UNKNOWN: 0, Said.SAME: 0}
 PERSON_POINTS = {Said.OTHER: -30, Said.UNKNOWN: 0, Said.SAME: 60}
 
-_WHOLE = re.compile(r"\d{17}[\dX]")
+WHOLE = re.compile(r"\d{17}[\dX]")
 _MOST_NAMESAKES = 40  # rows of one name that are looked at for that name alone
 _MOST_NEIGHBOURS = 400
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -370,7 +370,7 @@ def _persons(keys: Keys, left: Ints, right: Ints) -> Ints:
 def _people(ours: str, theirs: str) -> Said:
     if theirs in idnumber.cut_forms(ours):
         return Said.SAME
-    if not _WHOLE.fullmatch(theirs):
+    if not WHOLE.fullmatch(theirs):
         return Said.UNKNOWN
     # One wrong digit says nothing; another birth is another person.
     return Said.UNKNOWN if sum(a != b for a, b in zip(ours, theirs, strict=False)) <= 2 else Said.OTHER

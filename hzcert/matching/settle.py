@@ -6,6 +6,7 @@ No row is given to an entry because it alone is left: that is how a wrong person
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import combinations
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
@@ -120,39 +121,53 @@ def same_person(keys: Keys) -> Ints:
     birth, title and document with an ID number that one or two digits tell apart: one of them is a slip.
     """
     ours = keys.ours
-    count = len(ours)
-    group = np.arange(count, dtype=np.int64)
-    together = weighing.mixed(ours.person, ours.title)
-    for line, earlier in _repeats(together, (ours.person >= 0) & (ours.title >= 0)):
-        for other in earlier:
-            if _one_certificate(keys, line, other):
-                group[line] = group[other]
-                break
+    same: list[tuple[int, int]] = []
+    # Only a whole number is one person's: what clerks write for one that they do not know is not.
+    whole = np.array([bool(weighing.WHOLE.fullmatch(number)) for number in keys.people] or [False], dtype=np.bool_)
+    numbered = (ours.person >= 0) & (ours.title >= 0) & whole[np.maximum(ours.person, 0)]
+    for lines in _alike(weighing.mixed(ours.person, ours.title), numbered):
+        kinds: dict[tuple[int, int, int], int] = {}
+        for line in lines:
+            kind = int(ours.document[line]), int(ours.specialty[line]), int(ours.obtained[line]) // 10_000
+            same.append((line, kinds.setdefault(kind, line)))
+        same += (pair for pair in combinations(kinds.values(), 2) if _one_certificate(keys, *pair))
     near = weighing.mixed(ours.name, ours.title, ours.born, ours.document)
     given = (ours.name >= 0) & (ours.title >= 0) & (ours.born > 0) & (ours.document >= 0)
-    for line, earlier in _repeats(near, given):
-        for other in earlier:
-            one, two = (keys.people[ours.person[each]] if ours.person[each] >= 0 else "" for each in (line, other))
-            if group[line] == line and one != two and Levenshtein.distance(one, two, score_cutoff=2) <= 2:
-                group[line] = group[other]
-                break
-    return group
+    for lines in _alike(near, given):
+        people = {keys.people[ours.person[line]] if ours.person[line] >= 0 else "": line for line in lines}
+        for (one, line), (two, other) in combinations(people.items(), 2):
+            if Levenshtein.distance(one, two, score_cutoff=2) <= 2:
+                same.append((line, other))
+    return _joined(len(ours), same)
 
 
-def _repeats(numbers: Hashes, given: Mask) -> list[tuple[int, list[int]]]:
-    """Lines whose number an earlier line has, each with all that have it before; few of many."""
+def _joined(count: int, same: list[tuple[int, int]]) -> Ints:
+    """Numbers that are equal for all that a chain of pairs joins, whatever the order of the pairs: the first of them."""
+    group = list(range(count))
+
+    def root(line: int) -> int:
+        while group[line] != line:
+            group[line] = group[group[line]]
+            line = group[line]
+        return line
+
+    for one, other in same:
+        first, last = sorted((root(one), root(other)))
+        group[last] = first
+    for line in sorted({line for pair in same for line in pair}):
+        group[line] = root(line)
+    return np.array(group, dtype=np.int64)
+
+
+def _alike(numbers: Hashes, given: Mask) -> list[list[int]]:
+    """Lines that have one number, several together; few of many."""
     lines = np.flatnonzero(given)
     order = lines[np.argsort(numbers[lines], kind="stable")]
     ordered = numbers[order]
-    again = np.flatnonzero(ordered[1:] == ordered[:-1]) + 1
-    found: list[tuple[int, list[int]]] = []
-    start = -1
-    before: list[int] = []
-    for place in again.tolist():
-        before = [*before, int(order[place - 1])] if start == place - 1 else [int(order[place - 1])]
-        start = place
-        found.append((int(order[place]), before))
-    return found
+    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])) if len(order) else order
+    ends = np.concatenate([starts[1:], [len(order)]])
+    several = np.flatnonzero(ends - starts > 1)
+    return [order[starts[at] : ends[at]].tolist() for at in several.tolist()]
 
 
 def _one_certificate(keys: Keys, line: int, other: int) -> bool:
@@ -262,6 +277,8 @@ def suffices(keys: Keys, rows: Ints, found: Pairs, groups: Ints, limits: Limits)
         without_unit = by_document & (title | (found.born > 0)) & (rare | (found.born > 0))
         without_number = by_unit & sure_unit & ~cited_otherwise & dated
         written_alike = by_slip & (found.name >= Name.SLIP) & sure_unit & (found.document == Document.SAME)
+        # Nor is a number read where another row of the name, unit and title has one that a slip makes of it.
+        enough &= ~_has_other(found, others & unit & title & (found.document >= Document.SLIP))
         enough &= ~against & (by_all | without_unit | without_number | written_alike | known)
     return np.asarray(enough & (found.points >= limits.least), dtype=np.bool_)
 
@@ -386,7 +403,7 @@ def _settled(
     for line in refused:
         if verdict[line] in (Verdict.NONE, Verdict.TAKEN):
             verdict[line] = Verdict.REFUSED
-    _again(groups, verdict, row, rival, np.where(has, found.points[top] if len(found) else 0, 0))
+    _again(keys, groups, verdict, row, rival, np.where(has, found.points[top] if len(found) else 0, 0))
     return Settled(verdict, row, best, rival, lead, found, candidates)
 
 
@@ -400,8 +417,8 @@ def _candidates(found: Pairs, chosen: Ints) -> dict[int, tuple[int, ...]]:
     return {line: tuple(rows) for line, rows in listed.items()}
 
 
-def _again(groups: Ints, verdict: Ints, row: Ints, rival: Ints, points: Ints) -> None:
-    """Of several entries of one certificate one stands for all: decided, linked, with most points, the first; the others are repeats."""
+def _again(keys: Keys, groups: Ints, verdict: Ints, row: Ints, rival: Ints, points: Ints) -> None:
+    """Of several entries of one certificate one stands for all: decided, linked, with most points; the others are repeats."""
     sizes = np.bincount(groups, minlength=len(groups))
     several = np.flatnonzero(sizes[groups] > 1)
     members: dict[int, list[int]] = {}
@@ -410,8 +427,18 @@ def _again(groups: Ints, verdict: Ints, row: Ints, rival: Ints, points: Ints) ->
     for lines in members.values():
         kept = min(
             lines,
-            key=lambda line: (verdict[line] != Verdict.DECIDED, verdict[line] != Verdict.LINKED, -points[line], line),
+            key=lambda line: (
+                verdict[line] != Verdict.DECIDED,
+                verdict[line] != Verdict.LINKED,
+                -points[line],
+                keys.said(line),
+                line,
+            ),
         )
         for line in lines:
             if line != kept:
                 verdict[line], row[line], rival[line] = Verdict.AGAIN, NOTHING, kept
+    # Whoever is told of another entry is told of the one that stands.
+    told = np.flatnonzero(rival >= 0)
+    told = told[(verdict[rival[told]] == Verdict.AGAIN) & (rival[rival[told]] != told)]
+    rival[told] = rival[rival[told]]

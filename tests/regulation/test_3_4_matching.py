@@ -1,0 +1,278 @@
+"""三.4: whom the comparison takes for whom, on invented sets of which the truth is known; and that its reasons are true."""
+
+import re
+import unicodedata
+from datetime import date
+from importlib.resources import files
+
+import numpy as np
+import pytest
+
+from benchmarks.decades import _OLD_FORMS, _TITLES
+from benchmarks.reconcile import LINKED, MAKERS, measures
+from hzcert import reconcile
+from hzcert.policy import load_policy
+from hzcert.reconcile import Status
+from hzcert.table import HEADINGS, Table
+from people import holder, table
+
+AS_OF = date(2007, 9, 15)
+
+
+@pytest.fixture(scope="module")
+def compared(policy):
+    """Sets and what was found in them, made once for the tests of this module."""
+    kept = {}
+
+    def compare(maker, entries, seed):
+        if (maker, entries, seed) not in kept:
+            known = MAKERS[maker](entries, seed)
+            found = reconcile.compare(known.holders, known.published, policy, AS_OF, renamed=known.renamed)
+            kept[maker, entries, seed] = known, found
+        return kept[maker, entries, seed]
+
+    return compare
+
+
+@pytest.mark.parametrize(("maker", "seed"), [("county", 31), ("decades", 31), ("decades", 32)])
+def test_hardly_a_wrong_person_gets_in(compared, maker, seed):
+    found = measures(*compared(maker, 1500, seed))
+    assert found["precision"] >= 0.999
+    assert found["never_accepted"] == 0, "公布文件中没有的人"
+    assert found["rows_twice"] == 0, "一行只给一人"
+    assert found["recall_clear"] >= 0.98
+    assert found["duplicates_found"] >= 0.97
+
+
+@pytest.mark.parametrize("maker", ["county", "decades"])
+def test_a_cautious_policy_takes_nobody_wrongly(tmp_path, maker):
+    shipped = files("hzcert.data").joinpath("policies", "huzhou-2007-35.toml").read_text(encoding="utf-8")
+    path = tmp_path / "从严.toml"
+    path.write_text(re.sub(r"(?m)^(cautious = .*value = )false", r"\1true", shipped), encoding="utf-8")
+    careful = load_policy(str(path)).policy
+    assert careful.reconcile.cautious.on(AS_OF).value
+    known = MAKERS[maker](1500, 33)
+    found = measures(known, reconcile.compare(known.holders, known.published, careful, AS_OF, renamed=known.renamed))
+    assert found["wrong"] == 0
+    assert found["recall_clear"] >= 0.95
+
+
+# --- the reasons, held against a comparison that shares nothing with the matcher ---------------------------------------
+
+_BRACKETS = "〔〕［］【】（）()"
+_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+
+
+def _plain(text):
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+
+
+def _number(text):
+    """The parts of a document number, as the maker of the set writes them."""
+    text = _plain(text)
+    found = re.fullmatch(
+        r"(?P<office>[^\[〔【（(]*?)字?[\[〔【(](?P<year>[^\]〕】)]+)[\]〕】)]第?0*(?P<serial>\d+)号?", text
+    )
+    if not found:
+        return text
+    year = found["year"].translate(_DIGITS)
+    year = year if len(year) == 4 else ("19" if int(year) > 50 else "20") + year
+    return found["office"], year, found["serial"]
+
+
+_ALIASES = {alias: title for _, grades, _ in _TITLES for title, _, aliases in grades for alias in aliases}
+
+
+def _title(text):
+    return _ALIASES.get(text, text)
+
+
+def _unit(text):
+    return re.sub(r"[()]", "", _plain(text))
+
+
+def _differing(holders, line, published, row):
+    """The fields that a clerk with both papers before him would name, but for those on which two clerks may not agree."""
+    ours, theirs = (
+        {name: side.text(name, at) for name in ("name", "sex", "birth_date", "title", "employer", "specialty", "obtained_on", "document_no")}
+        for side, at in ((holders, line), (published, row))
+    )  # fmt: skip
+    found = set()
+    if _plain(ours["name"]) != _plain(theirs["name"]):
+        found.add("name")
+    if not ours["document_no"] or _number(ours["document_no"]) != _number(theirs["document_no"]):
+        found.add("document_no")
+    if theirs["employer"] and _unit(ours["employer"]) != _unit(theirs["employer"]):
+        found.add("employer")
+    if not theirs["title"] or _title(ours["title"]) != _title(theirs["title"]):
+        found.add("title")
+    if theirs["sex"] and ours["sex"] != theirs["sex"]:
+        found.add("sex")
+    if theirs["birth_date"] and not ours["birth_date"].startswith(theirs["birth_date"]):
+        found.add("birth_date")
+    if theirs["specialty"] and ours["specialty"] != theirs["specialty"]:
+        found.add("specialty")
+    if theirs["obtained_on"]:
+        shorter = min(len(ours["obtained_on"]), len(theirs["obtained_on"]))
+        if ours["obtained_on"][:shorter] != theirs["obtained_on"][:shorter]:
+            found.add("obtained_on")
+    return found
+
+
+def _modern(name):
+    """In today's characters; 肖 is another surname than 萧, though many write it so."""
+    today = {old: new for new, old in _OLD_FORMS.items()} | {"蕭": "萧"}
+    return "".join(today.get(sign, sign) for sign in _plain(name))
+
+
+@pytest.mark.parametrize("seed", [31, 32])
+def test_the_differences_that_are_stated_are_those_that_there_are(compared, seed):
+    known, found = compared("decades", 1500, seed)
+    looked_at = 0
+    for line in np.flatnonzero(np.isin(found.status, LINKED)).tolist():
+        match = found.match(line)
+        stated = {each.field for each in match.differences}
+        actual = _differing(known.holders, line, known.published, match.published)
+        assert stated - {"level"} == actual, (match, known.holders.text("document_no", line))
+        for each in match.differences:
+            theirs = known.published.text(each.field, match.published)
+            assert (each.ours, each.theirs) == (known.holders.text(each.field, line), theirs)
+        assert (match.status is Status.MATCHED) == (
+            {each.kind for each in match.differences} <= {"employer:folded", "employer:renamed"}
+        )
+        looked_at += len(stated)
+    assert looked_at > 200, "出入很少的一套数据说明不了什么"
+
+
+@pytest.mark.parametrize("seed", [31, 32])
+def test_the_kind_of_a_difference_is_what_it_says(compared, seed):
+    known, found = compared("decades", 1500, seed)
+    told = dict(known.renamed)
+    for line in np.flatnonzero(np.isin(found.status, LINKED)).tolist():
+        for each in found.match(line).differences:
+            ours, theirs = each.ours, each.theirs
+            match each.kind:
+                case "name:variant":
+                    assert _modern(ours) == _modern(theirs)
+                case "name:former":
+                    assert _modern(known.holders.text("former_name", line)) == _modern(theirs)
+                case "name:slip" | "name:odd" | "name:gap":
+                    assert _modern(ours) != _modern(theirs)
+                case "document_no:missing":
+                    assert not ours
+                case "document_no:partial":
+                    assert ours.startswith(("[", "〔"))
+                    assert _number(theirs)[1:] == _number(ours)[1:]
+                case "document_no:slip":
+                    same = [a == b for a, b in zip(_number(ours), _number(theirs), strict=True)]
+                    assert sum(same) == 2
+                case "employer:renamed":
+                    while theirs in told and theirs != ours:
+                        theirs = told[theirs]
+                    assert theirs == ours or theirs != each.theirs
+
+
+@pytest.mark.parametrize("seed", [31, 32])
+def test_who_is_not_found_is_not_there_and_runners_up_are_shown_in_order(compared, seed):
+    known, found = compared("decades", 1500, seed)
+    by_number = {}
+    for row, number in enumerate(known.published.texts("document_no").to_pylist()):
+        by_number.setdefault(_number(number), []).append(row)
+    for line in range(len(found)):
+        match = found.match(line)
+        if match.status is Status.MISSING and "没有此姓名和资格名称" in match.reason:
+            cited = by_number[_number(known.holders.text("document_no", line))]
+            name, title = known.holders.text("name", line), _title(known.holders.text("title", line))
+            assert not [
+                row
+                for row in cited
+                if known.published.text("name", row) == name and _title(known.published.text("title", row)) == title
+            ]
+        pairs = found.settled.pairs
+        worth = dict(
+            zip(pairs.theirs[pairs.ours == line].tolist(), pairs.points[pairs.ours == line].tolist(), strict=True)
+        )
+        points = [worth[row] for row in match.candidates]
+        assert points == sorted(points, reverse=True)
+        assert min(points, default=45) >= 45
+        if match.status is Status.DUPLICATE and "同一人的同一证书" in match.reason:
+            both = [known.holders.text("id_number", each) for each in (line, match.rival)]
+            whole = {number[:6] + "19" + number[6:] if len(number) == 15 else number[:17] for number in both}
+            assert len(whole) == 1
+
+
+# --- order -------------------------------------------------------------------------------------------------------------
+
+
+def _reordered(given, order):
+    return Table(given.rows.iloc[order].reset_index(drop=True))
+
+
+def _said(given, line):
+    return () if line is None else tuple(given.text(name, line) for name in HEADINGS)
+
+
+@pytest.mark.parametrize("maker", ["county", "decades"])
+def test_the_order_of_lines_decides_nothing(policy, compared, maker):
+    known, found = compared(maker, 1500, 31)
+    chance = np.random.default_rng(5)
+    order, shelf = chance.permutation(len(known.holders)), chance.permutation(len(known.published))
+    holders, published = _reordered(known.holders, order), _reordered(known.published, shelf)
+    again = reconcile.compare(holders, published, policy, AS_OF, renamed=known.renamed)
+
+    def outcome(matches, line):
+        """What was decided, and the rows by what they say; two entries that say the same are one."""
+        match = matches.match(line)
+        row = _said(matches.published, match.published)
+        shown = sorted(_said(matches.published, each) for each in match.candidates)
+        rival = _said(matches.holders, match.rival)
+        return _said(matches.holders, line), str(match.status), match.reason, match.differences, row, shown, rival
+
+    before = sorted((outcome(found, line) for line in range(len(found))), key=repr)
+    assert before == sorted((outcome(again, line) for line in range(len(again))), key=repr)
+    assert [again.match(line).line for line in range(len(again))] == list(range(len(again)))
+
+
+def test_one_certificate_handed_in_twice_is_told_from_two(policy):
+    lists = table(
+        holder(file="公布.xlsx", id_number="", case=""),
+        holder(file="公布.xlsx", row=6, id_number="", case="", document_no="湖人专[2003]8号", title="高级工程师", level="副高", obtained_on="2002-12-01", document_date="2003-01-20"),
+    )  # fmt: skip
+    one = holder()
+    old = one | {"id_number": one["id_number"][:6] + one["id_number"][8:17], "row": 6, "employer": "样例水利设计所"}
+    higher = one | {"row": 7, "title": "高级工程师", "level": "副高", "document_no": "湖人专[2003]8号", "obtained_on": "2002-12-01", "document_date": "2003-01-20"}  # fmt: skip
+    mistitled = one | {"row": 8, "title": "助理工程师", "level": "助理级"}
+    found = reconcile.compare(table(one, old, higher, mistitled), lists, policy, AS_OF)
+    assert found.status.tolist() == [Status.MATCHED, Status.DUPLICATE, Status.MATCHED, Status.DUPLICATE]
+    assert found.match(1).rival == found.match(3).rival == 0
+
+
+def test_what_is_not_written_on_both_sides_may_be_two_people(policy):
+    ours = table(holder(name="沈?川"))
+    lists = table(
+        holder(file="公布.xlsx", name="沈?川", id_number=""),
+        holder(file="公布.xlsx", row=6, name="沈云川", id_number=""),
+    )
+    assert reconcile.compare(ours, lists, policy, AS_OF).status.tolist() == [Status.AMBIGUOUS]
+
+
+def test_beside_the_very_name_a_slip_is_no_evidence(policy):
+    other = {"file": "公布.xlsx", "id_number": "", "sex": "", "birth_date": ""}
+    lists = table(
+        holder(**other, name="沈云传"),
+        holder(**other, row=6, document_no="湖人专[1998]40号", document_date="1998-04-01", obtained_on="1998-02-01"),
+    )
+    assert reconcile.compare(table(holder()), lists, policy, AS_OF).status.tolist() == [Status.AMBIGUOUS]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "湖人专字〔1999〕第012号", "湖州市人事局湖人专(1999年)12号文", "[1999]湖人专12号", "湖人专1999-12", "湖人专［九九］十二号",
+        "湖人专【1999】12",
+    ],
+)  # fmt: skip
+def test_one_document_in_every_form_of_its_number(policy, written):
+    lists = table(holder(file="公布.xlsx", id_number=""))
+    found = reconcile.compare(table(holder(document_no=written)), lists, policy, AS_OF)
+    assert [found.match(0).status, found.match(0).differences] == [Status.MATCHED, ()]
