@@ -27,8 +27,9 @@ _NAMES = ("name", "former_name")
 _TEXTS = ("employer", "department", "series", "specialty", "committee")
 _DOCUMENTS = ("document_no", "transfer_confirmed_no")
 _WAYS = {"评审通过": "评审", "评委会评审": "评审", "考试合格": "考试", "考试通过": "考试"}
-_SEXES = {"1": "男", "2": "女", "男性": "男", "女性": "女"}
+_SEXES = {"1": "男", "2": "女", "1.0": "男", "2.0": "女", "男性": "男", "女性": "女"}
 _SCIENTIFIC = re.compile(r"-?\d(?:\.\d+)?[Ee][+-]?\d{2,3}")
+_WITH_FRACTION, _DIGITS_KEPT = re.compile(r"[0-9]{15,18}\.0"), 15
 _SPACES = re.compile(r"\s+")
 _NOT_PLAIN = re.compile(r"\s|^['=]")
 _SERIES_OF = re.compile(r"(.+)[（(]([^（）()]+)[)）]")
@@ -412,6 +413,9 @@ def _cut_as_text(numbers: Texts) -> list[int]:
 def _id_number(cell: Cell, where: Where, found: list[Finding]) -> tuple[str, str]:
     """The ID number in the 18-character form, and as given; a number that a spreadsheet has cut is left unlike one."""
     raw = as_typed(as_text(cell)) if str(cell).startswith("=") else as_text(cell).strip()
+    if _WITH_FRACTION.fullmatch(raw):  # as programs write whole numbers: 330521700312003.0
+        raw = raw.removesuffix(".0")
+        cell = raw if len(raw) <= _DIGITS_KEPT else float(raw)
     if (isinstance(cell, float | int) and abs(cell) >= 1e15) or _SCIENTIFIC.fullmatch(raw):
         number = abs(float(raw))  # a sign before it says nothing
         cut = idnumber.cut_number(number) if isfinite(number) else raw.removeprefix("-")

@@ -55,6 +55,7 @@ _ENGLISH = re.compile(
 )
 _SLASHED = re.compile(r"(\d{2})/(\d{1,2})/(\d{2})", re.ASCII)
 _YEAR_LAST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", re.ASCII)
+_WEEKDAY = re.compile(r"(?<=日)[(（]?(?:星期|周)[一二三四五六日天][)）]?$")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 
 
@@ -77,6 +78,7 @@ def read(cell: object) -> str | None:
         return _iso(int(text[:4]), int(text[5:7]), int(text[8:]) if len(text) == 10 else None)
     text = text.translate(_PLAIN).strip()
     text = re.sub(r"\s+", "", _TIME.sub("", text)).removeprefix("'").rstrip(".-/") or text
+    text = _WEEKDAY.sub("", text) or text
     if not text or text in _NOTHING:
         return ""
     return _from_text(text)

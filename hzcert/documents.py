@@ -7,6 +7,7 @@ from hzcert import variants
 
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _SHAPE = re.compile(r"(?P<org>\D{1,16}?)\(?(?P<year>\d{4}|\d{2})\)第?0*(?P<serial>\d{1,5})号?")
+_AROUND = re.compile(r"《?([^《》]+号)》?(?:文件?)?")
 _OURS = re.compile(r"\D{1,16}\[(?P<year>[0-9]{4})\][0-9]{1,5}号")
 ANYWHERE = re.compile(r"[\u4e00-\u9fff]{2,12}[〔［\[【（(][\d〇○零一二三四五六七八九]{2,4}[〕］\]】）)]第?\d{1,5}号")
 
@@ -19,8 +20,11 @@ def tidy(text: str) -> str:
 
     >>> tidy("湖人专〔1999〕第02号"), tidy("湖人专（二○○三）12号"), tidy("湖人专［99］2 号")
     ('湖人专[1999]2号', '湖人专[2003]12号', '湖人专[1999]2号')
+    >>> tidy("《湖人专[1999]12号》"), tidy("湖人专[1999]12号文件")
+    ('湖人专[1999]12号', '湖人专[1999]12号')
     """
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", variants.fold(text)))
+    plain = _AROUND.sub(r"\1", plain)
     folded = re.sub(r"[〔\[【〖《<{(]", "(", plain)
     folded = re.sub(r"[〕\]】〗》>})]", ")", folded)
     bracket = folded.find("(")

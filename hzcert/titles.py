@@ -19,6 +19,7 @@ LEVELS = ("正高", "副高", "中级", "助理级", "员级")
 _LEVEL_WORDS = {
     "正高级": "正高", "副高级": "副高", "中": "中级", "助理": "助理级", "助级": "助理级", "员": "员级", "技术员级": "员级",
 }  # fmt: skip
+_LEVEL_IN_LEVEL = re.compile(r"([^()（）]+)[(（]([^()（）]+)[)）]")
 BROAD_LEVELS: dict[str, tuple[str, ...]] = {"高级": ("正高", "副高"), "初级": ("助理级", "员级")}
 
 
@@ -62,11 +63,14 @@ def make_titles(extra: Iterable[Title] = ()) -> Titles:
 def tidy_level(text: str) -> str:
     """A level in the canonical word, as far as the word alone tells.
 
-    >>> tidy_level("副高级"), tidy_level("初级"), tidy_level("助理级")
-    ('副高', '初级', '助理级')
+    >>> tidy_level("副高级"), tidy_level("初级"), tidy_level("助理级"), tidy_level("初级（助理级）")
+    ('副高', '初级', '助理级', '助理级')
     """
     word = _key(text)
-    word = word.removesuffix("职称") or word
+    if found := _LEVEL_IN_LEVEL.fullmatch(word):  # 高级（副高）; 中级（副高） says two things
+        broad, narrow = tidy_level(found[1]), tidy_level(found[2])
+        return narrow if narrow in BROAD_LEVELS.get(broad, ()) else broad if narrow == broad else word
+    word = word.removesuffix("职称").removesuffix("职务") or word
     return _LEVEL_WORDS.get(word, word)
 
 

@@ -122,6 +122,8 @@ def copy_of(grids: Sequence[Grid]) -> Copy:
             for place, value in enumerate(row, start=1):
                 if value not in ("", None):
                     _put(page.cell(number, place), value)
+                    if grid.struck.get((number - 1, place - 1)) == "":
+                        page.cell(number, place).font = Font(strike=True)
     return Copy(book, pages)
 
 

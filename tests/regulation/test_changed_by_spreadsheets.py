@@ -242,3 +242,25 @@ def test_an_old_number_beside_the_new_one_says_the_same(judged) -> None:  # noqa
 def test_a_unit_that_is_called_an_example_is_one_in_the_wrong_column(judged) -> None:  # noqa: F811
     assert judged(*_sheet(GOOD | {"name": "样例水利设计所"})) == (["HZ218"], [True])
     assert judged(*_sheet(GOOD, GOOD | {"name": "示例张三"}))[1] == [False]
+
+
+@pytest.mark.parametrize(
+    ("changed", "codes"),
+    [
+        ({"id_number": "330521700312003.0"}, ["HZ207"]),
+        ({"id_number": "330521197003120030.0"}, ["HZ108"]),
+        ({"birth_date": "1970年3月12日星期四"}, []),
+        ({"birth_date": "3/12/1970"}, ["HZ112"]),
+        ({"birth_date": "3/13/1970"}, ["HZ206"]),
+        ({"obtained_on": "12/3/1998"}, ["HZ111"]),
+        ({"obtained_on": "12/30/1998"}, []),
+        ({"sex": "1.0"}, []),
+        ({"level": "中级职务"}, []),
+        ({"level": "高级（副高）"}, ["HZ303"]),
+        ({"level": "中级（副高）"}, ["HZ302"]),
+        ({"document_no": "《湖人专[1999]12号》"}, []),
+        ({"document_no": "湖人专〔1999〕12号文件"}, []),
+    ],
+)
+def test_spellings_of_programs_and_of_people(judged, changed, codes) -> None:  # noqa: F811
+    assert judged(*_sheet(GOOD | changed))[0] == codes
