@@ -261,7 +261,11 @@ _FEWEST_STRUCK = 3  # cells, all that are filled, to be a row that was struck ou
 def _struck_out(grid: Grid, part: Part) -> Iterator[Finding]:
     """Cells with text that somebody has struck out, and entries of which all is."""
     struck: dict[int, dict[str, str]] = {}
-    for (line, name), said in _fields_at(grid.struck, part.layout, part.rows).items():
+    places = dict(grid.struck)
+    for top, left, bottom, _ in grid.merged if places else ():
+        if (top, left) in places:  # what is merged over several rows is struck out in each of them
+            places |= {(row, left): places[top, left] for row in range(top, min(bottom, len(grid.rows) - 1) + 1)}
+    for (line, name), said in _fields_at(places, part.layout, part.rows).items():
         text = said.strip() or as_text(part.cells[name][line]).strip()
         if text and name not in _MAY_BE_STRUCK:
             struck.setdefault(line, {})[name] = text

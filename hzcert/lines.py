@@ -70,6 +70,7 @@ _NAMELIKE = re.compile(r"(?s)(?=.*[^\W_])[^：:计填]+").fullmatch  # no footer
 _MAY_BE_NAME = re.compile(
     r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U000323af\s]{1,6}|[A-Za-z\u00c0-\u024f]+|[^\W\d_]+(?:[\s·•‧・．.'-]+[^\W\d_]+)+"
 )
+_ODD_NAME = re.compile(r"(?=.*[\u4e00-\u9fff])[^：:，,。；;、\d]{2,8}")
 _NO_NAME = re.compile(
     r"(?:[县区市级组表类批局所院校站厂队馆部处科团社室]|人员|职称|部分|系统|单位|空白|正文|盖章|情况|意见|属实|说明)[\d一二三四五六七八九十]*$"
 )
@@ -394,6 +395,8 @@ def _nobody(texts: Sequence[str], said: Mapping[str, str]) -> Cut | None:
         return None
     if len(texts) == 1:
         return Cut.BAND
+    if _ODD_NAME.fullmatch(name) and not _NO_NAME.search(name):
+        return None  # 王?明, 张三（已故）
     return Cut.FOOTER if len(said) <= _MOST_OF_A_FOOTER else None
 
 

@@ -315,7 +315,9 @@ def test_what_names_nobody_is_no_person(read, row):
     assert [entry["row"] for entry in read(*pages).table.records()] == [3, 7]
 
 
-@pytest.mark.parametrize("name", ["买买提·艾力", "欧阳云川", "沈", "沈 川", "何计", "范例", "Ömür"])
+@pytest.mark.parametrize(
+    "name", ["买买提·艾力", "欧阳云川", "沈", "沈 川", "何计", "范例", "Ömür", "王?明", "张三（已故）"]
+)
 def test_a_person_of_whom_hardly_anything_is_said_is_one(read, name):
     for row in ([2, name, "", "", ""], [2, name, "", "工程师", ""], ["", name, "", "", "德清县样例小学"]):
         found = read([*HEAD, "工作单位"], FIRST, row)

@@ -160,3 +160,17 @@ def test_a_remark_may_be_struck_out(tmp_path: Path, policy: Policy, as_of: date)
     book.save(tmp_path / "a.xlsx")
     found = ingest.read_list([Input(tmp_path / "a.xlsx", "a.xlsx", 0, "")], ingest.HOLDERS, policy, as_of)
     assert [each.code.id for each in found.findings] == []
+
+
+def test_what_is_merged_over_rows_and_struck_out_is_so_in_each(tmp_path: Path, policy: Policy, as_of: date) -> None:
+    book = openpyxl.Workbook()
+    for row in (["姓名", "身份证号", "资格名称"], ["沈云川", ID, "工程师"], ["王雨桐", "330521198111020044", None]):
+        book.active.append(row)
+    book.active["C2"].font = Font(strike=True)
+    book.active.merge_cells("C2:C3")
+    book.save(tmp_path / "a.xlsx")
+    found = ingest.read_list([Input(tmp_path / "a.xlsx", "a.xlsx", 0, "")], ingest.HOLDERS, policy, as_of)
+    assert [str(each.where) for each in found.findings if each.code.id == "HZ134"] == [
+        "a.xlsx [Sheet] C2",
+        "a.xlsx [Sheet] C3",
+    ]
