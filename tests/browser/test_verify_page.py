@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 import base45
+import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
@@ -36,7 +37,11 @@ def office(policy, tmp_path_factory):
             picture = Image.fromarray(page)
             picture.save(where / f"straight-{dpi}-{number}.png")
             askew = picture.rotate(2, Image.Resampling.BICUBIC, expand=True, fillcolor="white")
-            askew.filter(ImageFilter.GaussianBlur(dpi / 300)).save(where / f"askew-{dpi}-{number}.png")
+            blurred = askew.filter(ImageFilter.GaussianBlur(dpi / 300))
+            blurred.save(where / f"askew-{dpi}-{number}.png")
+            noise = np.random.default_rng(5).normal(0, 12, (blurred.height, blurred.width, 3))
+            scan = np.clip(np.asarray(blurred) * 0.85 + 25 + noise, 0, 255).astype(np.uint8)
+            Image.fromarray(scan).save(where / f"scan-{dpi}-{number}.jpg", quality=50)
     revoked = {faces[3].certificate_no: "lost", faces[2].certificate_no: "destroyed"}
     for name, content in verifypage.files_of(keyring.keys(where / "seal"), revoked, DAY, "湖州市人事局").items():
         (where / name).write_bytes(content)
@@ -70,11 +75,12 @@ def test_a_pasted_code_is_checked_and_its_facts_shown(page, office):
     assert faces[0].says("id_number") not in shown and faces[0].says("id_number")[-4:] in shown
 
 
-@pytest.mark.parametrize("kind", ["straight-200", "straight-300", "askew-200", "askew-300"])
+@pytest.mark.parametrize("kind", ["straight-200", "straight-300", "askew-200", "askew-300", "scan-200", "scan-300"])
 def test_a_picture_is_read_and_checked(kind, page, office):
     where, _, faces = office
     for number in (0, 1):
-        page.set_input_files("#picture", where / f"{kind}-{number}.png")
+        [picture] = where.glob(f"{kind}-{number}.*")
+        page.set_input_files("#picture", picture)
         page.wait_for_function(
             "number => document.getElementById('result').innerText.includes(number)", arg=faces[number].certificate_no
         )

@@ -216,6 +216,15 @@ def seen(path, dpi):
     return [Image.fromarray(page) for page in pdf.colours(path.read_bytes(), dpi)]
 
 
+def scanned(picture, dpi):
+    """As an office's scanner has it: slightly blurred, noisy, and a JPEG."""
+    pixels = np.asarray(picture.filter(ImageFilter.GaussianBlur(dpi / 400))).astype(np.float32)
+    noise = np.random.default_rng(5).normal(0, 12, pixels.shape)
+    written = io.BytesIO()
+    Image.fromarray(np.clip(pixels * 0.85 + 25 + noise, 0, 255).astype(np.uint8)).save(written, "JPEG", quality=50)
+    return Image.open(written)
+
+
 def png(picture):
     written = io.BytesIO()
     picture.save(written, "PNG")
@@ -223,13 +232,15 @@ def png(picture):
 
 
 @pytest.mark.parametrize("dpi", [200, 300])
-@pytest.mark.parametrize("how", ["straight", "askew", "blurred"])
+@pytest.mark.parametrize("how", ["straight", "askew", "blurred", "scanned"])
 def test_codes_are_read_from_pictures(dpi, how, printed, trust, faces):
     for picture, face in zip(seen(printed, dpi)[:3], faces, strict=False):
         if how != "straight":
             picture = picture.rotate(2, Image.Resampling.BICUBIC, expand=True, fillcolor="white")
         if how == "blurred":
             picture = picture.filter(ImageFilter.GaussianBlur(dpi / 300))
+        if how == "scanned":
+            picture = scanned(picture, dpi)
         [text] = seal.read_picture(png(picture))
         assert trust.check(text).facts.certificate_no == face.certificate_no
 
