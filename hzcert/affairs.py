@@ -246,9 +246,30 @@ def _record(kind: str, file: File) -> dict[str, object]:
 
 
 def hand_range(
-    holder: str, count: int, policy: Policy, clerk: Clerk, url: str, *, moment: str, dry_run: bool = False
-) -> dict[str, object]:
+    holder: str,
+    count: int,
+    policy: Policy,
+    clerk: Clerk,
+    url: str,
+    *,
+    moment: str,
+    file: str = "",
+    dry_run: bool = False,
+) -> tuple[dict[str, object], bool]:
     """Hand the next serials of an authority's own count to it, so that it can number in a register of its own.
+
+    Args:
+        holder: the authority.
+        count: how many serials.
+        policy: the regulation.
+        clerk: who hands them.
+        url: the register.
+        moment: now.
+        file: the name of the file in which they go; what went in it before goes in it again.
+        dry_run: nothing is written.
+
+    Returns:
+        The range, and whether it was handed before.
 
     Raises:
         RegisterError: there are not so many left.
@@ -257,20 +278,24 @@ def hand_range(
     name, where = policy.authority(holder).name, scope(clerk.day, holder)
     with open_register(url, reading=dry_run) as book:
         desk = Desk(book, policy, clerk, moment)
-        if dry_run:
+        before = desk.handed_before(where, count, holder, file)
+        if before:
+            first, last = before
+        elif dry_run:
             rows = [row for row in book.counters(where) if not row["holder"]]
             first = int(rows[-1]["next"]) if rows else book.highest_serial(where) + 1
             last = first + count - 1
         else:
-            first, last = desk.hand_range(where, count, holder)
+            first, last = desk.hand_range(where, count, holder, file)
             desk.close()
-    return {"type": "range", "scope": where, "first": first, "last": last, "authority": holder, "name": name}
+    said = {"type": "range", "scope": where, "first": first, "last": last, "authority": holder, "name": name}
+    return said, before is not None
 
 
 def take_range(
     where: str, first: int, last: int, policy: Policy, clerk: Clerk, url: str, *, moment: str
-) -> dict[str, object]:
-    """Take a range that another register handed over.
+) -> tuple[dict[str, object], bool]:
+    """Take a range that another register handed over; the range, and whether it was taken before.
 
     Raises:
         RegisterError: numbers of this count are given here already.
@@ -279,10 +304,12 @@ def take_range(
     if where.rpartition("-")[2] != clerk.authority:
         raise UsageError(f"号段 {where} 不是本机关（{clerk.authority}）的", "请用 --authority 指明机关")
     with open_register(url) as book:
-        desk = Desk(book, policy, clerk, moment)
-        desk.take_range(where, first, last)
-        desk.close()
-    return {"type": "range", "scope": where, "first": first, "last": last, "authority": clerk.authority}
+        before = any((row["first"], row["last"], row["holder"]) == (first, last, "") for row in book.counters(where))
+        if not before:
+            desk = Desk(book, policy, clerk, moment)
+            desk.take_range(where, first, last)
+            desk.close()
+    return {"type": "range", "scope": where, "first": first, "last": last, "authority": clerk.authority}, before
 
 
 # --- an older system's table ----------------------------------------------------------------------------------------

@@ -103,6 +103,11 @@ def whole_file(target: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def is_temporary(name: str) -> bool:
+    """Whether a file is half of one, left by a run that was killed."""
+    return Path(name).name.startswith(_TEMPORARY)
+
+
 def standing(folder: Path) -> set[str]:
     """The files that a manifest in a folder lists, as far as they are there."""
     with suppress(OSError, ValueError, KeyError, TypeError):

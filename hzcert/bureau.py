@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hzcert import affairs, audit, lives, merging
+from hzcert import affairs, audit, codes, lives, merging
 from hzcert.affairs import Done, History
 from hzcert.asked import Asked, of_list, of_words
 from hzcert.batch import take_in, whole_file
 from hzcert.desk import Clerk, File
 from hzcert.errors import InputError, RegisterError, UsageError
-from hzcert.findings import in_order
+from hzcert.findings import Where, in_order
 from hzcert.language import word
 from hzcert.lives import State
 from hzcert.outcome import Outcome, Record
@@ -137,15 +137,17 @@ def destruction_list(
 
 def hand_range(count: int, holder: str, out: Path | None, settings: Settings, *, dry_run: bool) -> Outcome:
     """Hand a range of numbers to a county; the file is what it takes to its own register."""
-    said = affairs.hand_range(
-        holder, count, settings.policy, clerk(settings), settings.register, moment=moment(), dry_run=dry_run
+    file = out.name if out is not None else ""
+    said, again = affairs.hand_range(
+        holder, count, settings.policy, clerk(settings), settings.register, moment=moment(), file=file, dry_run=dry_run
     )
+    found = [codes.ALREADY_DONE.at(Where(file), step=lives.label("range_handed"))] if again else []
     if out is not None and not dry_run:
         with whole_file(out) as path:
             path.write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     outputs = [] if out is None or dry_run else [str(out)]
     look = f"号段 {said['scope']}：{said['first']} 至 {said['last']}，交 {said['name']}"
-    return Outcome("register number", {"numbers": count}, (), [said], outputs, look=look)
+    return Outcome("register number", {"numbers": count}, found, [said], outputs, look=look)
 
 
 def take_range(path: Path, settings: Settings) -> Outcome:
@@ -159,8 +161,11 @@ def take_range(path: Path, settings: Settings) -> Outcome:
         raise InputError(f"{path} 不是号段文件", "请用上级 hzcert register number --range 写出的文件") from cause
     if not 1 <= first <= last:
         raise InputError(f"{path} 不是号段文件", "请用上级 hzcert register number --range 写出的文件")
-    taken = affairs.take_range(where, first, last, settings.policy, clerk(settings), settings.register, moment=moment())
-    return Outcome("register number", {"numbers": last - first + 1}, (), [taken])
+    taken, again = affairs.take_range(
+        where, first, last, settings.policy, clerk(settings), settings.register, moment=moment()
+    )
+    found = [codes.ALREADY_DONE.at(Where(path.name), step=lives.label("range_taken"))] if again else []
+    return Outcome("register number", {"numbers": last - first + 1}, found, [taken])
 
 
 def take_over(tables: Sequence[Path], settings: Settings, *, dry_run: bool) -> Outcome:

@@ -1,5 +1,6 @@
 """The commands: each parses, calls, shows and exits. Errors become exit codes here and nowhere else."""
 
+import errno
 import os
 import signal
 import sys
@@ -16,7 +17,7 @@ from typer.core import TyperGroup
 
 from hzcert import __version__, cli_paper, cli_register, language
 from hzcert.console import Screen
-from hzcert.errors import ExitCode, HzcertError
+from hzcert.errors import ExitCode, HzcertError, OutputError
 from hzcert.findings import mask
 from hzcert.options import HELP, Common, Format, Language, shared
 from hzcert.outcome import Outcome
@@ -372,6 +373,7 @@ def _main(
 def main() -> None:
     """Run, and end in a documented exit code."""
     signal.signal(signal.SIGTERM, _terminated)
+    sys.unraisablehook = _left_over
     language.speak(_language(sys.argv, os.environ))
     screen = Screen(show_ids="--show-ids" in sys.argv)
     try:
@@ -381,9 +383,25 @@ def main() -> None:
     except HzcertError as error:
         screen.fail(error)
         sys.exit(error.exit_code)
-    except Exception:
+    except Exception as cause:
+        if _is_full(cause):
+            screen.fail(OutputError(f"不能写入：{cause}", "磁盘或临时文件夹已满或只读，请腾出空间后再运行"))
+            sys.exit(ExitCode.OUTPUT)
         screen.say(f"hzcert 自身出错，报告在 {_defect_report()}，请交给开发者")
         sys.exit(ExitCode.DEFECT)
+
+
+def _left_over(left: "sys.UnraisableHookArgs") -> None:
+    """What a library's half-written file still tries when it is thrown away: of a full disk enough was said."""
+    if not (isinstance(left.exc_value, Exception) and _is_full(left.exc_value)):
+        sys.__unraisablehook__(left)
+
+
+def _is_full(cause: Exception) -> bool:
+    """Whether a disk refuses more, wherever it was that something was to be written: a library's scratch files, say."""
+    refused = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+    # Python's own word where no folder for temporary files takes any.
+    return isinstance(cause, OSError) and (cause.errno in refused or "No usable temporary directory" in str(cause))
 
 
 def _language(arguments: Sequence[str], environment: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ One transaction, one desk. What is done here is written when the desk is closed,
 """
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -267,8 +268,17 @@ class Desk:
             self._counters[where] = rows
         return self._counters[where]
 
-    def hand_range(self, where: str, count: int, holder: str) -> tuple[int, int]:
-        """Hand the next serials of a scope to another authority: they are no longer given here."""
+    def handed_before(self, where: str, count: int, holder: str, file: str) -> tuple[int, int] | None:
+        """The serials that went to an authority in a file of this name: the command is run again, or its file was lost."""
+        wanted = {"scope": where, "to": holder, "file": file}
+        for line in self.book.events_of([0], "range_handed") if file else ():
+            said = json.loads(line[7])
+            if said | wanted == said and said["last"] - said["first"] + 1 == count:
+                return int(said["first"]), int(said["last"])
+        return None
+
+    def hand_range(self, where: str, count: int, holder: str, file: str = "") -> tuple[int, int]:
+        """Hand the next serials of a scope to another authority, in a file: they are no longer given here."""
         row = self._own(where)[-1]
         if row["last"] and row["next"] + count - 1 > row["last"]:
             raise RegisterError(
@@ -278,7 +288,8 @@ class Desk:
         row["next"] = last + 1
         self.book.add_counter({"scope": where, "first": first, "last": last, "next": first, "holder": holder})
         # What was given before the range and what comes after it are two stretches of the same count.
-        self.note("range_handed", {"scope": where, "first": first, "last": last, "to": holder})
+        named = {"file": file} if file else {}
+        self.note("range_handed", {"scope": where, "first": first, "last": last, "to": holder, **named})
         return int(first), int(last)
 
     def take_range(self, where: str, first: int, last: int) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from hzcert import __version__, affairs, codes, ingest, roster
 from hzcert.asked import Asked
-from hzcert.batch import inventory, take_in, whole_file
+from hzcert.batch import begin, inventory, is_temporary, take_in, whole_file
 from hzcert.bureau import clerk
 from hzcert.desk import Desk, File, key, key_of
 from hzcert.errors import InputError, OutputError, UsageError
@@ -300,8 +300,6 @@ def unpack(package: Path, out: Path | None, settings: Settings, *, dry_run: bool
         InputError: it is no package, or can't be read.
         OutputError: its files can't be written.
     """
-    if out is not None and out.exists() and any(out.iterdir()):
-        raise OutputError(f"{out} 已经存在，且不是空文件夹", "请换一个名称")
     opened = _Folder(package) if package.is_dir() else _Zip(package)
     with opened as held:
         raw = held.read(MANIFEST)
@@ -313,12 +311,12 @@ def unpack(package: Path, out: Path | None, settings: Settings, *, dry_run: bool
                 codes.NOT_THEIRS.at(Where(package.name), step=label("unpacked"), who=to["name"], mine=own.name)
             )
         counts = {"files": len(manifest["files"]), "certificates": int(manifest["certificates"])}
+        if out is not None:
+            _refuse_other(out, raw, manifest)
         if found or dry_run:
             return Outcome("unpack", counts, in_order(found))
         if out is not None:
-            for each in [*manifest["files"], {"path": MANIFEST}]:
-                with whole_file(out / str(each["path"])) as path:
-                    path.write_bytes(held.read(str(each["path"])))
+            _put(held, manifest, out)
     digest = hashlib.sha256(raw).hexdigest()
     said = {
         "sha256": digest, "package": package.name.removesuffix(".zip"), "kind": manifest["kind"], "from": manifest["from"]["name"],
@@ -327,6 +325,30 @@ def unpack(package: Path, out: Path | None, settings: Settings, *, dry_run: bool
     again = _note_receipt(said, settings)
     noted = [codes.ALREADY_DONE.at(Where(package.name), step=label("unpacked"))] if again else []
     return Outcome("unpack", counts, noted, [{"type": "package", **said}], [] if out is None else [str(out)])
+
+
+def _refuse_other(out: Path, raw: bytes, manifest: Mapping[str, Any]) -> None:
+    """Refuse a folder that holds anything but this package: unpacked before, as far as a command that was broken off came."""
+    try:
+        left = (
+            {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()} if out.exists() else set()
+        )
+        listed = {str(each["path"]): str(each["sha256"]) for each in manifest["files"]}
+        listed[MANIFEST] = hashlib.sha256(raw).hexdigest()
+        for name in sorted(left):
+            if not is_temporary(name) and listed.get(name) != hashlib.sha256((out / name).read_bytes()).hexdigest():
+                raise OutputError(f"{out} 已经存在，且不是空文件夹", "请换一个名称")
+    except OSError as cause:
+        raise OutputError(f"不能写入 {out}：{cause.strerror or cause}", "请检查输出位置") from cause
+
+
+def _put(held: "_Folder | _Zip", manifest: Mapping[str, Any], out: Path) -> None:
+    """Put a package's files where asked for, its manifest last: a folder that has it is whole."""
+    for folder in {(out / str(each["path"])).parent for each in manifest["files"]} | {out}:
+        begin(folder)
+    for each in [*manifest["files"], {"path": MANIFEST}]:
+        with whole_file(out / str(each["path"])) as path:
+            path.write_bytes(held.read(str(each["path"])))
 
 
 def _note_receipt(said: Mapping[str, object], settings: Settings) -> bool:

@@ -145,16 +145,20 @@ def _sqlite(path: Path, *, reading: bool) -> Iterator[Connection]:
             _make_ready(connection, path)
             yield connection
         return
-    if not path.exists() or (path.stat().st_size == 0 and not _log(path).exists()):
-        with _begun(_engine(lambda: sqlite3.connect(":memory:"), "BEGIN")) as connection:
-            migrations.create(connection)
-            yield connection
-        return
     with ExitStack() as later:
-        with _begun(_reader(path, later)) as connection:
-            if not _is_old(connection, path):
+        if path.exists() and (path.stat().st_size or _log(path).exists()):
+            with _begun(_reader(path, later)) as connection:
+                empty = not inspect(connection).get_table_names()  # a run was killed before it had made them
+                if not empty and not _is_old(connection, path):
+                    yield connection
+                    return
+        else:
+            empty = True
+        if empty:
+            with _begun(_engine(lambda: sqlite3.connect(":memory:"), "BEGIN")) as connection:
+                migrations.create(connection)
                 yield connection
-                return
+            return
         # An earlier form is read from a copy that is brought forward: reading changes nothing.
         copy = _copied(path, later)
         with _begun(_writer(copy)) as connection:

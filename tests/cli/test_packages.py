@@ -56,6 +56,11 @@ def test_to_the_province_and_back(hzcert, run, tmp_path):
     province = ("--register", tmp_path / "province.db", "--authority", "330000", *DAY)
     assert hzcert("unpack", archive, *province, "--out", tmp_path / "got").code == 0
     assert (tmp_path / "got" / "花名册").is_dir()
+    assert hzcert("unpack", archive, *province, "--out", tmp_path / "got").code == 0, "it lies there as it was unpacked"
+    (tmp_path / "got" / "manifest.json").unlink()
+    assert hzcert("unpack", archive, *province, "--out", tmp_path / "got").code == 0, "broken off, and gone on with"
+    (tmp_path / "got" / "别的.txt").touch()
+    assert hzcert("unpack", archive, *province, "--out", tmp_path / "got").code == 4, "there is something else"
     assert hzcert("unpack", folder, *province).code == 0, "the folder is as good"
     events = hzcert("register", "export", "--events", "--out", "-", *province).out
     assert events.count("unpacked") == 1, "a receipt is entered once"

@@ -238,11 +238,21 @@ def test_a_range_for_a_county(entered, hzcert, tmp_path, register_url):
     out = tmp_path / "号段.json"
     assert entered("number", "--range", "5", "--for", "330521", out=str(out)).code == 0
     county = tmp_path / "county.db"
-    taken = hzcert("register", "number", "--take-range", out, "--register", county, "--authority", "330521", *DAY)
+    whole = json.loads(out.read_text(encoding="utf-8"))
+    out.unlink()
+    again = entered("number", "--range", "5", "--for", "330521", out=str(out))
+    assert (again.code, codes(again)) == (0, ["HZ611"]), "its file was lost: the same range goes in it again"
+    assert json.loads(out.read_text(encoding="utf-8")) == whole
+    other = entered("number", "--range", "5", "--for", "330521", out=str(tmp_path / "号段2.json"))
+    assert other.lines[0]["first"] == whole["last"] + 1
+    own = ("--register", county, "--authority", "330521", *DAY)
+    taken = hzcert("register", "number", "--take-range", out, *own)
     assert taken.code == 0, taken.err
-    assert (
-        hzcert("register", "number", "--take-range", out, "--register", county, "--authority", "330521", *DAY).code == 5
-    )
+    again = hzcert("register", "number", "--take-range", out, *own, "--format", "jsonl")
+    assert (again.code, codes(again)) == (0, ["HZ611"]), "taken once"
+    overlapping = tmp_path / "重叠.json"
+    overlapping.write_text(json.dumps(whole | {"last": whole["last"] + 1}), encoding="utf-8")
+    assert hzcert("register", "number", "--take-range", overlapping, *own).code == 5
     assert hzcert("register", "number", "--take-range", out, "--register", county, *DAY).code == 2
     numbered = entered("number", entered.ids[3], authority="330521")
     assert numbered.lines[0]["certificate_no"][-6:-1] == "00006", "the range is not given here"
