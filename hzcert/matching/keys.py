@@ -74,7 +74,7 @@ class Side:
     year: Ints
     serial: Ints
     unit: Ints  # the unit as its parts are numbered
-    newest: Ints  # its newest name by the office's table
+    newest: Ints  # its newest name by the office's table: for finding, never for deciding
     core: Ints  # without place and legal form
     title: Ints  # the set of titles that it may mean
     specialty: Ints
@@ -100,6 +100,7 @@ class Keys:
     titles: list[frozenset[str]]
     specialties: list[str]
     people: list[str]
+    later: Mapping[str, tuple[str, ...]]  # from a unit's old name all later ones
     holders: Table = field(repr=False)
 
     def said(self, line: int) -> tuple[str, ...]:
@@ -147,7 +148,7 @@ def make_keys(
     unit_numbers: dict[str, int] = {"": NOTHING}
     by_value = np.array([unit_numbers.setdefault(each.key, len(unit_numbers) - 1) for each in taken], dtype=np.int64)
     distinct = list({each.key: each for each in taken if each.key}.values())
-    newest = unit.numbered([newer.get(each.bare, each.bare) for each in taken])
+    newest = unit.numbered([newer[each.bare][-1] if each.bare in newer else each.bare for each in taken])
     core = unit.numbered([each.core for each in taken])
     ours_titled, theirs_titled, titles = _titles(holders, published, policy.title_table)
     specialty = both("specialty")
@@ -175,7 +176,9 @@ def make_keys(
     known.pop("")
     special_numbers.pop("")
     numbers_of_people = [value for value in dict.fromkeys(whole) if value]
-    return Keys(sides[0], sides[1], list(known), distinct, titles, list(special_numbers), numbers_of_people, holders)
+    return Keys(
+        sides[0], sides[1], list(known), distinct, titles, list(special_numbers), numbers_of_people, newer, holders
+    )
 
 
 def cited(holders: Table, document_fields: Mapping[str, str]) -> pa.LargeStringArray:

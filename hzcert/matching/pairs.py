@@ -309,7 +309,12 @@ def _units(keys: Keys, left: Ints, right: Ints) -> Ints:
     found = np.full(len(left), Unit.OTHER, dtype=np.int64)
     found[(one < 0) | (other < 0)] = Unit.UNKNOWN
     same = (one >= 0) & (one == other)
-    renamed = ~same & (ours.newest[left] >= 0) & (ours.newest[left] == theirs.newest[right])
+    renamed = np.zeros(len(left), dtype=np.bool_)
+    if keys.later:
+        old = np.array([each.bare in keys.later for each in keys.units], dtype=np.bool_)
+        maybe = np.flatnonzero((one >= 0) & (other >= 0) & ~same)
+        maybe = maybe[old[one[maybe]] | old[other[maybe]]]
+        renamed[maybe] = by_pairs(one[maybe], other[maybe], lambda a, b: _renamed(keys, a, b)) > 0
     found[same] = Unit.SAME
     found[renamed] = Unit.RENAMED
     bits = units.bits(keys.units)
@@ -322,6 +327,12 @@ def _units(keys: Keys, left: Ints, right: Ints) -> Ints:
         judged = by_pairs(one[rest], other[rest], lambda a, b: int(units.relation(keys.units[a], keys.units[b])))
         found[rest] = np.where(renamed[rest] & (judged != Unit.FOLDED), Unit.RENAMED, judged)
     return found
+
+
+def _renamed(keys: Keys, one: int, other: int) -> int:
+    """Whether one unit is what the other became; two that became one are not each other."""
+    ours, theirs = keys.units[one].bare, keys.units[other].bare
+    return int(theirs in keys.later.get(ours, ()) or ours in keys.later.get(theirs, ()))
 
 
 def _when(one: Ints, other: Ints) -> Ints:

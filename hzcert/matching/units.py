@@ -40,6 +40,7 @@ _TELLING = frozenset(
 _TOWNS = frozenset("镇乡")  # left out of short forms: 上墅卫生院 is 上墅镇卫生院
 _SHORT_ENDINGS = (("小", "小学"), ("中", "中学"))
 _OTHER_WHEN_ADDED = ("附属", "附中", "附小", "附院", "分校", "幼儿园", "离退休", "退休", "工会", "筹建", "联合", "中心")
+_CITY = "市"  # the place of a unit of the city or the province itself
 _TYPES = (
     "局",
     "院",
@@ -77,8 +78,8 @@ class Parts:
 
     @property
     def bare(self) -> str:
-        """Place and core: what all spellings of the unit share."""
-        return f"{self.place} {self.core}" if self.core else ""
+        """County and core: what all spellings of the unit share; that it is the city's is often left out."""
+        return f"{self.place.removeprefix(_CITY)} {self.core}" if self.core else ""
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class Places:
         place, rest = "", key
         for word in self.above:
             if rest.startswith(word) and len(rest) - len(word) >= 2:
-                place, rest = "市", rest[len(word) :]
+                place, rest = _CITY, rest[len(word) :]
         for word, meant in self.below.items():
             if rest.startswith(word) and len(rest) - len(word) >= 2:
                 return meant, rest[len(word) :]
@@ -122,19 +123,26 @@ def take_apart(units: Sequence[str], places: Places) -> list[Parts]:
     return found
 
 
-def unit_renames(pairs: Sequence[tuple[str, str]], places: Places) -> dict[str, str]:
-    """From each old name, whatever its spelling, to the newest: 甲→乙 and 乙→丙 lead from 甲 to 丙."""
+def unit_renames(pairs: Sequence[tuple[str, str]], places: Places) -> dict[str, tuple[str, ...]]:
+    """From each old name, whatever its spelling, all later ones, the newest last: 甲→乙 and 乙→丙 lead from 甲 to 乙 and 丙.
+
+    A unit that was divided has several; two that were joined lead to one, and are not each other.
+    """
     old, new = (take_apart([pair[at] for pair in pairs], places) for at in (0, 1))
-    step = {one.bare: other.bare for one, other in zip(old, new, strict=True) if one.bare and other.bare != one.bare}
-
-    def last(name: str) -> str:
-        seen = {name}
-        while (following := step.get(name)) and following not in seen:
-            seen.add(following)
-            name = following
-        return name
-
-    return {name: last(name) for name in step}
+    steps: dict[str, list[str]] = {}
+    for one, other in zip(old, new, strict=True):
+        if one.bare and other.bare and other.bare != one.bare:
+            steps.setdefault(one.bare, []).append(other.bare)
+    found = {}
+    for name in steps:
+        later: dict[str, None] = {}
+        ahead = [name]
+        while ahead:
+            following = [each for each in steps.get(ahead.pop(0), ()) if each != name and each not in later]
+            later |= dict.fromkeys(following)
+            ahead += following
+        found[name] = tuple(later)
+    return found
 
 
 def relation(one: Parts, other: Parts) -> Unit:
@@ -146,7 +154,7 @@ def relation(one: Parts, other: Parts) -> Unit:
     near = one.place == other.place or not one.place or not other.place
     if one.core == other.core:
         return Unit.FOLDED if near else Unit.OTHER
-    if one.numerals != other.numerals or not (near or "市" in (one.place, other.place)):
+    if one.numerals != other.numerals or not (near or _CITY in (one.place, other.place)):
         return Unit.OTHER
     short, long = sorted((one.core, other.core), key=lambda text: (len(text), text))
     if (
