@@ -93,7 +93,7 @@ _CASE_COLUMNS = (
     Column("名单另写", 14),
     Column("填报处", 14),
     Column("公布处", 14),
-    Column("疑点", 20),
+    Column("疑点", 32),
     Column("分数", 5, "count"),
     Column(decisions.WORD, 8, centred=True, options=decisions.WORDS, hint="是此人：就是公布的这一行；不是：不是这一行；待查：先放着"),
     Column(decisions.WHY, 16, hint="凭什么认定，如：查过原评审表"),

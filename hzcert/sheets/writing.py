@@ -228,9 +228,9 @@ class _Formats:
         blue = {"font_color": "#0563C1", "underline": 1}
         return self.get(**{**_ALIGNED[column.kind], **centred, **_LOOKS[look], **blue, "border": 1, "text_wrap": True})
 
-    def mark(self) -> Any:
-        """The font of characters that differ."""
-        return self.get(bold=True, font_color="#C00000")
+    def mark(self, *, differs: bool) -> Any:
+        """The font of characters that differ, and of those between them: without one they would have the program's own."""
+        return self.get(bold=True, font_color="#C00000") if differs else self.get()
 
     def heading(self, column: Column) -> Any:
         """The format of a heading; compulsory ones are red."""
@@ -500,7 +500,7 @@ def _write_marked(page: Any, number: int, place: int, value: Marked, form: Any, 
     """A text with what differs in red and bold."""
     parts = [(clean(text), differs) for text, differs in value.parts if clean(text)]
     if len(parts) > 1:
-        runs = [piece for text, differs in parts for piece in ((formats.mark(), text) if differs else (text,))]
+        runs = [piece for text, differs in parts for piece in (formats.mark(differs=differs), text)]
         page.write_rich_string(number, place, *runs, form)
     else:
         _write_text(page, number, place, str(value), red if parts and parts[0][1] else form)
