@@ -132,7 +132,8 @@ def print_files(
     )
     given = dict(numbers.by_line)
     again = [] if proof or job.reprint else _printed_before(ready, given, settings)
-    faces = render.faces(ready, given, policy, numbers.given_on, pictures)
+    notes = dict.fromkeys(register.unheld(ready, settings.register), register.UNHELD)
+    faces = render.faces(ready, given, policy, numbers.given_on, pictures, notes)
     volumes = render.volumes(faces, policy, day, job.split_by, job.split)
     if not dry_run:
         _write(volumes, press, out, settings, job, watch)
@@ -220,11 +221,19 @@ def build_rosters(
     press = render.open_press(policy, day)
     written: list[str] = []
     unset: list[Finding] = []
-    for each in made if not dry_run else ():
+    bare = frozenset(register.unheld(accepted, settings.register))
+    for each, whose in zip(made, rosters, strict=True) if not dry_run else ():
+        notice = _unheld_on(whose, bare)
+        sheet = roster.sheet(each, paper)
         with whole_file(out / each.file_name) as path:
-            write_workbook(path, [roster.sheet(each, paper)], day, held=len(each) <= roster.HELD)
+            write_workbook(
+                path,
+                [replace(sheet, above=(notice, *sheet.above)) if notice else sheet],
+                day,
+                held=len(each) <= roster.HELD,
+            )
         written.append(str(out / each.file_name))
-        content, problems = roster_pdf(each, press, paper, settings)
+        content, problems = roster_pdf(each, press, paper, settings, notice)
         unset += problems
         if content is not None:
             name = pdf_name(each.file_name)
@@ -238,18 +247,25 @@ def build_rosters(
     return Outcome("roster build", counts, in_order([*found, *unchecked, *unset]), outputs=written)
 
 
+def _unheld_on(each: roster.Roster, bare: frozenset[int]) -> str:
+    """What a roster says of those on it who were held against no published document; nothing where there are none."""
+    count = len(bare.intersection(line for group in each.groups for line in group.lines)) if bare else 0
+    return f"其中 {count} 人没有与公布文件核对（--without-published）" if count else ""
+
+
 def pdf_name(workbook: str) -> str:
     """The name of a roster's PDF beside its workbook."""
     return workbook.removesuffix(".xlsx") + ".pdf"
 
 
 def roster_pdf(
-    each: roster.Roster, press: render.Press, paper: Paper, settings: Settings
+    each: roster.Roster, press: render.Press, paper: Paper, settings: Settings, notice: str = ""
 ) -> tuple[bytes | None, list[Finding]]:
-    """A roster as PDF; None, and a finding, where a sign of it has no glyph: no box is ever printed for a name."""
+    """A roster as PDF, with a notice above where there is one; None, and a finding, where a sign of it has no glyph: no box is ever printed for a name."""
     from hzcert.press import archive, tables
 
     listing, chain = roster.listing(each), next(iter(press.design.fonts))
+    listing = replace(listing, above=(notice, *listing.above)) if notice else listing
     if signs := tables.missing(listing, press.fonts, chain):
         points = "、".join(f"{sign}（U+{ord(sign):04X}）" for sign in signs)
         where = Where(file=pdf_name(each.file_name))

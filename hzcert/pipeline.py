@@ -35,7 +35,7 @@ from hzcert.errors import InputError, OutputError, UsageError
 from hzcert.findings import Finding, Severity, in_order
 from hzcert.given import Aids, keep_apart, read_aids, read_list, somebody
 from hzcert.ledger import Ledger
-from hzcert.outcome import Outcome, Records
+from hzcert.outcome import Outcome, Record, Records
 from hzcert.settings import BATCH_FILE, BatchFile, Settings, read_batch_file
 from hzcert.sheets.writing import Sheet, write_table, write_workbook
 from hzcert.table import ACCEPTED, SET_ASIDE, Mask, Table, lines_in_error
@@ -279,12 +279,9 @@ def decide(
     return compared, Decided(accepted, by_line, given_on, in_order(found), in_error_now, numbers.new, given)
 
 
-UNHELD = "没有与公布文件核对（--without-published）"
-
-
 def _unheld(mask: Mask) -> dict[int, Mapping[str, object]]:
     """Entries that go on without any published list: the register says so."""
-    return {place: {"reason": UNHELD} for place in range(int(mask.sum()))}
+    return {place: {"reason": register.UNHELD} for place in range(int(mask.sum()))}
 
 
 def _saying(sheets: Iterable[Sheet], notice: str) -> Iterator[Sheet]:
@@ -317,7 +314,7 @@ def write(
 ) -> tuple[dict[str, object], Records, list[Finding]]:
     """Write everything but the manifest; what there is of it in numbers and as records, and all that was found."""
     policy, day, holders, published = settings.policy, settings.as_of, received.holders.table, received.published.table
-    accepted, notice = decided.accepted, UNHELD if received.unheld else ""
+    accepted, notice = decided.accepted, register.UNHELD if received.unheld else ""
     charged = fees.assess(accepted, policy, day)
     rosters = roster.build(accepted, decided.numbers, policy, day, settings.authority)
     with outputs.file("holders.xlsx") as path:
@@ -330,12 +327,12 @@ def write(
     for each in rosters:
         with outputs.file(f"rosters/{each.file_name}") as path:
             write_workbook(path, _saying([roster.sheet(each)], notice), day, held=len(each) <= roster.HELD)
-        content, unset = paper.roster_pdf(each, press, "A4", settings)
+        content, unset = paper.roster_pdf(each, press, "A4", settings, notice)
         found += unset
         if content is not None:
             with outputs.file(f"rosters/{paper.pdf_name(each.file_name)}") as path:
                 path.write_bytes(content)
-    volumes = print_certificates(decided, settings, outputs, press, watch)
+    volumes = print_certificates(decided, settings, outputs, press, watch, notice)
     pages = [page.record() for volume in volumes for page in volume.pages(press)]
     found += paper.unsealed(len(pages), press, CERTIFICATES)
     printed = [page | {"output": f"{CERTIFICATES}/{page['output']}"} for page in pages]
@@ -358,22 +355,25 @@ def write(
         "certificates": {"certificates": len(printed), "volumes": len(volumes)},
         "findings": finding_counts(found),
     }
+    said: Record = {"without_published": True} if notice else {}
     records = Records(
         lambda: chain(
             (shot.record(photo_name(shot.id_number) if shot.used else None, show_ids=show_ids) for shot in shots),
-            reconcile.records(compared, show_ids=show_ids),
-            (fee.record(accepted) for fee in charged),
-            printed,
+            ({**each, **said} for each in reconcile.records(compared, show_ids=show_ids)),
+            ({**fee.record(accepted), **said} for fee in charged),
+            ({**page, **said} for page in printed),
         )
     )
     return counts, records, found
 
 
 def print_certificates(
-    decided: Decided, settings: Settings, outputs: Outputs, press: render.Press, watch: Watch
+    decided: Decided, settings: Settings, outputs: Outputs, press: render.Press, watch: Watch, notice: str
 ) -> list[render.Volume]:
     """The certificates that this authority makes, a page each, in volumes (三.4)."""
-    faces = render.faces(decided.accepted, decided.numbers, settings.policy, decided.given_on, outputs.root / PHOTOS)
+    notes = dict.fromkeys(decided.numbers, notice) if notice else {}
+    folder = outputs.root / PHOTOS
+    faces = render.faces(decided.accepted, decided.numbers, settings.policy, decided.given_on, folder, notes)
     made = render.volumes(faces, settings.policy, settings.as_of)
     if outputs.dry_run:  # which has no photos to print
         return made

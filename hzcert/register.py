@@ -20,6 +20,7 @@ __all__ = ["check_character", "fingerprint", "key"]
 _REVIEWED = int(Mark.REVIEWED)  # a flag of an enumeration takes ten times as long to ask
 Record = Mapping[str, object]
 Said = Mapping[int, Record]  # by position in the table
+UNHELD = "没有与公布文件核对（--without-published）"  # why an entry was let pass although no list was there
 _NOBODY: Said = {}
 _NOTHING: Mapping[str, object] = {}
 _WHOSE = ("id_number", "name", "title", "document_no")
@@ -332,6 +333,15 @@ def unreconciled(holders: Table, url: str) -> list[Finding]:
     with open_register(url, reading=True) as book:
         agreed = book.agreed(prints)
     return [holders.finding(line, codes.UNRECONCILED) for line, own in enumerate(prints) if own not in agreed]
+
+
+def unheld(holders: Table, url: str) -> list[int]:
+    """Those of these entries that were let pass without any published document, by position (三.4)."""
+    prints = [fingerprint(entry) for entry in _records(holders)]
+    with open_register(url, reading=True) as book:
+        known = book.agreed(prints)
+        bare = {seq for seq, event in book.events(known.values()).items() if UNHELD in event[7]}
+    return [line for line, own in enumerate(prints) if known.get(own) in bare] if bare else []
 
 
 def remember_printed(

@@ -12,6 +12,7 @@ from datetime import date
 from functools import cache
 from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -53,6 +54,7 @@ class Certificate:
     photo: Path | bytes
     reissue: bool
     where: Where
+    note: str = ""
 
     def says(self, field: str, dates_as: Dates = "digits") -> str:
         """What it says in a field of the design; empty for nothing."""
@@ -143,9 +145,17 @@ def made_by(holders: "Table", policy: "Policy", authority: str, day: date) -> "M
 
 
 def faces(
-    holders: "Table", numbers: Mapping[int, str], policy: "Policy", issued_on: Mapping[int, date], photos: Path
+    holders: "Table",
+    numbers: Mapping[int, str],
+    policy: "Policy",
+    issued_on: Mapping[int, date],
+    photos: Path,
+    notes: Mapping[int, str] = MappingProxyType({}),
 ) -> list[Certificate]:
-    """The certificates of those entries, by their line in the table, that have a number; photos lie under ID numbers."""
+    """The certificates of those entries, by their line in the table, that have a number; photos lie under ID numbers.
+
+    ``notes`` are set small at the foot of some: what must be known of a certificate that is not as others are.
+    """
     made = []
     for line, record in enumerate(holders.records()):
         if line not in numbers:
@@ -162,6 +172,7 @@ def faces(
                 photos / f"{record['id_number']}.jpg",
                 record["case"] == REISSUE,
                 holders.where(line),
+                notes.get(line, ""),
             )
         )
     return made
@@ -239,7 +250,18 @@ def _page(certificate: Certificate, press: Press, side: Design | Back) -> Page:
         texts += placed
         if box.framed:
             marks.append(press.design.room(box))
-    return Page(level_group, tuple(texts), tuple(marks), back=isinstance(side, Back))
+    back = isinstance(side, Back)
+    if certificate.note and not back:
+        texts += _note(certificate.note, press)
+    return Page(level_group, tuple(texts), tuple(marks), back=back)
+
+
+def _note(note: str, press: Press) -> tuple[Placed, ...]:
+    """A note at the foot of a page, in the design's first font."""
+    width, height = press.design.page
+    style = Style(font=next(iter(press.design.fonts)), size=6, min_size=4, align="centre")
+    room = Area(x=4, y=height - 4.5, w=width - 8, h=3.5)
+    return place(note, room, style, press.fonts, style.colour) or ()
 
 
 def _set(box: Box, text: str, level_group: str, press: Press) -> tuple[Placed, ...] | None:
@@ -324,7 +346,8 @@ def write_volume(path: Path, volume: Volume, press: Press) -> None:
     first = volume.certificates[0]
     title = f"{press.design.title}（{first.level_group}）"
     day = max(certificate.texts["issued_on"] for certificate in volume.certificates)
-    about = About(title, first.says("issuer"), Path(volume.file_name).stem, date.fromisoformat(day))
+    subject = "，".join([Path(volume.file_name).stem, *sorted({each.note for each in volume.certificates} - {""})])
+    about = About(title, first.says("issuer"), subject, date.fromisoformat(day))
     leaves = (_leaf(certificate, press) for certificate in volume.certificates)
     write_pdf(path, leaves, press.design, press.fonts, about, press.layout)
 
