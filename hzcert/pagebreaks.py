@@ -27,7 +27,8 @@ def page_breaks(heights: Sequence[float], starts: Sequence[int], room: float, fo
             while used + heights[cut] <= room:
                 used += heights[cut]
                 cut += 1
-            cut = max(at + 1, min(cut, end - _TOGETHER))
+            # Below the last group stands the total: of three rows one would be an entry, alone with sums and signatures.
+            cut = max(at + 1, min(cut, end - _TOGETHER - (end == len(heights))))
             breaks.append(cut)
             begin, at, used = cut, cut, 0.0
         used += sum(heights[at:end])

@@ -1,5 +1,6 @@
 """A long table as PDF (花名册): headings on every page, groups kept together, nobody alone on the last page, 第 x 页 共 y 页."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,6 +22,7 @@ PAPERS = {"A4": (297.0, 210.0), "A3": (420.0, 297.0)}
 _MARGIN, _FOOT = 10.0, 9.0  # mm around the table; for the page's number
 _SIZES = (7.5, 5.0)  # points, the largest and the smallest
 _MOST_LINES = 5
+_WORD = re.compile(r"[A-Za-z]+")
 _NO_BOUND = 1000.0  # points down
 _PAD = 2.2  # points beside a text
 _PAD_DOWN = 4.2  # points above and below it, together
@@ -143,6 +145,10 @@ class _Setter:
         measure = self._measure(text)
         if measure(text) * size <= room:
             return Setting(size, (text,))
+        # A word of letters is made smaller before it is broken.
+        word = max((measure(each) for each in _WORD.findall(text)), default=0.0)
+        if _SIZES[1] < room / max(word, 0.01) < size:
+            size = room / word
         lines = tuple(break_lines(text, measure, room / size))
         if len(lines) <= _MOST_LINES:
             return Setting(size, lines)

@@ -8,6 +8,7 @@ from hzcert import pagebreaks
 
 LINE = 12.0  # points a line of 9-point text
 PADDING = 7.5  # points above and below the text of a cell
+HIGH_LINE = 13.1  # points a line where 宋体 is missing and a taller font, such as Noto Sans CJK, stands in for it
 HIGHEST = 409.0  # points; no row may be higher
 
 # A4 landscape less our margins, in points.
@@ -63,7 +64,7 @@ def most_lines(cells: Sequence[str], rooms: Sequence[int]) -> int:
 
 def height(line_count: int, spare: float = 0.0) -> float:
     """The height of a row of so many lines, in points; ``spare`` is added to each row of a sheet."""
-    return min(max(USUAL_HEIGHT, line_count * LINE + PADDING) + spare, HIGHEST)
+    return min(max(USUAL_HEIGHT, line_count * LINE + PADDING, line_count * HIGH_LINE) + spare, HIGHEST)
 
 
 def spare_height(line_counts: Sequence[int], head: float, foot: float, total_width: float) -> float:

@@ -9,6 +9,8 @@ import numpy as np
 import pikepdf
 import pypdf
 import pytest
+from fontTools.cffLib import CFFFontSet
+from fontTools.pens.basePen import NullPen
 from PIL import Image
 
 from hzcert import render
@@ -192,6 +194,26 @@ def test_a_certificate_may_be_kept_as_pdf_a(printed):
                 assert "/FontFile3" in each or "/FontFile2" in each
             if isinstance(each, pikepdf.Stream):
                 assert each.get("/Filter") != "/LZWDecode" and "/SMask" not in each
+
+
+def test_widths_are_those_of_the_embedded_fonts(printed):
+    """PDF/A-2 (ISO 19005-2, 6.2.11.5): what a reader lays out by is what is drawn."""
+    looked_at = 0
+    with pikepdf.open(printed("zhejiang-booklet")) as document:
+        for each in document.objects:
+            if not isinstance(each, pikepdf.Dictionary) or "/W" not in each:
+                continue
+            fonts = CFFFontSet()
+            fonts.decompile(io.BytesIO(each.FontDescriptor.FontFile3.read_bytes()), None)
+            top = fonts.topDictIndex[0]
+            first, widths = int(each.W[0]), [float(width) for width in each.W[1]]
+            for code_, width in enumerate(widths, first):
+                outline = top.CharStrings.charStringsIndex[code_]
+                outline.private = top.FDArray[top.FDSelect[code_]].Private
+                outline.draw(NullPen())
+                assert outline.width == pytest.approx(width, abs=1)
+                looked_at += 1
+    assert looked_at > 50
 
 
 def test_the_code_is_drawn_whole(printed):

@@ -6,7 +6,7 @@ import openpyxl
 import pypdf
 import pytest
 
-from hzcert import fees, paper, render, roster
+from hzcert import fees, pagebreaks, paper, render, roster
 from hzcert.codes import ROSTER_NO_GLYPH
 from hzcert.press.tables import Line, _pages
 from hzcert.settings import Options, settle
@@ -115,3 +115,26 @@ def test_no_page_is_too_full_and_no_row_is_lost(groups, foot):
     starts = [n for n, line in enumerate(lines) if line.opens]
     breaks = measure.page_breaks(heights, starts, 200 / 0.97, foot)
     assert breaks == [a for a, _ in pages[1:]]
+
+
+@pytest.mark.parametrize("entries", range(1, 60))
+def test_no_entry_stands_alone_with_the_sums_and_signatures(entries):
+    """One unit: its band, entries, subtotal, total."""
+    heights = [20.0] * (entries + 3)
+    breaks = pagebreaks.page_breaks(heights, [0], 200, 20)
+    last = len(heights) - (breaks[-1] if breaks else 0)
+    assert last >= min(4, len(heights))
+
+
+def test_a_word_of_letters_is_made_smaller_rather_than_broken(policy, press, settings, tmp_path):
+    people = table(*holders(2, **QUALIFICATIONS[0], name="ANNA KELLER"))
+    [each] = rosters(policy, people)
+    content, _ = paper.roster_pdf(each, press, "A4", settings)
+    (tmp_path / "x.pdf").write_bytes(content)
+    assert "KELLER" in pypdf.PdfReader(tmp_path / "x.pdf").pages[0].extract_text()
+
+
+def test_a_long_remark_has_room_in_any_font(policy):
+    assert measure.height(2) == 31.5
+    for lines in range(1, 31):
+        assert measure.height(lines) >= lines * measure.HIGH_LINE or lines < 7
