@@ -188,12 +188,19 @@ def find_header(grid: Grid, known: Mapping[str, str]) -> Header | None:
     """The rows whose headings name the most fields: at least three, and one of them of the person or the title."""
     begin = next((at for at, row in enumerate(grid.rows) if any(row)), 0)
     for start, end in ((begin, begin + _NEAR), (begin + _NEAR, begin + _FAR)):
-        rows = [row[:_WIDEST] for row in grid.rows[: end + _DEEPEST]]
-        top = _Top(rows, known, _covered(grid, end + _DEEPEST))
+        widest = _WIDEST + _left_of(grid.rows[begin:end])
+        rows = [row[:widest] for row in grid.rows[: end + _DEEPEST]]
+        top = _Top(rows, known, _covered(grid, end + _DEEPEST, widest))
         found = [pair for first in range(start, min(end, len(rows))) for pair in _headers_at(top, first)]
         if found:
             return max(found, key=lambda pair: pair[1])[0]  # of equal ones the first
     return None
+
+
+def _left_of(rows: Sequence[Sequence[Cell]]) -> int:
+    """How many columns are empty before the first filled one: some lists begin far to the right."""
+    starts = (next((place for place, cell in enumerate(row) if cell != "" and cell is not None), -1) for row in rows)
+    return min((start for start in starts if start >= 0), default=0)
 
 
 class HeaderReader:
@@ -211,13 +218,13 @@ class HeaderReader:
         return next((header for header, _ in _headers_at(self._top, first)), _header(self._top, first, first)[0])
 
 
-def _covered(grid: Grid, end: int) -> dict[tuple[int, int], tuple[int, int]]:
+def _covered(grid: Grid, end: int, widest: int = _WIDEST) -> dict[tuple[int, int], tuple[int, int]]:
     return {
         (row, place): (top, left)
         for top, left, bottom, right in grid.merged
         if top < end
         for row in range(top, min(bottom + 1, end))
-        for place in range(left, min(right + 1, _WIDEST))
+        for place in range(left, min(right + 1, widest))
     }
 
 

@@ -129,6 +129,7 @@ def _ungarbled(name: str) -> Rule:
 
 
 _FREE_TEXTS = ("employer", "department", "series", "specialty", "committee", "document_no", "old_certificate_no")
+_OTHER_TEXTS = ("former_name", "obtained_by", "transfer_confirmed_no", "loss_notice")
 
 # --- the table ------------------------------------------------------------------------------------------------------
 
@@ -155,7 +156,7 @@ RULES: tuple[Rule, ...] = (
     Rule(codes.ID_ROUND, person.id_round),
     Rule(codes.NAME_NOT_HAN, person.name_not_han),
     Rule(codes.NAME_SHORT, person.name_of_one_sign),
-    *map(_unspoilt, _FREE_TEXTS),
+    *map(_unspoilt, (*_FREE_TEXTS, *_OTHER_TEXTS)),
     *map(_ungarbled, ("name", *_FREE_TEXTS)),
     Rule(codes.SEX_UNKNOWN, person.sex_unknown),
     Rule(codes.TWO_NAMES, person.same_id_two_names, _other(lambda e: e.keys("id_number"))),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from hzcert.sheets.grid import Cell, Unreadable
 from hzcert.sheets.guard import Budget
@@ -21,6 +21,8 @@ _MOVED = {
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _NUL = re.compile("\0")
 _NOT_OF_A_LIST = re.compile(r"[^\t\r\n\x20-\x7e·×\u2000-\u206f\u2460-\u24ff\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
+_LOST, _MOST_LOST, _TO_EACH_LOST, _MOST_SHOWN = "\ufffd", 1000, 100, 10
+_CONTROL = re.compile("[\0-\x08\x0e-\x19\x1b-\x1f]")
 _DELIMITERS = ",\t;|"
 _PIECE = 1 << 20  # characters
 _SAMPLE = 1 << 16  # characters, of which the first 200 lines tell how cells are parted
@@ -29,8 +31,17 @@ _SAMPLE = 1 << 16  # characters, of which the first 200 lines tell how cells are
 Source = Callable[[], BinaryIO]  # opens a text from its beginning, as often as it is wanted
 
 
-def encoding_of(source: Source) -> str:
+class Encoding(NamedTuple):
+    """What text is written in; and whether some bytes of it are nothing in that, which are then read as U+FFFD."""
+
+    name: str
+    errors: str = "strict"
+
+
+def encoding_of(source: Source) -> Encoding:
     """What text is written in: by its byte order mark, else strict UTF-8, else GB 18030 (never gbk, which lacks characters of names).
+
+    A few bytes that are nothing, such as half a character where a database has cut a field, do not make it something else.
 
     Raises:
         Unreadable: it is no text in any of these.
@@ -41,39 +52,56 @@ def encoding_of(source: Source) -> str:
         with suppress(UnicodeDecodeError):
             # Any even number of bytes is something in UTF-16: without its mark it must be what a list is written in.
             known = _NOT_OF_A_LIST if encoding[-3:] in ("-le", "-be") else _NUL
-            if not any(known.search(piece) for piece in _pieces(source, encoding)):
-                return encoding
+            if not any(known.search(piece) for piece in _pieces(source, Encoding(encoding))):
+                return Encoding(encoding)
+    for encoding in () if wide else ("utf-8-sig", "gb18030"):
+        if _is_nearly(source, nearly := Encoding(encoding, "replace")):
+            return nearly
     raise Unreadable("不是表格：既不是工作簿，也不是 UTF-8 或 GB 18030 编码的文本", "请检查文件，另存后再放入")
 
 
-def _pieces(source: Source, encoding: str) -> Iterator[str]:
-    with io.TextIOWrapper(source(), encoding, newline="") as text:
+def _is_nearly(source: Source, encoding: Encoding) -> bool:
+    """Whether all but a few bytes are text."""
+    lost = whole = 0
+    for piece in _pieces(source, encoding):
+        lost, whole = lost + piece.count(_LOST), whole + len(piece)
+        if lost > _MOST_LOST or _CONTROL.search(piece):
+            return False
+    return lost * _TO_EACH_LOST <= whole
+
+
+def _pieces(source: Source, encoding: Encoding) -> Iterator[str]:
+    with io.TextIOWrapper(source(), encoding.name, encoding.errors, newline="") as text:
         while piece := text.read(_PIECE):
             yield piece
 
 
-def head(source: Source, encoding: str) -> str:
+def head(source: Source, encoding: Encoding) -> str:
     """The beginning of a text."""
     return next(_pieces(source, encoding), "")[:_SAMPLE]
 
 
-def whole(source: Source, encoding: str) -> str:
+def whole(source: Source, encoding: Encoding) -> str:
     """All of a text."""
     return "".join(_lines(source, encoding))
 
 
-def notes_on(source: Source, encoding: str) -> tuple[str, ...]:
-    """What a person should know of how a text was read: characters that only one office's font can show."""
-    if encoding != "gb18030":
+def notes_on(source: Source, encoding: Encoding) -> tuple[str, ...]:
+    """What a person should know of how a text was read: bytes that are no text, characters that only one office's font can show."""
+    if encoding.errors == "replace":
+        lines = (number for number, line in enumerate(_lines(source, encoding), 1) if _LOST in line)
+        shown = "、".join(map(str, islice(lines, _MOST_SHOWN)))
+        return (f"有些字节不成文字，读成 {_LOST}：文件的第 {shown} 行",)
+    if encoding.name != "gb18030":
         return ()
     left = {sign for piece in _pieces(source, encoding) for sign in _PRIVATE.findall(piece) if ord(sign) not in _MOVED}
     points = "、".join(f"U+{ord(sign):04X}" for sign in sorted(left)[:10])
     return (f"文本中有造字区的字符：{points}",) if left else ()
 
 
-def _lines(source: Source, encoding: str) -> Iterator[str]:
-    with io.TextIOWrapper(source(), encoding, newline="") as text:
-        if encoding == "gb18030":
+def _lines(source: Source, encoding: Encoding) -> Iterator[str]:
+    with io.TextIOWrapper(source(), encoding.name, encoding.errors, newline="") as text:
+        if encoding.name == "gb18030":
             yield from (_PRIVATE.sub(_in_its_place, line) for line in text)
         else:
             yield from text
@@ -83,7 +111,7 @@ def _in_its_place(match: re.Match[str]) -> str:
     return chr(_MOVED.get(ord(match[0]), ord(match[0])))
 
 
-def read_lines(source: Source, encoding: str, budget: Budget) -> Iterator[list[Cell]]:
+def read_lines(source: Source, encoding: Encoding, budget: Budget) -> Iterator[list[Cell]]:
     """The cells of CSV line by line, or of the like with tabs, semicolons or bars; all are text.
 
     Raises:

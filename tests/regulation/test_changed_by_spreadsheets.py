@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import openpyxl
 import pytest
@@ -11,7 +12,9 @@ from test_messy_values import GOOD, _sheet, judged  # noqa: F401 - a fixture
 
 from hzcert import headings, idnumber, ingest, validate
 from hzcert.batch import Input
+from hzcert.errors import InputError
 from hzcert.policy import Policy
+from hzcert.sheets.reading import read as grids
 from hzcert.table import HEADINGS, lines_in_error
 
 
@@ -264,3 +267,30 @@ def test_a_unit_that_is_called_an_example_is_one_in_the_wrong_column(judged) -> 
 )
 def test_spellings_of_programs_and_of_people(judged, changed, codes) -> None:  # noqa: F811
     assert judged(*_sheet(GOOD | changed))[0] == codes
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
+@pytest.mark.parametrize(
+    "name", ["name", "employer", "title", "specialty", "level", "committee", "document_no", "obtained_by", "region"]
+)
+def test_half_a_character_is_an_error_of_its_cell_alone(
+    tmp_path: Path, policy: Policy, as_of: date, name: str, encoding: str
+) -> None:
+    lines_ = [list(map(str, row)) for row in _sheet(GOOD, GOOD | {"id_number": "330521197003120110", "name": "钮雨桐"})]
+    cells = [[cell.encode(encoding) for cell in line] for line in lines_]
+    place = list(GOOD).index(name)
+    cells[1][place] = cells[1][place][:-1]
+    (tmp_path / "a.csv").write_bytes(b"\r\n".join(map(b",".join, cells)))
+    read = ingest.read_list([Input(tmp_path / "a.csv", "a.csv", 0, "")], ingest.HOLDERS, policy, as_of)
+    found = [*read.findings, *validate.check(read.table, policy, as_of, policy.authority("330500"))]
+    assert {(each.where.row, each.field) for each in found if each.severity.value == "error"} >= {(2, name)}
+    assert [each.message for each in found if each.code.id == "HZ124"] == [
+        "读取时：有些字节不成文字，读成 \ufffd：文件的第 2 行"
+    ]
+    assert len(read.table) == 2
+
+
+def test_what_is_hardly_text_is_none(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes("姓名,身份证号\n".encode() + Random(1).randbytes(4000).translate(None, bytes(32)))
+    with pytest.raises(InputError, match="不是表格"):
+        grids(tmp_path / "a.csv", "a.csv")

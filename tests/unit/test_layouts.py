@@ -322,3 +322,10 @@ def test_a_person_of_whom_hardly_anything_is_said_is_one(read, name):
     for row in ([2, name, "", "", ""], [2, name, "", "工程师", ""], ["", name, "", "", "德清县样例小学"]):
         found = read([*HEAD, "工作单位"], FIRST, row)
         assert [entry["row"] for entry in found.table.records()] == [2, 3], (name, row)
+
+
+def test_a_list_that_begins_far_to_the_right_is_read(read):
+    left = [""] * 400
+    found = read([*left, *HEAD], [*left, *FIRST])
+    assert [(entry["name"], entry["row"]) for entry in found.table.records()] == [("沈云川", 2)]
+    assert found.table.where(0, "name").column == "OL"
