@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 from itertools import chain, repeat
 from typing import Any
 
-from hzcert import codes, lives
+from hzcert import codes, lives, names
 from hzcert.desk import Clerk, Desk, File, check_character, fingerprint, is_reissue, key, key_of
-from hzcert.findings import Finding
+from hzcert.findings import Finding, mask
 from hzcert.lives import Mark, State
 from hzcert.policy import Policy
 from hzcert.store import Book, canonical, exists, open_register
@@ -120,6 +120,7 @@ def number(
         desk = Desk(book, policy, Clerk(day, authority_code, operator), moment())
         people = _People(desk, (entry["id_number"] for entry in records))
         known = book.agreed(prints)
+        people.hold_rows([entry for entry, own_print in zip(records, prints, strict=True) if own_print not in known])
         deciding = _Deciding(desk, decided, earlier=any(own in known for own in prints))
         for line in [*order, *(line for line in range(len(records)) if line not in own)]:
             entry, own_print = records[line], prints[line]
@@ -128,6 +129,11 @@ def number(
                 continue
             if line not in agreed and own_print not in known:
                 found.append(holders.finding(line, codes.UNRECONCILED))
+                continue
+            # Whom a clerk has recognised, and whom no list was held against, claims no row of another's.
+            claims = own_print not in known and "file" in agreed[line] and agreed[line].get("level") != "decided"
+            if claims and (taken := people.taken(entry)):
+                found.append(holders.finding(line, codes.CLAIMED_TWICE, other=taken))
                 continue
             file = _enter(desk, people, places[line], entry, own_print)
             deciding.keep(file, entry)
@@ -189,10 +195,33 @@ class _People:
         held: list[File] = desk.book.of_people(id_numbers) if desk.book.head().files else []
         self.by_key = {key_of(file): file for file in held}
         self._of: dict[str, list[File]] = {}
+        self._rows: dict[tuple[str, ...], list[File]] = {}
         for file in held:
             self._of.setdefault(file["id_number"], []).append(file)
         rows = desk.book.numbers_of(file["id"] for file in held if file["number"])
         self.given_on = {row["number"]: date.fromisoformat(row["numbered_on"]) for row in rows}
+
+    def hold_rows(self, entries: Sequence[Mapping[str, str]]) -> None:
+        """Look up who holds published rows already that these entries, which are new, may claim (三.4)."""
+        if not entries or not self._desk.book.head().files:
+            return
+        names_, documents = (
+            {entry[name] for entry in entries if entry["document_no"]} for name in ("name", "document_no")
+        )
+        for file in self._desk.book.of_names(names_, documents):
+            self._rows.setdefault((file["name"], file["document_no"], file["title_code"]), []).append(file)
+
+    def taken(self, entry: Mapping[str, str]) -> str:
+        """Who else was entered for the published row of a new entry: the same name, document, title and unit, another person."""
+        own = self._desk.key(entry)
+        if own in self.by_key:
+            return ""
+        for file in self._rows.get((entry["name"], entry["document_no"], own[1]), ()):
+            same_unit = names.unit_key(file["employer"]) == names.unit_key(entry["employer"])
+            specialties = {file["specialty_key"], own[2]} - {""}
+            if file["id_number"] != own[0] and same_unit and len(specialties) < 2 and file["state"] != State.VOID:
+                return f"登记簿中的 {file['number'] or mask(file['id_number'])}"
+        return ""
 
     def file(self, entry: Mapping[str, str]) -> tuple[File, bool]:
         """The file of an entry's certificate, and whether it is new."""

@@ -55,6 +55,11 @@ class Book:
         """All files of these people."""
         return self._rows(FILE, FILE.c.id_number, sorted(set(id_numbers)), FILE.c.id)
 
+    def of_names(self, names: Iterable[str], documents: Iterable[str]) -> list[dict[str, Any]]:
+        """Files of people of these names under these documents."""
+        said = [self._among(FILE.c.document_no, sorted(set(documents))), self._among(FILE.c.name, sorted(set(names)))]
+        return [dict(row) for row in self._connection.execute(select(FILE).where(*said).order_by(FILE.c.id)).mappings()]
+
     def files(self, ids: Iterable[int] | None = None) -> list[dict[str, Any]]:
         """These files, or all."""
         if ids is None:
