@@ -161,6 +161,7 @@ PHOTO_PROPOSED = Code("HZ436", W, "photo", "三.3", "这张照片最可能是以
 PHOTO_NOT_YET = Code("HZ437", W, "photo", "三.3", "照片可用，但还不是通知规定的样子：{why}", "请运行 hzcert photos normalize")
 PHOTO_RESOLUTION = Code("HZ438", W, "photo", "三.3", "分辨率为每英寸 {dpi} 像素，扫描的照片应为 {wanted}", "其它方式采集的照片可不理会；扫描的请按规定重新扫描")
 PHOTO_TORN = Code("HZ439", E, "photo", "三.3", "照片中有横贯的色带，文件已损坏", "请重新扫描或重新传送")
+PHOTO_BAND = Code("HZ440", W, "photo", "三.3", "照片从某处起整行变色，可能是文件损坏，也可能只是衣服", "请看一眼；有色带的请重新扫描或重新传送")
 
 # 5 published documents -------------------------------------------------------------------------------------------
 UNPUBLISHED = Code("HZ501", E, "name", "三.4", "公布文件中没有此人：{reason}", "请对照公布文件核对姓名、资格名称和文号")

@@ -147,7 +147,7 @@ def _judge_file(measure: Measure, where: Where) -> Iterator[Finding]:
     if measure.pages:
         yield codes.PHOTO_PAGES.at(where)
     if measure.torn:
-        yield codes.PHOTO_TORN.at(where)
+        yield (codes.PHOTO_TORN if measure.torn > 1 else codes.PHOTO_BAND).at(where)
     if measure.flawed:
         yield codes.PHOTO_FLAWED.at(where)
 

@@ -26,6 +26,7 @@ _LOOKED_AT = (70, 105)  # pixels
 _APART = 3  # rows of these, which hold a row of blocks of any photo that is large enough
 _SHIFT = 9  # levels
 _SHIFTED = 0.90  # of the width
+_EVEN, _ABOUT = 0.7, 0.35  # of the width: by the same, give or take so much of it; shoulders differ more
 _LEFT_OUT = 7  # rows at both ends: frames lie there
 
 # Dates: signs of one height in a row, in the colours that cameras burn in.
@@ -62,20 +63,26 @@ def _line_along(grey: npt.NDArray[np.int16]) -> bool:
     return bool(max((jumps > _JUMP).mean(axis=1).max(), (jumps < -_JUMP).mean(axis=1).max()) >= _ALONG)
 
 
-def torn(ycc: Pixels, *, sideways: bool) -> bool:
+def torn(ycc: Pixels, *, sideways: bool) -> int:
     """Whether all colours shift at one level, across the whole picture: what a damaged JPEG looks like below the damage.
 
+    2 where all shift alike; 1 where they shift by different amounts, which broad shoulders do, too; else 0.
     ``sideways``: the picture was turned after it was read, so that its blocks run down.
     """
     if min(ycc.shape[:2]) < _SMALLEST:
-        return False
+        return 0
     small = np.asarray(cv2.resize(ycc, _LOOKED_AT, interpolation=cv2.INTER_AREA)).astype(np.int16)
     if sideways:
         small = small.transpose(1, 0, 2)
     small = small[_LEFT_OUT:-_LEFT_OUT]
     jumps = small[2 * _APART :] - small[: -2 * _APART]
-    most = max(float((jumps > _SHIFT).mean(axis=1).max()), float((jumps < -_SHIFT).mean(axis=1).max()))
-    return most >= _SHIFTED
+    along = np.maximum((jumps > _SHIFT).mean(axis=1), (jumps < -_SHIFT).mean(axis=1)) >= _SHIFTED
+    shifted = jumps.transpose(0, 2, 1)[along]  # one line for each level and colour that shifts
+    if not len(shifted):
+        return 0
+    usual = np.median(shifted, axis=1, keepdims=True)
+    alike = np.abs(shifted - usual) <= np.maximum(_ABOUT * np.abs(usual), _SHIFT)
+    return 2 if float(alike.mean(axis=1).max()) >= _EVEN else 1
 
 
 def stamped(rgb: Pixels) -> int:

@@ -39,7 +39,7 @@ class Measure:
     the distance of the eyes; ``pitch`` its height between eyes and mouth, seen from the eyes. ``frame``, ``stamp``, ``specks``,
     ``cover`` and ``red_eye`` stand for what does not belong there (``marks``), ``fingerprint`` is the same for pictures that
     look the same. ``pages``: the file holds more pictures; ``flawed``: stray bytes in it were skipped.
-    ``torn``: its colours shift across the whole width.
+    ``torn``: its colours shift across the whole width, 2 if all alike.
     """
 
     width: int
@@ -73,7 +73,7 @@ class Measure:
     fingerprint: str = ""
     pages: bool = False
     flawed: bool = False
-    torn: bool = False
+    torn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def measure(given: Portrait, photo: Image.Image, cut_from: Box) -> Measure:
         fingerprint=marks.fingerprint(ycc),
         pages=given.source.pages,
         flawed=given.flawed,
-        torn=given.source.format == "JPEG" and marks.torn(ycc, sideways=_sideways(given)),
+        torn=marks.torn(ycc, sideways=_sideways(given)) if given.source.format == "JPEG" else 0,
     )
 
 

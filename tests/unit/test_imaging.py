@@ -410,4 +410,14 @@ def test_colours_that_shift_across_a_photo_are_damage(size: tuple[int, int], tmp
     torn.paste(lower.point([*less_red, *range(256), *range(256)]), (0, size[1] // 2))
     source = imaging.load(written(tmp_path / "torn.jpg", torn, quality=92), spec)
     given = imaging.portrait(source, spec, trim=True)
-    assert imaging.measure(given, *imaging.cut(given, spec)).torn
+    assert imaging.measure(given, *imaging.cut(given, spec)).torn == 2
+
+
+def test_clothes_that_reach_from_side_to_side_are_no_certain_damage(tmp_path: Path, spec: PhotoSpec):
+    image = portrait(5, 600, 900)
+    dress = np.asarray(image).copy()
+    stripes = np.linspace(10, 230, 600, dtype=np.uint8)  # darker all along, each column by another amount
+    dress[600:] = stripes[None, :, None]
+    path = written(tmp_path / "dress.jpg", Image.fromarray(dress), quality=92)
+    given = imaging.portrait(imaging.load(path, spec), spec, trim=True)
+    assert imaging.measure(given, *imaging.cut(given, spec)).torn == 1
