@@ -169,6 +169,24 @@ PHOTOS = (
     Fault("照片横放，没有方向标记", "", photo="lying", shot="HZ423"),
 )
 
+MORE_PHOTOS = (
+    Fault("照片是两页的 TIFF", "", photo="pages", shot="HZ425"),
+    Fault("照片文件名是 15 位身份证号", "", photo="plain", shot="HZ426", stem="{id15}"),
+    Fault("头歪得很厉害", "", photo="leaning", shot="HZ427"),
+    Fault("照片有黑框", "", photo="framed", shot="HZ428"),
+    Fault("照片上印着日期", "", photo="dated", shot="HZ429"),
+    Fault("照片上有订书钉", "", photo="stapled", shot="HZ430"),
+    Fault("戴着红帽子", "", photo="capped", shot="HZ431"),
+    Fault("红眼", "", photo="flashed", shot="HZ432"),
+    Fault("照片与下一人的几乎相同", "", photo="plain", shot="HZ433"),
+    Fault("照片与上一人的几乎相同", "", photo="again", shot="HZ433"),
+    Fault("照片文件中夹有多余的字节", "", photo="stuffed", shot="HZ434"),
+    Fault("头略歪", "", photo="tilted", shot="HZ435"),
+    Fault("照片文件名中的号码错一位", "HZ413:id_number", photo="plain", shot="HZ402 HZ436", stem="{wrong}"),
+    Fault("照片下半张变色，文件已损坏", _REJECTED, photo="torn", shot="HZ439"),
+    Fault("衣服从左到右由黑变灰，像是坏了的文件", "", photo="dressed", shot="HZ440"),
+)
+
 RECONCILE = (
     Fault("公布文件中没有此人", "HZ501:name", lists=(), true={"employer": "湖州市弁山标准件厂"}),
     Fault(
@@ -212,4 +230,4 @@ DERIVED = (
     Fault("无误，属地由填报单位而定", base="小教", region="德清县"),
 )
 NO_COLUMN = (Fault("缺栏，不读", lists=(), photo=""), Fault("缺栏，不读", base="助工", lists=(), photo=""))
-ALL = (*READING, *NO_COLUMN, *DERIVED, *PERSON, *QUALIFICATION, *PHOTOS, *RECONCILE, *PRINT, *CLEAN)
+ALL = (*READING, *NO_COLUMN, *DERIVED, *PERSON, *QUALIFICATION, *PHOTOS, *MORE_PHOTOS, *RECONCILE, *PRINT, *CLEAN)

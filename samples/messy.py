@@ -38,7 +38,9 @@ class Planned:
         """The path of its photo below the batch; empty where there is none."""
         if not self.fault.photo:
             return ""
-        return f"photos/{self.fault.stem.format_map(self.true)}.jpg"
+        number = str(self.true["id_number"])
+        other = {"id15": number[:6] + number[8:17], "wrong": number[:16] + str((int(number[16]) + 2) % 10) + number[17]}
+        return f"photos/{self.fault.stem.format_map(self.true | other)}.jpg"
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,7 @@ def _sheets(town: Town) -> dict[str, list[tuple[Sheet, list[Planned]]]]:
         "核对": [plain("核对", faults.RECONCILE)],
         "制证": [plain("制证", faults.PRINT)],
         "无误": [plain("无误", faults.CLEAN)],
+        "照片续": [plain("照片续", faults.MORE_PHOTOS)],
     }
 
 
@@ -191,17 +194,33 @@ _MAKES: Mapping[str, Callable[[int, bool], bytes]] = {
     "lying": lambda seed, woman: pictures.jpeg(
         portrait(seed, _WIDTH, _HEIGHT, woman=woman).transpose(Image.Transpose.ROTATE_90), _PLAIN_QUALITY
     ),
+    "pages": lambda seed, woman: pictures.two_pages(portrait(seed, _WIDTH, _HEIGHT, woman=woman)),
+    "leaning": lambda seed, woman: pictures.leaning(portrait(seed, _WIDTH, _HEIGHT, woman=woman), 11),
+    "tilted": lambda seed, woman: pictures.leaning(portrait(seed, 400, 600, woman=woman), 4),
+    "framed": lambda seed, woman: pictures.framed(portrait(seed, _WIDTH, _HEIGHT, woman=woman)),
+    "dated": lambda seed, woman: pictures.dated(portrait(seed, _WIDTH, _HEIGHT, woman=woman)),
+    "stapled": lambda seed, woman: pictures.stapled(portrait(seed, _WIDTH, _HEIGHT, woman=woman)),
+    "capped": lambda seed, woman: pictures.capped(portrait(seed, _WIDTH, _HEIGHT, woman=woman)),
+    "flashed": lambda seed, woman: pictures.flashed(portrait(seed, _WIDTH, _HEIGHT, woman=woman)),
+    "again": lambda seed, woman: pictures.jpeg(portrait(seed, 240, 360, woman=woman), 60),
+    "stuffed": lambda seed, woman: _MAKES["plain"](seed, woman)[:-2] + bytes(12) + b"\xff\xd9",
+    "torn": lambda seed, woman: pictures.torn(portrait(seed, _WIDTH, _HEIGHT, woman=woman)),
+    "dressed": lambda seed, woman: pictures.dressed(portrait(seed, _WIDTH, _HEIGHT, woman=woman)),
 }
 
 
 def _photos(planned: Sequence[Planned], town: Town) -> tuple[dict[str, bytes], list[Expected]]:
     """Every photo by its path, and what must be found of those that are nobody's or one too many."""
     made: dict[str, bytes] = {}
-    last = b""
+    last, before = b"", (0, False)
     for each in planned:
         if each.photo:
             woman = each.true["sex"] == "女"
-            last = last if each.fault.photo == "same" else _MAKES[each.fault.photo](each.seed, woman)
+            if each.fault.photo == "again":
+                last = _MAKES["again"](*before)
+            elif each.fault.photo != "same":
+                before = (each.seed, woman)
+                last = _MAKES[each.fault.photo](*before)
             made[each.photo] = last
     twice = next(each for each in planned if each.fault.what.startswith("有两张照片"))
     stranger = town.person((1960, 1970), "330501")

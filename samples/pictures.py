@@ -2,7 +2,7 @@
 
 import io
 
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from portraits import WHITE, portrait
 
 _EXIF_ORIENTATION = 0x0112
@@ -72,6 +72,77 @@ def with_child(seed: int, width: int, height: int) -> bytes:
     child = portrait(seed + 500, width, height, head=0.26, top=0.66, aside=0.13, woman=False, noise=0)
     mask = child.convert("L").point(lambda level: 255 if level < 250 else 0).filter(ImageFilter.MaxFilter(3))
     image.paste(child, (0, 0), mask)
+    return jpeg(image)
+
+
+def two_pages(image: Image.Image) -> bytes:
+    """A TIFF as a scanner writes it: the photo, and the back of it."""
+    back = Image.new("RGB", image.size, WHITE)
+    return encoded(image, "TIFF", compression="jpeg", save_all=True, append_images=[back], dpi=(200, 200))
+
+
+def leaning(image: Image.Image, degrees: float) -> bytes:
+    """The whole picture turned by some degrees, on white."""
+    return jpeg(image.rotate(-degrees, Image.Resampling.BICUBIC, fillcolor=WHITE))
+
+
+def framed(image: Image.Image) -> bytes:
+    """A black line along the edges."""
+    edge = image.width * 0.02
+    ImageDraw.Draw(image).rectangle(
+        (edge, edge, image.width - edge, image.height - edge), outline=(0, 0, 0), width=max(image.width // 100, 2)
+    )
+    return jpeg(image)
+
+
+def dated(image: Image.Image) -> bytes:
+    """The day in a camera's orange, burnt in."""
+    font = ImageFont.load_default(size=image.height // 28)
+    ImageDraw.Draw(image).text((image.width * 0.55, image.height * 0.93), "2007 5 18", fill=(255, 140, 20), font=font)
+    return jpeg(image)
+
+
+def stapled(image: Image.Image) -> bytes:
+    """A staple in the upper corner."""
+    wide, high = image.size
+    staple = (wide * 0.03, high * 0.03, wide * 0.25, high * 0.04)
+    ImageDraw.Draw(image).line(staple, fill=(90, 90, 95), width=max(wide // 80, 4))
+    return jpeg(image)
+
+
+def capped(image: Image.Image) -> bytes:
+    """A red cap over the hair."""
+    wide, high = image.size
+    ImageDraw.Draw(image).ellipse((wide * 0.22, high * 0.05, wide * 0.78, high * 0.33), fill=(200, 20, 30))
+    return jpeg(image)
+
+
+def flashed(image: Image.Image) -> bytes:
+    """Red pupils: the dark middle of each eye of a drawn person, made red."""
+    red = Image.new("RGB", image.size, (210, 30, 30))
+    pupils = Image.new("L", image.size, 0)
+    pen = ImageDraw.Draw(pupils)
+    for x in (0.39, 0.61):
+        reach = image.width * 0.03
+        middle = (image.width * x, image.height * 0.395)
+        pen.ellipse((middle[0] - reach, middle[1] - reach, middle[0] + reach, middle[1] + reach), fill=255)
+    image.paste(red, mask=pupils)
+    return jpeg(image)
+
+
+def torn(image: Image.Image) -> bytes:
+    """As a damaged file is read: from a line on all of it is too green."""
+    lower = (0, image.height // 2, image.width, image.height)
+    less_red = [max(level - 60, 0) for level in range(256)]
+    image.paste(image.crop(lower).point([*less_red, *range(256), *range(256)]), lower)
+    return jpeg(image)
+
+
+def dressed(image: Image.Image) -> bytes:
+    """A dress from side to side that grows lighter."""
+    lower = (0, image.height * 2 // 3, image.width, image.height)
+    shades = Image.linear_gradient("L").rotate(90).resize((image.width, image.height - lower[1]))
+    image.paste(shades.point(lambda level: 10 + level * 220 // 255).convert("RGB"), lower)
     return jpeg(image)
 
 
