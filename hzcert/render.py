@@ -315,7 +315,7 @@ def write_volumes(
         for number, volume in enumerate(made, 1)
     ]
     try:
-        for job, done in zip(jobs, run_all(_write_job, jobs, on, progress, in_flight=4), strict=True):
+        for job, done in zip(jobs, run_all(_write_job, jobs, on, progress, in_flight=4, together=1), strict=True):
             yield job.volume, done
     finally:
         for job in jobs:

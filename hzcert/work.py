@@ -317,6 +317,7 @@ def run_all(
     lost: Callable[[Item], Result] | None = None,
     weigh: Callable[[Item], int] | None = None,
     seconds: float = 0,
+    together: int = 0,
 ) -> Iterator[Result]:
     """The task's results in input order, with a bounded number of items under way.
 
@@ -329,6 +330,7 @@ def run_all(
         lost: the result for an item whose worker died each time; without it that is an error.
         weigh: how many bytes of an item travel.
         seconds: how long a worker may take for one item before it is ended; 0: no limit. There is none in this process.
+        together: how many items travel together; 0: as suits small ones. Large ones go alone, or one worker gets them all.
     """
     if isinstance(on, Local):
         size, most = _CHUNK, 2 * on.workers + 1
@@ -336,6 +338,7 @@ def run_all(
         size, most = _CLUSTER_CHUNK, 2 * on.workers + 2
     else:
         size, most = 1, 1 if isinstance(on, Here) else in_flight  # what is done at once is handed over at once
+    size = together or size
     waiting: deque[_Chunk[Item, Result]] = deque()
     run = _Run(task, on, lost, seconds)
     for chunk in _chunks(items, size, weigh if isinstance(on, Cluster) else None):

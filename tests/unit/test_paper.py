@@ -13,7 +13,7 @@ from fontTools.cffLib import CFFFontSet
 from fontTools.pens.basePen import NullPen
 from PIL import Image
 
-from hzcert import render
+from hzcert import render, work
 from hzcert.errors import UsageError
 from hzcert.press import code
 from hzcert.press.design import SHIPPED_DESIGNS, Area, Guilloche, Style, load_design, open_fonts
@@ -66,6 +66,28 @@ def places(path, page=0):
 
     sheet.extract_text(visitor_text=note)
     return found
+
+
+class Spy(work.Local):
+    """Workers that are none, and how many volumes each was given at once."""
+
+    def __init__(self):
+        self.workers, self.given = 2, []
+
+    def submit(self, fn, task, items, seconds):
+        self.given.append(len(items))
+        return work.Here().submit(fn, task, items, seconds)
+
+
+def test_volumes_are_handed_out_one_by_one(policy, photo, tmp_path):
+    press = render.open_press(policy, DAY, "zhejiang-overprint")
+    numbers = {n: f"C20070{n}" for n in range(12)}
+    people = table(*holders(12, **QUALIFICATIONS[0]))
+    faces = render.faces(people, numbers, policy, dict.fromkeys(numbers, DAY), Path())
+    made = render.volumes([replace(face, photo=photo) for face in faces], policy, DAY, size=1)
+    spy = Spy()
+    assert len(list(render.write_volumes(made, press, tmp_path / ".v", spy, work.Silent()))) == 12
+    assert spy.given == [1] * 12, "or one worker sets them all while the others wait"
 
 
 # --- designs ---------------------------------------------------------------------------------------------------------
