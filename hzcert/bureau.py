@@ -108,9 +108,9 @@ def destruction_list(
 ) -> Sheet:
     """销毁清单: the old certificates that are destroyed together, with room for signatures (三.5)."""
     columns = (
-        Column("序号", 5, "count"), Column("姓名", 8, centred=True), Column("身份证号", 19, centred=True, one_line=True),
-        Column("工作单位", 20), Column("资格名称", 12), Column("级别", 6, centred=True), Column("旧证书编号", 16, one_line=True),
-        Column("新证书编号", 19, centred=True, one_line=True), Column("备注", 12),
+        Column("序号", 5, "count"), Column("姓名", 9, centred=True), Column("身份证号", 21, centred=True, one_line=True),
+        Column("工作单位", 22), Column("资格名称", 18), Column("级别", 7, centred=True), Column("旧证书编号", 18, one_line=True),
+        Column("新证书编号", 22, centred=True, one_line=True), Column("备注", 9),
     )  # fmt: skip
     ordered = sorted(files, key=lambda file: (file["department"], file["employer"], file["name"], file["id"]))
     rows = [
@@ -129,7 +129,7 @@ def destruction_list(
         ),
         below=(
             f"监销人：{witness or '＿＿＿＿＿＿'}　　经办人：{settings.operator or '＿＿＿＿＿＿'}　　批准人：＿＿＿＿＿＿",
-            "监销人签字：＿＿＿＿＿＿　　经办人签字：＿＿＿＿＿＿　　批准人签字（盖章）：＿＿＿＿＿＿",
+            "监销人签字：＿＿＿＿＿＿　　经办人签字：＿＿＿＿＿＿　　批准人签字（盖章）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日",
             f"依据：{settings.policy.document_no} 三.5，由 {settings.authority.name} 按换证权限组织销毁。",
         ),
     )

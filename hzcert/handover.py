@@ -236,23 +236,28 @@ def _copy(source: Path, target: Path) -> None:
 def _issue_list(parcel: Parcel, numbers: Mapping[int, str], settings: Settings) -> Sheet:
     """发放清单: who of a unit gets which certificate, each to sign for it (三.5)."""
     columns = (
-        Column("序号", 5, "count"), Column("姓名", 8, centred=True), Column("身份证号", 19, centred=True, one_line=True),
-        Column("工作单位", 24), Column("资格名称", 12), Column("级别", 6, centred=True),
-        Column("证书编号", 20, centred=True, one_line=True), Column("领取人", 10), Column("领取日期", 11, "date"),
+        Column("序号", 5, "count"), Column("姓名", 9, centred=True), Column("身份证号", 21, centred=True, one_line=True),
+        Column("工作单位", 24), Column("资格名称", 18), Column("级别", 7, centred=True),
+        Column("证书编号", 22, centred=True, one_line=True), Column("领取人", 12), Column("领取日期", 12, "date"),
     )  # fmt: skip
     rows = [
         (place, each["name"], each["id_number"], each["employer"], each["title"], each["level"], numbers.get(line, ""), "", "")
         for place, (line, each) in enumerate(enumerate(parcel.entries.records()), 1)
     ]  # fmt: skip
+    day = settings.as_of
     return Sheet(
         "发放清单",
         columns,
         rows,
         title="专业技术资格证书发放清单",
         above=(
-            f"发放机关：{settings.authority.centre or settings.authority.name}　　单位：{parcel.to}　　共 {len(rows)} 本",
+            f"发放机关：{settings.authority.centre or settings.authority.name}　　单位：{parcel.to}　　"
+            f"日期：{day.year}年{day.month}月{day.day}日　　共 {len(rows)} 本",
         ),
-        below=("领齐签字后，请把本表交回；可用 hzcert register issue 登记。",),
+        below=(
+            "发放人签字：＿＿＿＿＿＿　　单位领取人签字（盖章）：＿＿＿＿＿＿　　日期：＿＿＿＿年＿＿月＿＿日",
+            f"依据：{settings.policy.document_no} 三.5。领齐签字后，请把本表交回；可用 hzcert register issue 登记。",
+        ),
     )
 
 
