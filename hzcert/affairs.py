@@ -160,6 +160,10 @@ def _meant(
         return None, codes.IMPOSSIBLE.at(
             where, step=label, why=f"编号 {asked.number} {standing}，现号 {file['number'] or '无'}"
         )
+    if kind == "lost" and not (
+        (said := say(asked, file)).get("loss_notice") or (said.get("newspaper") and said.get("on"))
+    ):
+        return None, codes.IMPOSSIBLE.at(where, step=label, why="没有写报纸和刊登日期")
     able = allowed(kind, file, desk.policy, desk.clerk.day)
     if desk.clerk.authority not in {each.code for each in able}:
         mine = desk.policy.authority(desk.clerk.authority).name
@@ -543,7 +547,7 @@ def _place(said: Mapping[str, Any]) -> str:
 
 _TOLD: Mapping[str, str] = {
     "old_number": "旧证 {}", "number": "编号 {}", "replaces": "代替 {}", "run": "第 {} 次", "output": "文件 {}", "page": "第 {} 页",
-    "package": "移交包 {}", "unit": "交 {}", "received_by": "签收 {}", "newspaper": "刊登于 {}", "on": "日期 {}", "notice": "遗失声明：{}",
+    "package": "移交包 {}", "unit": "交 {}", "received_by": "签收 {}", "newspaper": "刊登于 {}", "on": "日期 {}", "notice": "遗失声明：{}", "loss_notice": "遗失声明：{}",
     "confirmed_by": "确认机关 {}", "from": "原单位 {}", "list": "清单 {}", "witness": "监销 {}", "by": "销毁人 {}", "reason": "{}", "note": "{}",
 }  # fmt: skip
 # What the same word means in one kind of event.

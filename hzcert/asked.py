@@ -18,15 +18,27 @@ from hzcert.table import ACCEPTED, HEADINGS
 OWN: Mapping[str, tuple[str, ...]] = {
     "certificate_no": ("证书编号", "新证书编号", "证书号", "新编号", "编号", "certificate_no"),
     "received_by": ("领取人", "签收人", "领证人", "代领人", "received_by"),
-    "on": ("领取日期", "签收日期", "发放日期", "刊登日期", "日期", "on"),
+    # A day belongs to its own step: the day in a list of those who signed is not the day of a loss notice.
+    "on": ("日期", "on"),
+    "issued_on": ("领取日期", "签收日期", "领证日期", "发放日期", "issued_on"),
+    "lost_on": ("刊登日期", "登报日期", "lost_on"),
+    "collected_on": ("收回日期", "收缴日期", "collected_on"),
+    "arrived_on": ("收到日期", "arrived_on"),
+    "transferred_on": ("确认日期", "transferred_on"),
     "numbered_on": ("发证日期", "编号日期", "numbered_on"),
     "newspaper": ("报纸", "刊登报纸", "newspaper"),
     "result": ("结果", "result"),
 }
-_DAYS = ("on", "numbered_on", "obtained_on", "document_date", "birth_date", "retired_on")
+STEP_DAYS: Mapping[str, str] = {
+    "issued": "issued_on", "handed": "issued_on", "lost": "lost_on", "collected": "collected_on", "arrived": "arrived_on",
+    "transferred": "transferred_on",
+}  # fmt: skip
+_DAYS = ("on", *STEP_DAYS.values(), "numbered_on", "obtained_on", "document_date", "birth_date", "retired_on")
 _NEAR = 30  # rows in which a header is looked for
 _NUMBER = re.compile(r"[A-Za-z]\d{10,}[\dXx]")
 _ID = re.compile(r"\d{15}|\d{17}[\dXx]")
+# A number of an older system: 旧字第0001号. Digits alone are an ID number that was mistyped.
+_OTHER_NUMBER = re.compile(r"(?=.*\d)(?!\d+[Xx]?$)[^\s./\\]+")
 
 
 @dataclass(frozen=True)
@@ -65,8 +77,13 @@ def of_words(words: Sequence[str], password: str | None = None, **said: str) -> 
             found.append(Asked(Where(plain), number=plain.upper(), said=said))
         elif Path(word).suffix or "/" in word:
             raise InputError(f"找不到 {word}", "请检查路径")
+        elif _OTHER_NUMBER.fullmatch(plain):
+            found.append(Asked(Where(plain), number=plain.upper(), said=said))
         else:
-            raise UsageError(f"“{word}”不是身份证号、证书编号、名单文件或批次文件夹", "请检查")
+            raise UsageError(
+                f"“{word}”不是身份证号、证书编号、名单文件或批次文件夹",
+                "身份证号有 15 或 18 位，证书编号如 C200733050008000014；名单和文件夹请检查路径",
+            )
     return found
 
 

@@ -104,8 +104,11 @@ def _hash(said: Mapping[str, Any]) -> int:
     return hash(tuple(said.get(name, "") for name in _COLUMNS))
 
 
+NOTED = "记下的末尾散列值（链上没有它：末尾被截去，或不是这本登记簿）"
+
+
 def prove(book: Book, also: _Replay | None = None, expected: str = "") -> list[int]:
-    """The first event that does not agree with its hash (none: the whole chain holds); ``expected`` is the head as noted."""
+    """The first event that does not agree with its hash; none: the whole chain holds; 0: without the head as it was noted."""
     seq, before = 0, GENESIS
     take = also.take if also is not None else None
     seen = not expected
@@ -120,7 +123,9 @@ def prove(book: Book, also: _Replay | None = None, expected: str = "") -> list[i
             if not seen and before == expected:
                 seen = True
     head = book.head()
-    return [] if (head.seq, head.hash) == (seq, before) and seen else [seq + 1]
+    if (head.seq, head.hash) != (seq, before):
+        return [seq + 1]
+    return [] if seen else [0]
 
 
 def verify(url: str, policy: Policy, expected: str = "") -> Audit:
@@ -134,7 +139,10 @@ def verify(url: str, policy: Policy, expected: str = "") -> Audit:
         replay = _Replay()
         found = [codes.DERIVED_WRONG.at(place, what=f"数据库文件（{said}）") for said in book.problems()[:5]]
         broken = prove(book, replay, expected)
-        found += [codes.CHAIN_BROKEN.at(place, seq=seq) for seq in broken]
+        found += [
+            codes.CHAIN_BROKEN.at(place, seq=seq) if seq else codes.DERIVED_WRONG.at(place, what=NOTED)
+            for seq in broken
+        ]
         if not broken:
             wrong = [*(f"第 {seq} 号事件的次序" for seq in replay.wrong), *_derived(book, replay), *_counted(book)]
             found += [codes.DERIVED_WRONG.at(place, what=what) for what in wrong]

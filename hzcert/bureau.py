@@ -8,7 +8,7 @@ from typing import Any
 
 from hzcert import affairs, audit, codes, lives, merging
 from hzcert.affairs import Done, History
-from hzcert.asked import Asked, of_list, of_words
+from hzcert.asked import STEP_DAYS, Asked, of_list, of_words
 from hzcert.batch import take_in, whole_file
 from hzcert.desk import Clerk, File
 from hzcert.errors import InputError, RegisterError, UsageError
@@ -61,6 +61,8 @@ def step(
 
     def say(each: Asked, file: File) -> dict[str, object]:
         words = {name: each.said.get(name) or said.get(name, "") for name in (*said, *own)}
+        if "on" in words and (own_day := each.said.get(STEP_DAYS.get(kind, ""))):
+            words["on"] = own_day
         return {name: word for name, word in words.items() if word}
 
     who, at = clerk(settings), moment()

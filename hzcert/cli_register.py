@@ -150,7 +150,7 @@ def lost_command(
     specialty: Specialty = "",
 ) -> None:
     """登记遗失（五.2）：要有当地公开发行的报纸和刊登日期。"""
-    if not newspaper and not any(Path(word).exists() for word in what):
+    if not (newspaper and on) and not any(Path(word).exists() for word in what):
         raise UsageError("登记遗失要写 --newspaper 报纸 和 --on 刊登日期", "五.2：须在当地公开发行的报纸上刊登遗失声明")
     said = {"newspaper": newspaper, "on": _day(on)}
     _step(common, what, "lost", "lost", said, own=("loss_notice",), title=title, specialty=specialty)

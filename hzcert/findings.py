@@ -177,11 +177,17 @@ def in_order(found: Iterable[Finding]) -> list[Finding]:
 _MAY_BE_ID = re.compile(r"(?<!\d)(?:\d{14,}[\dXx]|\d{6}[ _.-]\d{8}[ _.-]\d{3}[\dXx]|\d\.\d{9,}[Ee]\+?\d{2})(?!\d)")
 
 
+# A SHA-256 may have that many digits in a row, and must be shown as it is to be of any use.
+_DIGEST = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{64}(?![0-9A-Za-z])")
+
+
 def mask(text: str) -> str:
     """Hide ID numbers in any text, and leave certificate numbers: a letter, then the year.
 
     >>> mask("照片/张三_330521197003120030.jpg"), mask("C200733050008000012")
     ('照片/张三_33052119******0030.jpg', 'C200733050008000012')
+    >>> mask("a79a5de2a21edb31fb508f418361855de61a21b471d17b292386126289192873")[-16:]
+    '2386126289192873'
     """
     return _MAY_BE_ID.sub(_hidden, text)
 
@@ -196,6 +202,9 @@ def mask_id(number: str) -> str:
 
 def _hidden(found: re.Match[str]) -> str:
     before = found.string[found.start() - 1 : found.start()] if found.start() else ""
+    around = found.string[max(found.start() - 64, 0) : found.end() + 64]
+    if any(found[0] in digest for digest in _DIGEST.findall(around)):
+        return found[0]
     # No province has the code 20, and no certificate was printed before the year 2000.
     return found[0] if before.isupper() and found[0].startswith("20") else mask_id(found[0])
 

@@ -171,7 +171,7 @@ def test_a_dry_run_of_each_step_changes_nothing(entered):
     for words in (
         ("issue", "x"),
         ("receive", "x"),
-        ("lost", "x", "--newspaper", "湖州日报"),
+        ("lost", "x", "--newspaper", "湖州日报", "--on", "2007-11-01"),
         ("void", "x", "--reason", "y"),
     ):
         name, _, *rest = words
@@ -405,3 +405,29 @@ def test_collecting_and_destroying_name_the_old_certificate(entered, tmp_path):
     assert entered("destroy", entered.ids[0], out=str(tmp_path / "销毁清单.xlsx")).code == 0
     told = [line["text"] for line in entered("history", entered.ids[0]).lines if line.get("step") in ("collected", "destroyed")]  # fmt: skip
     assert len(told) == 2 and all(text.startswith("旧证 旧00001；新证 ") for text in told)
+
+
+def test_a_loss_needs_its_newspaper_and_its_own_day(entered, tmp_path):
+    """五.2: the day on which somebody signed for a certificate is not the day of a loss notice."""
+    first = entered.numbers[0]
+    assert entered("lost", first, newspaper="湖州日报").code == 2
+    signed = tmp_path / "发放清单.csv"
+    signed.write_text(f"证书编号,领取人,领取日期\n{first},沈云川,2007.11.2\n", encoding="utf-8")
+    assert codes(entered("lost", signed, newspaper="湖州日报")) == ["HZ602"]
+    notices = tmp_path / "遗失.csv"
+    notices.write_text(f"证书编号,报纸,刊登日期,领取日期\n{first},湖州日报,2007年11月3日,2007.11.2\n", encoding="utf-8")
+    assert entered("lost", notices).code == 0
+    (told,) = [line["text"] for line in entered("history", first).lines if line.get("step") == "lost"]
+    assert "刊登于 湖州日报；刊登日期 2007-11-03" in told
+
+
+def test_a_number_of_an_older_system_can_be_asked_for(entered, tmp_path):
+    old = tmp_path / "旧系统.csv"
+    old.write_text(
+        "身份证号,姓名,资格名称,级别,属地,证书编号\n330521196001010017,周八,工程师,中级,德清县,旧字第0001号\n",
+        encoding="utf-8",
+    )
+    assert entered("import", old).code == 0
+    assert entered("history", "旧字第0001号").lines[0]["name"] == "周八"
+    assert codes(entered("issue", "旧字第0002号")) == ["HZ603"]
+    assert entered("issue", "33052119600101001").code == 2, "an ID number that was mistyped"
