@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from hzcert import codes, keyring, render, roster
+from hzcert import codes, keyring, language, render, roster
 from hzcert.batch import whole_file
 from hzcert.errors import InputError, OutputError, UsageError
 from hzcert.findings import Finding, Where, in_order
@@ -453,7 +453,8 @@ def list_keys(folder: Path | None, settings: Settings) -> Outcome:
     ]
     told = {"withdrawn": "已撤销", "active": "现用", "kept": "留作验证"}
     lines = [
-        f"{key.kid.hex()} {key.since} {told[standing[key.kid]]} {key.withdrawn} {key.reason}".strip() for key in listed
+        f"{key.kid.hex()} {key.since} {language.word(told[standing[key.kid]])} {key.withdrawn} {key.reason}".strip()
+        for key in listed
     ]
     return Outcome("seal keys", {"keys": len(listed)}, (), items, look="\n".join(lines))
 

@@ -206,6 +206,9 @@ def test_a_leaked_key_is_withdrawn(hzcert, printing, small, tmp_path):
         said = found(ran, code="HZ816")[1]
         assert "2007-12-01" in said["message"] and said["page"] == 2 and said["row"] is None
         assert "密码泄露" not in ran.out, "why is the office's own affair"
+    english = hzcert("verify", files[0], *register, *DAY, "--lang", "en")
+    assert "withdrawn on 2007-12-01" in english.out and "page 2: withdrawn key" in english.out
+    assert "withdrawn 2007-12-01" in hzcert("seal", "keys", *register, "--lang", "en").out
     assert hzcert("seal", "keygen", *register, *PASSWORD, *DAY).code == 0
     assert printing(*PASSWORD, "--reprint", "换密钥", out="new").code == 0
     new = sorted((tmp_path / "new").iterdir())
