@@ -450,7 +450,7 @@ def read_list(
     if kind is PUBLISHED:
         found = [finding for finding in found if finding.code in _OF_PUBLISHED]
         found += [finding for paper in papers for finding in paper.findings]
-        table, told = notices.applied(table, [notice for paper in papers for notice in paper.notices])
+        table, told = notices.applied(table, [notice for paper in papers for notice in paper.notices], policy)
         found += [*told, *notices.counted(table, papers)]
     pasted = tuple(chain.from_iterable(sheet.pictures for sheet in kept))
     return Ingested(table, tuple(found), dict(counts), pasted, tuple(papers))
@@ -470,8 +470,14 @@ def _grids(source: Input, kind: Kind, policy: Policy, password: str | None, foun
             if prose is None:
                 raise
             parts = prose
-        if any(headings.find_header(grid, headings.aliases()) for grid in parts):
-            return [notices.titled(grid, policy) for grid in parts]
+        words = [notices.halves(grid) for grid in parts]
+        if any(words) or any(headings.find_header(grid, headings.aliases()) for grid in parts):
+            lists: list[Grid] = []
+            for grid, both in zip(parts, words, strict=True):
+                if both:  # it corrects another document, or takes people back
+                    found.append(replace(notices.read_document(both, policy), shown=source.shown))
+                lists += found[-1].grids if both else [notices.titled(grid, policy)]
+            return lists
         # A text, or a sheet of lines: every line as one cell.
         parts = [
             replace(grid, rows=[[" ".join(filter(None, (as_text(cell).strip() for cell in row)))] for row in grid.rows])

@@ -41,6 +41,26 @@ _CORRECTS = re.compile(r"更正|勘误|应为|更改为")
 _QUOTED = re.compile(
     r"[“\"「]?(?P<before>[^“”\"「」，。；、：:（）()\s]{2,30})[”\"」]?(?:一?[，,]?\s*(?:应更正为|更正为|应改为|更改为|改为|应为))[“\"「]?(?P<after>[^“”\"「」，。；、（）()\s]{2,30})[”\"」]?"
 )
+# Headings of a table of corrections: what was published, and what it should have been.
+_WRONG = re.compile(r"(?:原|误|错误|更正前|公布)(?!.*文号).{0,8}|.{0,8}(?:更正前|[（(]误[）)]|有误)").fullmatch
+_RIGHT = re.compile(r"(?:更正(?!前)|改正|改为|应为|正确|正).{0,8}|.{0,8}(?:更正后|更正为|[（(]正[）)])").fullmatch
+# A list may say that the old certificates are taken in (收回), and take nobody back.
+_OF_A_NOTICE = re.compile(
+    r"取消|撤销|撤消|除名|作废|不予(?:确认|公布)|(?:关于|决定)[^，。；]{0,12}收回|更正|勘误|应为|更改为"
+)
+_LONGEST_NOTICE = 20_000  # rows
+# 测试丙，姓名更正为测试柄
+_FIELD_CHANGED = re.compile(
+    r"(?P<field>姓名|工作单位|单位|专业技术资格|任职资格|资格名称|资格|取得资格时间|资格取得时间|取得时间)[，,]?(?:应|由[^，。；]{2,30}?)?(?:更正|更改|改)为[“\"「]?(?P<after>[^“”\"「」，。；、：:（）()\s]{2,30})"
+)
+_FIELDS = {
+    "姓名": "name",
+    "工作单位": "employer",
+    "单位": "employer",
+    "取得资格时间": "obtained_on",
+    "资格取得时间": "obtained_on",
+    "取得时间": "obtained_on",
+}
 _HEADER = (
     "name",
     "sex",
@@ -181,11 +201,12 @@ def read_document(parts: Sequence[Grid], policy: Policy) -> Document:
     text = "\n".join(lines)
     prose = next((grid for grid in parts if _is_prose(grid)), None)
     shown = parts[0].file if parts else ""
-    if (_STRUCK.search(text) and not _is_award(text)) or _CORRECTS.search(text):
-        document.notices.append(_notice(lines, facts, Where(shown, prose.name if prose else None)))
-        if document.notices[0].struck:
-            return document
     tables = [grid for grid in parts if not _is_prose(grid)]
+    if _is_notice(text):
+        told = [line for grid in tables for line in _told(grid)]
+        document.notices.append(_notice([*lines, *told], facts, Where(shown, prose.name if prose else None)))
+        if document.notices[0].struck or any(map(_pairs, tables)):
+            return document
     for grid in tables:
         document.grids.append(completed(grid, facts, policy))
     rows, unread = _people(lines, facts, policy)
@@ -199,6 +220,48 @@ def read_document(parts: Sequence[Grid], policy: Policy) -> Document:
 
 def _is_prose(grid: Grid) -> bool:
     return all(len(row) <= 1 for row in grid.rows)
+
+
+def _is_notice(text: str) -> bool:
+    """Whether words correct a document, or take people back."""
+    return (_STRUCK.search(text) is not None and not _is_award(text)) or _CORRECTS.search(text) is not None
+
+
+def halves(grid: Grid) -> list[Grid]:
+    """A sheet that corrects a document or takes people back as its words and its table; nothing for a list of people."""
+    if len(grid.rows) > _LONGEST_NOTICE:
+        return []
+    pairs, header = _pairs(grid), headings.find_header(grid, headings.aliases())
+    top = pairs[0] if pairs else header.first if header else 0
+    lines = [" ".join(filter(None, (as_text(cell).strip() for cell in row))) for row in grid.rows[:top]]
+    said = "\n".join(lines)
+    if not _is_notice(said) or not _OF_A_NOTICE.search(said):
+        return []
+    return [replace(grid, rows=[[line] for line in lines]), replace(grid, rows=list(grid.rows[top:]))]
+
+
+def _pairs(grid: Grid) -> tuple[int, list[tuple[int, int]]] | None:
+    """Of a table of corrections the row of headings, and the columns of what was wrong and what is right."""
+    for at, row in enumerate(grid.rows[:20]):
+        texts = [re.sub(r"\s+", "", as_text(cell)) for cell in row]
+        wrong, right = ([place for place, text in enumerate(texts) if shape(text)] for shape in (_WRONG, _RIGHT))
+        if wrong and len(wrong) == len(right):
+            return at, list(zip(wrong, right, strict=True))
+    return None
+
+
+def _told(grid: Grid) -> Iterator[str]:
+    """The rows of a notice's table as sentences."""
+    top, pairs = _pairs(grid) or (-1, [])
+    paired = {place for pair in pairs for place in pair}
+    for row in grid.rows[top + 1 :]:
+        texts = [as_text(cell).strip() for cell in row]
+        context = " ".join(text for place, text in enumerate(texts) if text and place not in paired)
+        if not pairs:
+            yield context
+        for before, after in pairs:
+            if max(before, after) < len(texts) and texts[before] and texts[after] and texts[before] != texts[after]:
+                yield f"{context}，“{texts[before]}”应为“{texts[after]}”"
 
 
 def _is_award(text: str) -> bool:
@@ -347,10 +410,13 @@ def _split(words: str) -> Iterator[tuple[str, str, str] | None]:
 # --- what notices do to lists ---------------------------------------------------------------------------------------
 
 
-def applied(table: Table, notices: Iterable[Notice]) -> tuple[Table, list[Finding]]:
+_CORRECTED = ("name", "employer", "title", "level", "obtained_on")
+
+
+def applied(table: Table, notices: Iterable[Notice], policy: Policy) -> tuple[Table, list[Finding]]:
     """The published rows as notices have corrected them: names and units put right, people taken back marked in the remark."""
     found: list[Finding] = []
-    columns = {name: table.texts(name).to_pylist() for name in ("name", "employer", "title", "document_no", "remark")}
+    columns = {name: table.texts(name).to_pylist() for name in (*_CORRECTED, "document_no", "remark")}
     changed = False
     for notice in notices:
         among = [
@@ -359,7 +425,7 @@ def applied(table: Table, notices: Iterable[Notice]) -> tuple[Table, list[Findin
             if not notice.cited or (number and any(each.endswith(number) for each in notice.cited))
         ]
         done = list(
-            _strike(notice, columns, among) if notice.struck else _correct(notice, columns, among, table, found)
+            _strike(notice, columns, among) if notice.struck else _correct(notice, columns, among, table, found, policy)
         )
         changed = changed or bool(done)
         if not done:
@@ -388,27 +454,72 @@ def _strike(notice: Notice, columns: dict[str, list[str]], among: Sequence[int])
 
 
 def _correct(
-    notice: Notice, columns: dict[str, list[str]], among: Sequence[int], table: Table, found: list[Finding]
+    notice: Notice,
+    columns: dict[str, list[str]],
+    among: Sequence[int],
+    table: Table,
+    found: list[Finding],
+    policy: Policy,
 ) -> Iterator[int]:
     for sentence in notice.sentences:
-        for match in _QUOTED.finditer(sentence):
-            before, after = match["before"], match["after"]
-            for name in ("name", "employer"):
-                lines = [line for line in among if columns[name][line] and before.endswith(columns[name][line])]
-                units = [line for line in lines if columns["employer"][line] in sentence]
-                lines = units or lines
-                if name == "name" and len(lines) > 1:
-                    continue
-                for line in lines:
-                    old, columns[name][line] = columns[name][line], names.tidy(after) if name == "name" else after
-                    words = {
-                        "notice": notice.document_no or notice.where.file,
-                        "heading": HEADINGS[name],
-                        "before": old,
-                        "after": after,
-                    }
-                    found.append(table.finding(line, codes.CORRECTED, name, **words))
-                    yield line
+        quoted = [(match["before"], match["after"]) for match in _QUOTED.finditer(sentence)]
+        changed = _FIELD_CHANGED.search(sentence)
+        for name, before, after in [
+            ("", *each)
+            for each in quoted
+            if each[0] not in _FIELDS and not each[0].endswith(("姓名", "单位", "资格", "时间"))
+        ] or ([(_FIELDS.get(changed["field"], "title"), "", changed["after"])] if changed else []):
+            for field_name, line, new in _meant(sentence, name, before, after, columns, among, policy):
+                old, columns[field_name][line] = columns[field_name][line], new
+                if field_name == "title" and (known := policy.title_table.find(new)) and columns["level"][line]:
+                    columns["level"][line] = known[0].level
+                words = {
+                    "notice": notice.document_no or notice.where.file,
+                    "heading": HEADINGS[field_name],
+                    "before": old,
+                    "after": new,
+                }
+                found.append(table.finding(line, codes.CORRECTED, field_name, **words))
+                yield line
+
+
+def _meant(
+    sentence: str,
+    name: str,
+    before: str,
+    after: str,
+    columns: dict[str, list[str]],
+    among: Sequence[int],
+    policy: Policy,
+) -> Iterator[tuple[str, int, str]]:
+    """The field, the rows and the new words that a correction is about; nothing where it can't be told."""
+    day, new_day = dates.read(before) if before else "", dates.read(after) or ""
+    old_title, new_title = (next(iter(_titles(words, policy)), None) if words else None for words in (before, after))
+    people = [line for line in among if columns["name"][line] and columns["name"][line] in sentence]
+    people = [line for line in people if columns["employer"][line] in sentence] or people
+    for field_name in [name] if name else ["name", "employer", "title", "obtained_on"]:
+        match field_name:
+            case "name":
+                lines = [line for line in people if not before or before.endswith(columns["name"][line])]
+                lines, new = lines if len(lines) == 1 else [], names.tidy(after)
+            case "employer":
+                known = [line for line in among if columns["employer"][line]]
+                lines = [line for line in known if before.endswith(columns["employer"][line])] if before else people
+                # Of one person, or of all of the unit.
+                lines, new = [line for line in lines if line in people] or lines, after
+            case "title":
+                said = old_title.name if old_title else ""
+                lines = [line for line in people if new_title and (not before or columns["title"][line] == said)]
+                new = new_title.name if new_title else ""
+            case _:
+                held = people or (list(among) if before else [])
+                lines, new = (
+                    [line for line in held if not before or (day and columns["obtained_on"][line] == day)],
+                    new_day,
+                )
+        if lines and new and (before or len(lines) == 1):
+            yield from ((field_name, line, new) for line in lines)
+            return
 
 
 def counted(table: Table, papers: Iterable[Document]) -> Iterator[Finding]:

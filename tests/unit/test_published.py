@@ -3,6 +3,7 @@
 from datetime import date
 
 import docx
+import openpyxl
 import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
@@ -140,3 +141,64 @@ def test_a_pdf_with_text(tmp_path, read):
 )
 def test_numerals(words, number):
     assert notices.numeral(words) == number
+
+
+def workbook(path, *rows):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+
+
+def test_a_workbook_that_takes_people_back_publishes_nobody(tmp_path, read):
+    workbook(
+        tmp_path / "b.xlsx", ["湖人专[2006]8号"], ["关于取消测试丙等人工程师任职资格的决定"],
+        ["因申报材料不实，取消湖人专[2005]99号文件公布的下列人员任职资格"],
+        ["序号", "姓名", "工作单位", "资格名称"], [1, "测试丙", "样例建筑公司", "工程师"],
+    )  # fmt: skip
+    found = read(a=AWARD)
+    assert said(found, "name", "remark")[2:] == [("测试丙", "撤销（湖人专[2006]8号）"), ("阿不都·买买提", "")]
+
+
+@pytest.mark.parametrize(
+    ("headings", "row", "expected"),
+    [
+        pytest.param(["姓名", "工作单位", "原公布内容", "更正后内容"], ["测试甲", "样例水利设计院", "测试甲", "测试申"], ("测试申", "样例水利设计院"), id="姓名"),
+        pytest.param(["姓名", "更正前", "更正后", "备注"], ["测试甲", "样例水利设计院", "样例勘测院", ""], ("测试甲", "样例勘测院"), id="单位"),
+        pytest.param(["姓名", "单位（误）", "单位（正）"], ["测试甲", "样例水利设计院", "样例勘测院"], ("测试甲", "样例勘测院"), id="误、正"),
+    ],
+)  # fmt: skip
+def test_a_workbook_of_corrections_changes_the_rows_it_names_and_no_others(tmp_path, read, headings, row, expected):
+    workbook(tmp_path / "b.xlsx", ["湖人专[2006]3号"], ["关于更正湖人专[2005]99号文件的通知"], headings, row)
+    found = read(a=AWARD)
+    assert said(found, "name", "employer")[:2] == [expected, ("测乙", "样例水利设计院")]
+    assert len(said(found, "name")) == 4 and [each.code.id for each in found.findings] == ["HZ514"]
+
+
+@pytest.mark.parametrize(
+    ("words", "fields"),
+    [
+        pytest.param(
+            "测试甲的资格名称“工程师”应为“助理工程师”。", {"title": "助理工程师", "level": "助理级"}, id="资格名称"
+        ),
+        pytest.param(
+            "测试甲的取得资格时间“2005年11月20日”应为“2005年12月20日”。", {"obtained_on": "2005-12-20"}, id="取得时间"
+        ),
+        pytest.param("样例水利设计院测试甲，姓名更正为测试申。", {"name": "测试申"}, id="只写改成什么"),
+        pytest.param("测试甲，工作单位更正为样例勘测院。", {"employer": "样例勘测院"}, id="单位只写改成什么"),
+    ],
+)
+def test_a_correction_of_any_field_changes_the_one_it_names(read, words, fields):
+    notice = f"湖人专[2006]3号\n关于更正湖人专[2005]99号文件的通知\n湖人专[2005]99号文件中，{words}\n"
+    before, after = read(a=AWARD).table.rows, read(a=AWARD, b=notice).table.rows
+    changed = {name: after[name][0] for name in after if after[name][0] != before[name][0]}
+    assert changed == fields
+    assert after[1:].equals(before[1:])
+
+
+def test_a_layout_with_a_former_and_a_present_unit_is_no_notice(tmp_path, read):
+    workbook(
+        tmp_path / "b.xlsx", ["某省（中）级职称发证表"], ["姓名", "现工作单位", "原取得资格", "资格名称", "公布文号"],
+        ["沈云川", "样例水利设计院", "助理工程师", "工程师", "湖人专[2005]99号"],
+    )  # fmt: skip
+    assert said(read(), "name", "title") == [("沈云川", "工程师")]
