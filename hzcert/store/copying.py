@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from hzcert.errors import RegisterError
 from hzcert.store.book import CHUNK, Book
-from hzcert.store.opening import open_register, shown_url
+from hzcert.store.opening import in_words, open_register, shown_url
 from hzcert.store.schema import AGREED, COUNTER, EVENT, FILE, HEAD, MERGED, META, NUMBER
 
 _TABLES = (META, HEAD, EVENT, FILE, NUMBER, COUNTER, AGREED, MERGED)
@@ -25,7 +25,7 @@ def back_up(url: str, target: Path) -> int:
     with open_register(url, reading=True) as source, open_register(str(target)) as copy:
         events = _copy(source, copy)
     # Without a log, so that it is one file wherever it is read.
-    with closing(sqlite3.connect(target)) as connection:
+    with in_words(str(target)), closing(sqlite3.connect(target)) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
     return events
 

@@ -31,14 +31,14 @@ def open_register(url: str, *, reading: bool = False) -> Iterator[Book]:
         RegisterError: it can't be opened, is locked by another run, is newer than this program, or is no register.
         UsageError: it is of a kind that can't be used.
     """
-    with _said(url):
+    with in_words(url):
         opened = _postgres(url, reading=reading) if is_postgres(url) else _sqlite(register_path(url), reading=reading)
         with opened as connection:
             yield Book(connection)
 
 
 @contextmanager
-def _said(url: str) -> Iterator[None]:
+def in_words(url: str) -> Iterator[None]:
     """What databases and the system refuse, in words a person can act on."""
     try:
         yield
