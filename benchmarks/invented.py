@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import xlsxwriter
 
+from hzcert.fields import HEADINGS
 from hzcert.idnumber import check_character
-from hzcert.table import HEADINGS, Table, table_of
+from hzcert.table import Table, table_of
 
 Texts = npt.NDArray[np.object_]
 

@@ -18,11 +18,11 @@ from benchmarks import truth
 from benchmarks.decades import decades
 from benchmarks.truth import Known
 from hzcert import reconcile
+from hzcert.fields import HEADINGS
 from hzcert.matching import keys
 from hzcert.policy import Policy, load_policy
 from hzcert.reconcile import Status
 from hzcert.sheets.writing import write_table
-from hzcert.table import HEADINGS
 
 AS_OF = date(2007, 9, 15)
 LINKED = (Status.MATCHED, Status.DIFFERS)

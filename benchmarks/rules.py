@@ -24,9 +24,10 @@ from pydantic import AfterValidator, BaseModel, StringConstraints, ValidationErr
 
 from hzcert import codes, validate
 from hzcert.entries import Entries
+from hzcert.fields import FIELDS
 from hzcert.idnumber import check_character
 from hzcert.policy import load_policy
-from hzcert.table import FIELDS, Table, table_of
+from hzcert.table import Table, table_of
 
 T = TypeVar("T")
 Line = Sequence[str]

@@ -10,8 +10,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from hzcert.fields import FIELDS
 from hzcert.idnumber import check_character
-from hzcert.table import FIELDS, Table, table_of
+from hzcert.table import Table, table_of
 
 # Surnames with how many of 10,000 bear them, and characters of given names; both drawn up for this.
 _SURNAMES = {

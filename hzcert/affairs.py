@@ -10,12 +10,12 @@ from hzcert import codes, lives
 from hzcert.asked import Asked
 from hzcert.desk import Clerk, Desk, File, allowed, compose, key_of, scope
 from hzcert.errors import RegisterError, UsageError
+from hzcert.fields import HEADINGS, REISSUE, TRANSFER_IN
 from hzcert.findings import Finding, Where
 from hzcert.language import word, words
 from hzcert.lives import Mark, State
 from hzcert.policy import Policy
 from hzcert.store import Book, Line, exists, open_register, shown_url
-from hzcert.table import HEADINGS, REISSUE, TRANSFER_IN
 from hzcert.titles import Title
 
 Record = Mapping[str, object]

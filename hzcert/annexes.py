@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from hzcert.fields import HEADINGS, TRANSFER_IN
 from hzcert.policy import Policy
 from hzcert.sheets.formpage import Box, Page
 from hzcert.sheets.writing import Column, Sheet
-from hzcert.table import HEADINGS, TRANSFER_IN
 from hzcert.titles import LEVELS
 
 OPTIONS_TITLE = "资格名称一览（供选择，不填写）"

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from hzcert import dates, headings, idnumber, names
 from hzcert.errors import InputError, UsageError
+from hzcert.fields import HEADINGS
 from hzcert.findings import Where
 from hzcert.settings import BATCH_FILE
 from hzcert.sheets.grid import Cell, as_text
 from hzcert.sheets.reading import read
-from hzcert.table import ACCEPTED, HEADINGS
+from hzcert.table import ACCEPTED
 
 # What lists of the register say besides the canonical fields; the keys are those of events.
 OWN: Mapping[str, tuple[str, ...]] = {

@@ -12,6 +12,7 @@ from hzcert.asked import STEP_DAYS, Asked, of_list, of_words
 from hzcert.batch import take_in, whole_file
 from hzcert.desk import Clerk, File
 from hzcert.errors import InputError, RegisterError, UsageError
+from hzcert.fields import HEADINGS
 from hzcert.findings import Where, in_order
 from hzcert.language import word
 from hzcert.lives import State
@@ -21,7 +22,6 @@ from hzcert.register import moment
 from hzcert.settings import Settings
 from hzcert.sheets.writing import ENDINGS, Column, Sheet, write_table, write_workbook
 from hzcert.store import back_up, exists, open_register, restore, shown_url
-from hzcert.table import HEADINGS
 
 STDIO = Path("-")
 Rows = Sequence[Sequence[str]]

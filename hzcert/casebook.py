@@ -12,11 +12,12 @@ import pyarrow.compute as pc
 
 from hzcert import decisions, wording
 from hzcert.decisions import Decisions
+from hzcert.fields import HEADINGS
 from hzcert.findings import mask_id
 from hzcert.matches import Matches, Status
 from hzcert.sheets.columnwise import Cells, Coded, Columns, Marked
 from hzcert.sheets.writing import Column, Look, Row, Sheet
-from hzcert.table import HEADINGS, Table
+from hzcert.table import Table
 from hzcert.wording import chosen, column, joined, one
 
 _WORDS = {

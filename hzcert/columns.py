@@ -15,11 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hzcert import codes, dates, documents, idnumber, names, titles
+from hzcert.fields import HEADINGS
 from hzcert.findings import Finding, Where
 from hzcert.headings import heading_key
 from hzcert.policy import Policy
 from hzcert.sheets.grid import Cell, as_text
-from hzcert.table import HEADINGS, Column
+from hzcert.table import Column
 from hzcert.texts import Texts, repeated, texts_of
 
 _DATES = ("birth_date", "obtained_on", "document_date", "retired_on")

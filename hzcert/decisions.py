@@ -13,9 +13,10 @@ from datetime import date, datetime
 
 from hzcert import codes
 from hzcert.errors import InputError
+from hzcert.fields import HEADINGS
 from hzcert.findings import Finding, Where
 from hzcert.sheets.grid import Cell, Grid, as_text
-from hzcert.table import HEADINGS, Table
+from hzcert.table import Table
 
 YES, NO, LATER = "是此人", "不是", "待查"
 WORDS = (YES, NO, LATER)

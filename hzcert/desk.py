@@ -15,10 +15,10 @@ from typing import Any
 
 from hzcert import lives, names
 from hzcert.errors import RegisterError
+from hzcert.fields import HEADINGS, REISSUE
 from hzcert.lives import State
 from hzcert.policy import Authority, Kind, Policy
 from hzcert.store import Book, Draft, Stamp, canonical
-from hzcert.table import HEADINGS, REISSUE
 from hzcert.titles import Title
 
 File = dict[str, Any]

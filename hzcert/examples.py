@@ -7,8 +7,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from hzcert.fields import HEADINGS
 from hzcert.language import spoken, word
-from hzcert.table import HEADINGS
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hzcert.annexes import ANNEX_3
+from hzcert.fields import FIELDS
 from hzcert.headings import Above, heading_key, meaning, read_above
 from hzcert.sheets.grid import Cell, Grid, as_text, letter
-from hzcert.table import FIELDS, Column
+from hzcert.table import Column
 
 _ID = re.compile(r"\d{17}[\dXx]|\d{15}")
 _TALLEST, _WIDEST = 80, 40  # rows and columns of a form

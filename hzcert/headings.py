@@ -15,9 +15,10 @@ from importlib.resources import files
 
 from hzcert import codes, dates, documents
 from hzcert.errors import UsageError
+from hzcert.fields import FIELDS, HEADINGS
 from hzcert.findings import Finding, Where
 from hzcert.sheets.grid import Cell, Grid, as_text, letter
-from hzcert.table import CARRIED, FIELDS, HEADINGS, Column
+from hzcert.table import CARRIED, Column
 from hzcert.titles import tidy_level
 
 _NEAR, _FAR = 30, 1000  # rows: a header is looked for in the first 30, and further down only if there is none

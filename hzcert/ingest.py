@@ -15,6 +15,7 @@ from hzcert.areas import Area
 from hzcert.batch import Input
 from hzcert.columns import Again, Part
 from hzcert.errors import InputError
+from hzcert.fields import HEADINGS
 from hzcert.findings import Finding, Where
 from hzcert.notices import PROVISIONAL, Document
 from hzcert.pictures import Picture
@@ -23,7 +24,7 @@ from hzcert.sheets.grid import Cell, Grid, Place, as_text, letter
 from hzcert.sheets.longrows import LongRows, column_of, put
 from hzcert.sheets.papers import is_paper, read_paper, read_prose
 from hzcert.sheets.reading import read
-from hzcert.table import CARRIED, HEADINGS, Column, Table, table_of
+from hzcert.table import CARRIED, Column, Table, table_of
 from hzcert.texts import Texts, joined, repeated
 
 

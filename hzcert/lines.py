@@ -10,11 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hzcert.fields import FIELDS
 from hzcert.headings import Above, Header, HeaderReader, heading_key, is_heading, read_above
 from hzcert.idnumber import compact
 from hzcert.sheets.grid import Cell, Grid, as_text
 from hzcert.sheets.longrows import LongRows, column_of
-from hzcert.table import FIELDS, Mask
+from hzcert.table import Mask
 from hzcert.texts import Texts, mask_of, repeated, texts_of
 
 _EXAMPLE = re.compile(

@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from hzcert.fields import HEADINGS
 from hzcert.findings import mask
 from hzcert.matching import differing
 from hzcert.matching.pairs import Document, Name
 from hzcert.matching.settle import Settled, Verdict
 from hzcert.matching.units import GOOD
-from hzcert.table import HEADINGS, Mask, Table
+from hzcert.table import Mask, Table
 
 Ints = npt.NDArray[np.int64]
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from hzcert import codes, dates, documents, headings, names
+from hzcert.fields import HEADINGS
 from hzcert.findings import Finding, Where
 from hzcert.headings import PROVISIONAL_WORDS
 from hzcert.policy import Policy
 from hzcert.sheets.grid import Cell, Grid, as_text
-from hzcert.table import HEADINGS, Table
+from hzcert.table import Table
 
 _DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
 _NUMERAL = r"[0-9０-９零〇○一二三四五六七八九十百两]+"

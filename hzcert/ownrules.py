@@ -58,7 +58,7 @@ class OwnRule(Strict):
     @model_validator(mode="after")
     def _whole(self) -> "OwnRule":
         # Here and not above, as below: tables bring pandas, and --help need not wait for it.
-        from hzcert.table import FIELDS
+        from hzcert.fields import FIELDS
 
         unknown = {self.field, *self.together_with} - set(FIELDS)
         if unknown:
@@ -90,7 +90,7 @@ class OwnRule(Strict):
     @property
     def heading(self) -> str:
         """Our heading of its field."""
-        from hzcert.table import HEADINGS
+        from hzcert.fields import HEADINGS
 
         return HEADINGS[self.field]
 

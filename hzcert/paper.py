@@ -228,7 +228,7 @@ def build_rosters(
         with whole_file(out / each.file_name) as path:
             write_workbook(
                 path,
-                [replace(sheet, above=(notice, *sheet.above)) if notice else sheet],
+                [sheet.saying(notice)],
                 day,
                 held=len(each) <= roster.HELD,
             )

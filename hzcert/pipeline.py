@@ -1,7 +1,7 @@
 """The batch from end to end (全程): verbs in order, what was set aside, and the manifest. It alone knows several verbs."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
@@ -37,7 +37,7 @@ from hzcert.given import Aids, keep_apart, read_aids, read_list, somebody
 from hzcert.ledger import Ledger
 from hzcert.outcome import Outcome, Record, Records
 from hzcert.settings import BATCH_FILE, BatchFile, Settings, read_batch_file
-from hzcert.sheets.writing import Sheet, write_table, write_workbook
+from hzcert.sheets.writing import write_table, write_workbook
 from hzcert.table import ACCEPTED, SET_ASIDE, Mask, Table, lines_in_error
 from hzcert.work import Watch, executor
 
@@ -256,8 +256,9 @@ def decide(
     found += render.judge_holders(mine, press)
     mask = ~lines_in_error(holders, found)
     fit = holders.take(mask)
+    said = steps.said_of(given, holders, published)
     if not dry_run:
-        steps.remember_decisions(given, holders, published, settings)
+        steps.remember_decisions(said, settings)
     numbers = register.number(
         fit,
         policy,
@@ -268,7 +269,7 @@ def decide(
         operator=settings.operator,
         agreed=_unheld(mask) if received.unheld else _agreed(compared, np.flatnonzero(mask)),
         fees={fee.line: fee.said() for fee in fees.assess(fit, policy, day)},
-        decided=steps.said_of(given, holders, published),
+        decided=said,
     )
     found += numbers.findings
     accepted = fit.take(~lines_in_error(fit, numbers.findings))
@@ -282,11 +283,6 @@ def decide(
 def _unheld(mask: Mask) -> dict[int, Mapping[str, object]]:
     """Entries that go on without any published list: the register says so."""
     return {place: {"reason": register.UNHELD} for place in range(int(mask.sum()))}
-
-
-def _saying(sheets: Iterable[Sheet], notice: str) -> Iterator[Sheet]:
-    """The same sheets, with a notice above each, where there is one."""
-    return (replace(sheet, above=(notice, *sheet.above)) if notice else sheet for sheet in sheets)
 
 
 def _agreed(compared: reconcile.Matches, lines: npt.NDArray[np.int64]) -> dict[int, Mapping[str, object]]:
@@ -322,11 +318,11 @@ def write(
     with outputs.file("reconciliation.xlsx") as path:
         write_workbook(path, reconcile.sheets(holders, published, compared, decided.given, notice), day)
     with outputs.file("fees.xlsx") as path:
-        write_workbook(path, _saying(fees.sheets(accepted, charged, policy, day), notice), day)
+        write_workbook(path, (each.saying(notice) for each in fees.sheets(accepted, charged, policy, day)), day)
     found = list(decided.findings)
     for each in rosters:
         with outputs.file(f"rosters/{each.file_name}") as path:
-            write_workbook(path, _saying([roster.sheet(each)], notice), day, held=len(each) <= roster.HELD)
+            write_workbook(path, [roster.sheet(each).saying(notice)], day, held=len(each) <= roster.HELD)
         content, unset = paper.roster_pdf(each, press, "A4", settings, notice)
         found += unset
         if content is not None:
@@ -342,7 +338,9 @@ def write(
         steps.remember_outputs(accepted, on_rosters, in_volumes, outputs.root, settings, press)
     with outputs.file("findings.xlsx") as path:
         paths = listing.links(received.files, outputs.root / "findings.xlsx")
-        write_workbook(path, _saying(listing.sheets(found, holders, paths, show_ids=show_ids), notice), day)
+        write_workbook(
+            path, (each.saying(notice) for each in listing.sheets(found, holders, paths, show_ids=show_ids)), day
+        )
     with outputs.file("findings.jsonl") as path:
         path.write_text("".join(listing.lines(found, show_ids=show_ids)), encoding="utf-8")
     counts: dict[str, object] = {

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date
 from string import Formatter
 
+from hzcert.fields import HEADINGS
 from hzcert.figures import Figure
 from hzcert.policy import Policy
-from hzcert.table import HEADINGS
 
 # Without these no entry can be reviewed, numbered or put on a roster.
 _ALWAYS = {"id_number", "name", "title", "level", "region"}

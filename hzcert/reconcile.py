@@ -16,13 +16,14 @@ from hzcert import codes, wording
 from hzcert.casebook import decided, sheets
 from hzcert.decisions import Decisions
 from hzcert.entries import numbered_together
+from hzcert.fields import HEADINGS
 from hzcert.findings import Code, Finding
 from hzcert.matches import LEVELS, Difference, Match, Matches, Status, place_of
 from hzcert.matching import differing, keys, pairs, settle
 from hzcert.matching.pairs import Document, Pairs
 from hzcert.matching.settle import Limits, Verdict
 from hzcert.policy import Policy
-from hzcert.table import HEADINGS, Table
+from hzcert.table import Table
 
 __all__ = [
     "LEVELS",

@@ -9,11 +9,12 @@ from typing import Any
 
 from hzcert import codes, lives, names
 from hzcert.desk import Clerk, Desk, File, check_character, fingerprint, is_reissue, key, key_of
+from hzcert.fields import FIELDS, TRANSFER_IN
 from hzcert.findings import Finding, mask
 from hzcert.lives import Mark, State
 from hzcert.policy import Policy
 from hzcert.store import Book, canonical, exists, open_register
-from hzcert.table import FIELDS, TRANSFER_IN, Table
+from hzcert.table import Table
 
 __all__ = ["check_character", "fingerprint", "key"]
 

@@ -8,13 +8,13 @@ from pydantic import BaseModel
 from hzcert.codes import CODES
 from hzcert.errors import UsageError
 from hzcert.examples import example
+from hzcert.fields import HEADINGS
 from hzcert.figures import Figure
 from hzcert.findings import Code, Severity, brief
 from hzcert.language import word
 from hzcert.outcome import Record
 from hzcert.ownrules import codes_of
 from hzcert.policy import Phase, Policy, Responsibility
-from hzcert.table import HEADINGS
 
 _KINDS = {"province": "省", "city": "市", "county": "县区"}
 

@@ -23,13 +23,14 @@ from hzcert import (
 from hzcert.batch import Input, take_in, whole_file
 from hzcert.decisions import Decisions
 from hzcert.errors import OutputError, UsageError
+from hzcert.fields import HEADINGS
 from hzcert.findings import Finding, in_order, mask
 from hzcert.given import STDIO, inputs, keep_apart, read_aids, read_entries, read_list, somebody
 from hzcert.language import word
 from hzcert.outcome import Outcome, Record, Records
 from hzcert.settings import BATCH_FILE, Settings
 from hzcert.sheets.writing import ENDINGS, Sheet, write_table, write_workbook
-from hzcert.table import HEADINGS, SET_ASIDE, Mask, Table, lines_in_error
+from hzcert.table import SET_ASIDE, Mask, Table, lines_in_error
 from hzcert.work import Watch
 
 if TYPE_CHECKING:
@@ -220,11 +221,10 @@ def said_of(given: Decisions, holders: Table, published: Table) -> list[Record]:
     ]
 
 
-def remember_decisions(given: Decisions, holders: Table, published: Table, settings: Settings) -> None:
+def remember_decisions(said: Sequence[Record], settings: Settings) -> None:
     """Keep in the register what clerks have decided, also on entries that have no certificate there (三.4)."""
     from hzcert import register  # here, since SQLAlchemy takes a fifth of a second to load
 
-    said = said_of(given, holders, published)
     code = settings.authority.code
     register.remember_decisions(
         said, settings.policy, settings.as_of, code, settings.register, operator=settings.operator
@@ -263,7 +263,7 @@ def reconcile_files(
     if not dry_run:
         write_result(out, headings, rows, sheets, settings.as_of)
         sheets.clear()  # of a long batch they are a tenth of a gigabyte
-        remember_decisions(given, read.table, lists.table, settings)
+        remember_decisions(said_of(given, read.table, lists.table), settings)
         agreed = matches.agreed
         register.remember_reconciled(
             read.table.take(agreed),

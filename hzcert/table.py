@@ -11,12 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from hzcert.fields import EXCHANGE as EXCHANGE
-from hzcert.fields import FIELDS as FIELDS
-from hzcert.fields import FIRST_ISSUE as FIRST_ISSUE
-from hzcert.fields import HEADINGS as HEADINGS
-from hzcert.fields import REISSUE as REISSUE
-from hzcert.fields import TRANSFER_IN as TRANSFER_IN
+from hzcert.fields import FIELDS
 from hzcert.findings import Code, Finding, Where, errors
 from hzcert.texts import Texts
 

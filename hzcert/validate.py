@@ -9,11 +9,12 @@ import numpy as np
 
 from hzcert import codes, divisions, names
 from hzcert.entries import Days, Entries, iso
+from hzcert.fields import HEADINGS
 from hzcert.findings import Code, Finding, in_order
 from hzcert.ownrules import OwnRule
 from hzcert.policy import Authority, Policy
 from hzcert.rules import own, papers, person, qualification
-from hzcert.table import HEADINGS, Mask, Table
+from hzcert.table import Mask, Table
 
 Says = Callable[[Entries, int], Mapping[str, object]]
 

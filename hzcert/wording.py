@@ -8,12 +8,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from hzcert.fields import HEADINGS
 from hzcert.matches import LEVELS, Matches, Status, reason_of
 from hzcert.matching import differing
 from hzcert.matching.pairs import Document, Name
 from hzcert.matching.settle import Verdict
 from hzcert.matching.units import GOOD
-from hzcert.table import HEADINGS, Table
+from hzcert.table import Table
 
 Ints = npt.NDArray[np.int64]
 _LEVELS = tuple(LEVELS)

@@ -10,7 +10,7 @@ from invented import DIVISIONS, Person, Town
 from portraits import portrait
 from workbooks import Column, Sheet, columns, write_csv, write_xls, write_xlsx
 
-from hzcert.table import HEADINGS
+from hzcert.fields import HEADINGS
 
 _SEED = "huzhou 2007"
 _AGES = {"正高": (44, 49), "副高": (38, 46), "中级": (29, 39), "助理级": (23, 30), "员级": (21, 26)}

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from awards import Document, Entry
 
+from hzcert.fields import FIELDS
 from hzcert.idnumber import check_character
-from hzcert.table import FIELDS
 
 Given = object | Callable[[Entry], object]
 

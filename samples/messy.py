@@ -17,7 +17,7 @@ from workbooks import Column, Sheet, columns, write_csv, write_xlsx
 import faults
 from faults import BASES, DOCUMENTS, Fault
 from hzcert.codes import CODES
-from hzcert.table import HEADINGS
+from hzcert.fields import HEADINGS
 
 _SEED = "messy 2008"
 _EMPLOYERS = ("湖州市织里机电有限公司", "湖州市南太湖水泵厂", "湖州市菱湖精细化工厂", "湖州市八里店纺机厂")

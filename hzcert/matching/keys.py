@@ -14,9 +14,10 @@ import pandas as pd
 import pyarrow as pa
 
 from hzcert import dates, documents, idnumber, names
+from hzcert.fields import HEADINGS
 from hzcert.matching import spelling, units
 from hzcert.policy import Policy
-from hzcert.table import HEADINGS, Table
+from hzcert.table import Table
 from hzcert.titles import BROAD_LEVELS, Title, Titles
 
 Ints = npt.NDArray[np.int64]

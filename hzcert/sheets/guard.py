@@ -4,11 +4,12 @@ import io
 import stat
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 from isal import isal_zlib
 from isal.igzip_lib import IsalError
@@ -244,6 +245,38 @@ class _Plain:
 
     def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
         raise no_doctype()
+
+
+def xml_parser(
+    start: Callable[[str, dict[str, str]], None],
+    end: Callable[[str], None],
+    say: Callable[[str], None] | None = None,
+    encoding: str | None = None,
+) -> expat.XMLParserType:
+    """A parser that tells of elements as they come, for XML too long for a tree; a document type is refused as in a tree."""
+    parser = expat.ParserCreate(encoding)
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, say
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    return parser
+
+
+def feed(parser: expat.XMLParserType, chunks: Iterable[bytes], remedy: str = "请重新导出或另存后再放入") -> None:
+    """Give a parser all there is.
+
+    Raises:
+        Unreadable: it is not well-formed, or has a document type.
+    """
+    try:
+        for chunk in chunks:
+            parser.Parse(chunk, False)
+        parser.Parse(b"", True)
+    except (expat.ExpatError, ValueError, LookupError) as cause:
+        raise Unreadable("已损坏（XML 不完整）", remedy) from cause
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise no_doctype()
 
 
 def no_doctype() -> Unreadable:

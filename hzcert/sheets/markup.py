@@ -4,10 +4,9 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from html.parser import HTMLParser
-from xml.parsers import expat
 
 from hzcert.sheets.grid import Cell, Grid, Place, Range, Unreadable
-from hzcert.sheets.guard import Budget, no_doctype
+from hzcert.sheets.guard import Budget, feed, xml_parser
 from hzcert.sheets.values import iso_moment, plain_number, shows_day, shows_month
 
 _MOST_SPAN = 16_384
@@ -196,19 +195,8 @@ class _SheetXml:
         self._only_month = False
 
     def read(self, text: str) -> None:
-        parser = expat.ParserCreate("utf-8")
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._say
-        parser.StartDoctypeDeclHandler = self._doctype
-        try:
-            parser.Parse(text.encode("utf-8", "replace"), True)
-        except (expat.ExpatError, ValueError) as cause:
-            raise Unreadable("已损坏（XML 不完整）", "请重新导出后再放入") from cause
-
-    def _doctype(self, *_: object) -> None:
-        raise no_doctype()
+        parser = xml_parser(self._start, self._end, self._say, "utf-8")
+        feed(parser, [text.encode("utf-8", "replace")], "请重新导出后再放入")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         about = {key.rpartition(":")[2]: value for key, value in attributes.items()}

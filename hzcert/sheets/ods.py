@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from hzcert.sheets.grid import Place, Range, Unreadable
-from hzcert.sheets.guard import no_doctype
+from hzcert.sheets.grid import Place, Range
+from hzcert.sheets.guard import feed, xml_parser
 
 _MOST_ROWS = 1_048_576
 _MOST_STRUCK = 256  # cells in one row that are written as one
@@ -36,18 +36,8 @@ def read_asides(chunks: Iterator[bytes]) -> list[Aside]:
         Unreadable: it is not well-formed.
     """
     reader = _Reader()
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.StartDoctypeDeclHandler = reader.doctype
-    parser.buffer_text = True
-    reader.parser = parser
-    try:
-        for chunk in chunks:
-            parser.Parse(chunk, False)
-        parser.Parse(b"", True)
-    except (expat.ExpatError, ValueError, LookupError) as cause:
-        raise Unreadable("已损坏（XML 不完整）", "请重新导出或另存后再放入") from cause
+    reader.parser = xml_parser(reader.start, reader.end)
+    feed(reader.parser, chunks)
     return reader.sheets
 
 
@@ -65,9 +55,6 @@ class _Reader:
         self._style = ""
         self._struck: set[str] = set()  # styles of cells and of parts of a text
         self._spans: list[bool] = []  # whether each part of a text that is open here is struck out
-
-    def doctype(self, *_: object) -> None:
-        raise no_doctype()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         match name:

@@ -5,10 +5,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
-from xml.parsers import expat
 
-from hzcert.sheets.grid import Unreadable
-from hzcert.sheets.guard import no_doctype
+from hzcert.sheets.guard import feed, xml_parser
 
 _NOT = ("0", "false", "none")
 _RUN = re.compile(rb"<(?:\w+:)?r>(.*?)</(?:\w+:)?r>", re.DOTALL)
@@ -45,18 +43,7 @@ def struck_texts(chunks: Iterable[bytes]) -> dict[int, str]:
         Unreadable: it is not well-formed.
     """
     reader = _Texts()
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.say
-    parser.StartDoctypeDeclHandler = reader.doctype
-    try:
-        for chunk in chunks:
-            parser.Parse(chunk, False)
-        parser.Parse(b"", True)
-    except (expat.ExpatError, ValueError, LookupError) as cause:
-        raise Unreadable("已损坏（XML 不完整）", "请重新导出或另存后再放入") from cause
+    feed(xml_parser(reader.start, reader.end, reader.say), chunks)
     return {number: text for number, text in reader.found.items() if text}
 
 
@@ -67,9 +54,6 @@ class _Texts:
         self.found: dict[int, str] = {}
         self._number = -1
         self._struck = self._in_text = False
-
-    def doctype(self, *_: object) -> None:
-        raise no_doctype()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         match _local(name):

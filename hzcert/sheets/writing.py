@@ -6,7 +6,7 @@ All text goes out as text: nothing a clerk typed can become a formula, a link or
 import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -110,6 +110,10 @@ class Sheet:
     paper: Paper = "A4"
     grouped: bool = False  # printed so that pages end between groups
     most_rows: int = MOST_ROWS  # what is more goes on in a further sheet
+
+    def saying(self, notice: str) -> "Sheet":
+        """The same sheet with a notice above all else, where there is one."""
+        return replace(self, above=(notice, *self.above)) if notice else self
 
 
 def write_workbook(

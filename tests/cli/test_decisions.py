@@ -8,7 +8,7 @@ from contextlib import closing
 import openpyxl
 import pytest
 
-from hzcert.table import HEADINGS
+from hzcert.fields import HEADINGS
 from people import holder
 
 DAY = ("--as-of", "2007-11-20")

@@ -31,9 +31,9 @@ sys.path[:0] = [str(Path(__file__).parents[1])]
 
 import hzcert
 from hzcert import audit
+from hzcert.fields import HEADINGS
 from hzcert.policy import load_policy
 from hzcert.store import open_register
-from hzcert.table import HEADINGS
 from people import QUALIFICATIONS, holder
 
 POLICY = load_policy("huzhou-2007-35").policy

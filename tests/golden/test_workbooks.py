@@ -8,8 +8,8 @@ import pytest
 from hzcert import fees, forms, ingest, roster
 from hzcert.batch import take_in
 from hzcert.errors import OutputError
+from hzcert.fields import FIELDS, HEADINGS
 from hzcert.sheets.writing import write_workbook
-from hzcert.table import FIELDS, HEADINGS
 from people import QUALIFICATIONS, holder, table
 
 DAY = date(2007, 6, 1)

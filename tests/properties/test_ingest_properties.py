@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from hzcert import areas, columns, headings, ingest, lines
 from hzcert.batch import take_in
+from hzcert.fields import HEADINGS
 from hzcert.sheets.grid import Grid, as_text
-from hzcert.table import HEADINGS, Column
+from hzcert.table import Column
 from people import id_number
 
 ONE = id_number("1970-03-12", "男")

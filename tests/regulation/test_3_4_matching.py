@@ -11,9 +11,10 @@ import pytest
 from benchmarks.decades import _OLD_FORMS, _TITLES
 from benchmarks.reconcile import LINKED, MAKERS, measures
 from hzcert import reconcile
+from hzcert.fields import HEADINGS
 from hzcert.policy import load_policy
 from hzcert.reconcile import Status
-from hzcert.table import HEADINGS, Table
+from hzcert.table import Table
 from people import holder, table
 
 AS_OF = date(2007, 9, 15)

@@ -13,9 +13,10 @@ from test_messy_values import GOOD, _sheet, judged  # noqa: F401 - a fixture
 from hzcert import headings, idnumber, ingest, validate
 from hzcert.batch import Input
 from hzcert.errors import InputError
+from hzcert.fields import HEADINGS
 from hzcert.policy import Policy
 from hzcert.sheets.reading import read as grids
-from hzcert.table import HEADINGS, lines_in_error
+from hzcert.table import lines_in_error
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ import pytest
 
 from hzcert import ingest, validate
 from hzcert.batch import Input
+from hzcert.fields import HEADINGS
 from hzcert.policy import Policy
-from hzcert.table import HEADINGS, lines_in_error
+from hzcert.table import lines_in_error
 
 GOOD = {
     "id_number": "330521197003120030", "name": "沈云川", "sex": "男", "birth_date": "1970-03-12", "employer": "德清县样例水利设计所",

@@ -10,7 +10,7 @@ from hzcert import ingest, language, validate
 from hzcert.batch import take_in
 from hzcert.codes import CODES
 from hzcert.examples import example, given
-from hzcert.table import HEADINGS
+from hzcert.fields import HEADINGS
 from people import holder
 
 RUN = [code for code, said in given().items() if "wrong_text" not in said]

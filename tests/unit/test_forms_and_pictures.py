@@ -10,8 +10,9 @@ from PIL import Image
 
 from hzcert import forms, ingest, pictures, validate
 from hzcert.batch import take_in
+from hzcert.fields import HEADINGS
 from hzcert.ingest import HOLDERS
-from hzcert.table import HEADINGS, lines_in_error
+from hzcert.table import lines_in_error
 from people import holder, id_number
 
 HEAD = ["序号", "姓名", "身份证号", "资格名称", "照片"]

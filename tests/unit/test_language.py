@@ -14,9 +14,9 @@ import hzcert
 from hzcert import cli, figures, idnumber, language, lines, names
 from hzcert.codes import CODES
 from hzcert.errors import HzcertError
+from hzcert.fields import HEADINGS
 from hzcert.sheets import kinds, xls
 from hzcert.sheets.grid import Unreadable
-from hzcert.table import HEADINGS
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 ERRORS = {each.__name__ for each in (HzcertError, *HzcertError.__subclasses__())}
