@@ -145,7 +145,7 @@ def lost_command(
     common: Common,
     what: What,
     newspaper: Annotated[str, typer.Option("--newspaper", help="刊登遗失声明的报纸")] = "",
-    on: Day = "",
+    on: Annotated[str, typer.Option("--on", help="遗失声明的刊登日期，如 2008-03-02", metavar="DATE")] = "",
     title: Title = "",
     specialty: Specialty = "",
 ) -> None:
