@@ -6,12 +6,19 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import postgres
 from hzcert import language
 from hzcert.policy import Authority, Policy, load_policy
 
 GOLDEN = Path(__file__).parent / "golden"
+
+# The same examples each time, whatever the machine's speed: whether a change may land is no matter of chance.
+# ``pytest --hypothesis-profile=search`` looks for new ones.
+settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=1000)
+settings.load_profile("repeatable")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -212,7 +212,7 @@ SAMPLES = {
 
 
 @pytest.mark.parametrize("kind", SAMPLES)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_damage_anywhere_is_explained(kind: str, data: st.DataObject, tmp_path: Path):
     content = bytearray(SAMPLES[kind])
@@ -222,7 +222,7 @@ def test_damage_anywhere_is_explained(kind: str, data: st.DataObject, tmp_path: 
     accepts_or_explains(bytes(content[:end]), tmp_path / "photo.jpg")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(
     start=st.sampled_from([b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"II*\0", b"BM", b"GIF89a", b"RIFF"]),
     rest=st.binary(),

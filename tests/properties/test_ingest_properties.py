@@ -94,7 +94,7 @@ def test_any_cell_becomes_text_and_a_second_time_changes_nothing(policy, name, c
         assert normalised(texts[name])[0][name] == texts[name]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(SHEETS)
 def test_any_workbook_is_read_or_refused_in_words(policy, rows):
     book = openpyxl.Workbook()

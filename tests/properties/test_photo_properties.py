@@ -62,7 +62,7 @@ def test_the_window_does_not_depend_on_the_resolution(given_: tuple[int, int, Bo
     assert again.edges == pytest.approx(box.edges, rel=1e-6, abs=1e-6 * max(width, height) * finer)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32 - 1), st.floats(1, 90), st.integers(1, 40))
 def test_no_picture_is_written_over_the_limit(seed: int, spread: float, grain: int):
     noise = np.random.default_rng(seed).normal(128, spread, (420 // grain + 1, 280 // grain + 1, 3))
@@ -70,7 +70,7 @@ def test_no_picture_is_written_over_the_limit(seed: int, spread: float, grain: i
     assert len(imaging.encode(image, SPEC)) <= SPEC.target_bytes
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 @given(
     seed=st.integers(0, 500),
     size=st.tuples(st.integers(220, 560), st.integers(300, 560)),
@@ -91,7 +91,7 @@ def test_normalising_twice_changes_nothing_more(
     assert (again.status, again.jpeg, again.width, again.height) == ("ok", first.jpeg, 280, 420)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 500), orientation=st.integers(1, 8))
 def test_how_the_camera_was_held_changes_nothing(seed: int, orientation: int, tmp_path: Path):
     turn = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # Pillow's numbers; 6 and 8 undo one another

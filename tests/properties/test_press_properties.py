@@ -85,7 +85,7 @@ def han(face) -> list[str]:
     return sorted(sign for sign in face.signs if any(ord(sign) in block for block in blocks))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_every_han_sign_of_a_face_is_drawn_and_found_again(face, han, data):
     text = "".join(data.draw(st.lists(st.sampled_from(han), min_size=1, max_size=30)))

@@ -57,7 +57,7 @@ def test_nothing_is_found_where_nothing_is_wrong():
     assert judge(PEOPLE) == {}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.dictionaries(st.integers(0, len(PEOPLE) - 1), st.sampled_from(FAULTS), max_size=20))
 def test_each_fault_is_found_at_its_own_row_and_nothing_elsewhere(faults):
     people = [dict(person) | dict(faults.get(place, ({},))[0]) for place, person in enumerate(PEOPLE)]
@@ -67,7 +67,7 @@ def test_each_fault_is_found_at_its_own_row_and_nothing_elsewhere(faults):
         assert codes <= found[PEOPLE[place]["row"]]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, len(PEOPLE) - 1), st.integers(0, 16), st.integers(1, 9))
 def test_one_wrong_digit_of_an_id_number_never_passes(which, place, off_by):
     person = dict(PEOPLE[which])
@@ -75,7 +75,7 @@ def test_one_wrong_digit_of_an_id_number_never_passes(which, place, off_by):
     assert judge([person]).get(person["row"], set()) & {"HZ203", "HZ204"}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, len(PEOPLE) - 1), st.integers(0, 999), st.dates(date(1930, 1, 1), date(1975, 12, 31)))
 def test_a_number_that_is_another_persons_shows_in_sex_or_birth(which, serial, born):
     """The check character holds, and still the entry's own words speak against it, unless both agree."""
@@ -86,7 +86,7 @@ def test_a_number_that_is_another_persons_shows_in_sex_or_birth(which, serial, b
     assert bool(judge([person]).get(person["row"], set()) & {"HZ205", "HZ206"}) != same
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.randoms(use_true_random=False), st.dictionaries(st.integers(0, 119), st.sampled_from(FAULTS), max_size=20))
 def test_the_order_of_the_rows_changes_nothing(shuffle: random.Random, faults):
     people = [dict(person) | dict(faults.get(place, ({},))[0]) for place, person in enumerate(PEOPLE)]

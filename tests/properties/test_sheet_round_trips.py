@@ -76,7 +76,6 @@ def _until_last(row: list[object]) -> list[object]:
 
 
 @given(_TABLES)
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_text_comes_back_from_xlsx(table: list[list[str]]) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "a.xlsx"
@@ -86,7 +85,6 @@ def test_text_comes_back_from_xlsx(table: list[list[str]]) -> None:
 
 
 @given(_TABLES, st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]), st.sampled_from([",", "\t", ";"]))
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_text_comes_back_from_csv(table: list[list[str]], encoding: str, delimiter: str) -> None:
     lines = [[cell_text(cell) for cell in row] for row in table]
     lines = [["栏", *("栏" for _ in range(5))], *lines]
@@ -105,9 +103,7 @@ def test_text_comes_back_from_csv(table: list[list[str]], encoding: str, delimit
 @pytest.mark.parametrize("kind", ["xls", "ods", "xlsx"])
 def test_text_comes_back_from_what_libreoffice_makes_of_it(kind: str) -> None:
     @given(st.lists(_TABLES, min_size=20, max_size=20))
-    @settings(
-        deadline=None, max_examples=3, phases=[Phase.generate], suppress_health_check=list(HealthCheck), database=None
-    )
+    @settings(max_examples=3, phases=[Phase.generate], suppress_health_check=list(HealthCheck), database=None)
     def through_office(tables: list[list[list[str]]]) -> None:
         with TemporaryDirectory() as folder:
             path = Path(folder) / "a.xlsx"

@@ -79,7 +79,7 @@ def both(tmp_path, rows, most_rows=1_048_576, **given_):
 CELLS = st.tuples(st.integers(0, 10**9), TEXTS, TEXTS, TEXTS, MARKED, st.integers(0, len(LOOKS) - 1))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows=st.lists(CELLS, max_size=12))
 def test_the_same_bytes_as_row_by_row(rows, tmp_path_factory):
     by_column, by_row = both(
