@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from hzcert import listing
-from hzcert.batch import Input, Outputs, manifest
+from hzcert.batch import Input, Outputs, about, manifest
 from hzcert.findings import Finding, mask
 from hzcert.language import sentence, word
 from hzcert.settings import Settings
@@ -96,7 +96,7 @@ def write(
                 save(copy, path, settings.as_of)
             told += [f"{_shown(source, show_ids)}: {sentence(note)}" for note in notes]
     counts = {"copies": len(outputs.written)}
-    outputs.close(lambda written: manifest(settings, counts, files, written))
+    outputs.close(lambda written: manifest(about(settings, counts, files), written))
     made = [] if outputs.dry_run else [str(outputs.root / name) for name in outputs.written]
     where = [f"批注的副本在 {outputs.root}"] if made else []
     return Made(made, "\n".join([*where, *told]))

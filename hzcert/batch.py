@@ -245,27 +245,24 @@ class Outputs:
         return (self.root / name).resolve().is_relative_to(self.root.resolve())
 
 
-def manifest(
-    settings: Settings,
-    counts: Mapping[str, object],
-    inputs: Iterable[Input],
-    written: Iterable[Input],
-    photos: Mapping[str, object] | None = None,
-) -> str:
-    """manifest.json: what went in, what came out, under which law, and counts that add up; and what is known of photos."""
-
-    def listed(files: Iterable[Input]) -> list[dict[str, object]]:
-        return [{"path": file.shown, "size": file.size, "sha256": file.sha256} for file in files]
-
-    content = {
+def about(
+    settings: Settings, counts: Mapping[str, object], inputs: Iterable[Input], **more: object
+) -> dict[str, object]:
+    """What a manifest says of a run before its outputs: under which law, counts that add up, and what went in."""
+    return {
         "version": __version__,
         "policy": {"name": settings.policy.name, "sha256": settings.policy_sha256},
         "authority": settings.authority.code,
         "as_of": settings.as_of.isoformat(),
         "counts": counts,
-        "inputs": listed(inputs),
-        "outputs": listed(written),
+        **more,
+        "inputs": _listed(inputs),
     }
+
+
+def manifest(run: Mapping[str, object], written: Iterable[Input], photos: Mapping[str, object] | None = None) -> str:
+    """manifest.json: all about a run, what came out, and what is known of photos."""
+    content = {**run, "outputs": _listed(written)}
     if photos is None:
         return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     # A line for each photo: spread over forty lines each, they would bury what a person looks for.
@@ -273,6 +270,27 @@ def manifest(
     known = json.dumps({"method": photos["method"], "done": []}, ensure_ascii=False)[:-2]
     head = json.dumps(content, ensure_ascii=False, indent=1)[:-2]
     return f'{head},\n "photos": {known}\n{done}\n]}}\n}}\n'
+
+
+def list_anew(root: Path, name: str) -> None:
+    """One output was written again after its run: the manifest lists it as it is now.
+
+    Raises:
+        OutputError: the manifest can't be written.
+    """
+    content = json.loads((root / MANIFEST).read_text(encoding="utf-8"))
+    written = [
+        Input(root / each["path"], each["path"], each["size"], each["sha256"]) for each in content.pop("outputs")
+    ]
+    photos = content.pop("photos", None)
+    others = [each for each in written if each.shown != name]
+    with whole_file(root / MANIFEST) as path:
+        listed = sorted([*others, take_in(root / name, root)], key=lambda each: each.shown)
+        path.write_text(manifest(content, listed, photos), encoding="utf-8")
+
+
+def _listed(files: Iterable[Input]) -> list[dict[str, object]]:
+    return [{"path": file.shown, "size": file.size, "sha256": file.sha256} for file in files]
 
 
 @contextmanager

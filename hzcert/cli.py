@@ -336,6 +336,22 @@ app.command(
 app.command("verify", epilog="例：hzcert verify /tmp/证书/证书-中级-001.pdf --keys /tmp/seal")(cli_paper.verify_command)
 
 
+@app.command("report", epilog="例：hzcert report samples/huzhou-2007 --out /tmp/report.html")
+@shared
+def report_command(
+    common: Common,
+    batch: Annotated[Path, typer.Argument(metavar="BATCH", help="办理过的批次文件夹")],
+    out: Annotated[Path | None, typer.Option("--out", help="写到哪个文件；默认 BATCH/out/report.html")] = None,
+) -> None:
+    """批次报告（HTML）：收到什么、办成什么、为什么退回；run 已写在结果里，这里另写一份。"""
+    from hzcert import pipeline
+
+    opened = pipeline.open_batch(batch)
+    common = common.over(opened.file)
+    settings = common.settle(opened.file, batch)
+    common.finish(pipeline.tell(opened, out, dry_run=bool(common.dry_run)), settings)
+
+
 @app.command("rules", epilog="例：hzcert rules HZ203")
 @shared
 def rules_command(

@@ -26,28 +26,13 @@ from rich.text import Text
 from hzcert import __version__, language
 from hzcert.errors import HzcertError
 from hzcert.findings import Finding, Severity, brief, mask
-from hzcert.outcome import Outcome
+from hzcert.outcome import Outcome, label
 from hzcert.sheets.writing import write_lines
 from hzcert.work import Progress as Watcher
 from hzcert.work import Silent
 
 MOST_SHOWN = 20
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
-_COUNTS = {
-    "read": "读入", "accepted": "接受", "set_aside": "退回", "files": "文件", "sheets": "工作表", "rows_cut": "略过的行",
-    "ok": "原样合格", "normalized": "已规范", "rejected": "不合格", "matched": "相符", "differs": "有出入",
-    "ambiguous": "难以分辨", "missing": "未公布", "duplicate": "重复", "unclaimed": "公布而未报",
-    "forms": "信息表", "sheets_twice": "重复的工作表", "rows_hidden": "隐藏的行", "rows_numbered": "只有序号的行", "pictures": "表内图片",
-    "payable": "收费", "exempt": "免费", "amount": "金额（元）", "rosters": "花名册", "rows": "行", "certificates": "证书",
-    "volumes": "证书文件", "numbers": "编号", "new_numbers": "新编号", "photos": "照片", "entries": "填报",
-    "reconciliation": "核对", "register": "登记", "fees": "收费", "ingest": "导入", "error": "错误", "warning": "警告", "info": "提示",
-    "findings": "问题", "sealed": "有验证码", "keys": "密钥", "revoked": "已失效", "codes": "验证码", "genuine": "真",
-    "altered": "不真", "unknown_key": "密钥不认识", "unreadable": "读不出", "boxes": "栏目", "problems": "放不下或没有字形",
-    "printers": "打印机",
-    "done": "已登记", "already": "早已登记", "events": "事件", "open": "未发放", "new": "新并入", "gone_on": "接续",
-    "same": "相同", "packages": "移交包",
-    "documents": "文字公布文件", "people": "人员", "without_published": "没有与公布文件核对",
-}  # fmt: skip
 
 
 class _Bar:
@@ -210,22 +195,17 @@ def _by_code(outcome: Outcome) -> Table:
 def _counts_table(outcome: Outcome) -> Table:
     table = _table("项目", "数", title="结果")
     for name, value in outcome.counts.items():
-        label = _label(name)
+        called = label(name)
         if isinstance(value, Mapping):
-            words = _comma().join(f"{_label(str(key))} {number}" for key, number in value.items())
-            table.add_row(label, escape(words))
+            words = _comma().join(f"{label(str(key))} {number}" for key, number in value.items())
+            table.add_row(called, escape(words))
         else:
-            table.add_row(label, escape(str(value)))
+            table.add_row(called, escape(str(value)))
     return table
 
 
 def _table(*headings: str, title: str) -> Table:
     return Table(*map(language.word, headings), title=language.sentence(title), title_justify="left")
-
-
-def _label(name: str) -> str:
-    """What a count is called: in English by its key."""
-    return name.replace("_", " ") if _english() else _COUNTS.get(name, name)
 
 
 def _english() -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hzcert import photos
-from hzcert.batch import MANIFEST, Input, begin, inventory, manifest, standing, take_in, whole_file
+from hzcert.batch import MANIFEST, Input, about, begin, inventory, manifest, standing, take_in, whole_file
 from hzcert.errors import InputError
 from hzcert.findings import Finding, in_order, mask
 from hzcert.given import keep_apart
@@ -57,7 +57,7 @@ def normalise(
         written = [take_in(target / name, target) for name in sorted(stood) if (target / name).is_file()]
         with whole_file(target / MANIFEST) as path:
             counts = {"photos": photos.counts(shots)}
-            path.write_text(manifest(settings, counts, received, written, ledger.section()), encoding="utf-8")
+            path.write_text(manifest(about(settings, counts, received), written, ledger.section()), encoding="utf-8")
         ledger.close()
     made = [str(target / f"{shot.id_number}.jpg") if shot.used else None for shot in shots]
     records = [shot.record(output, show_ids=show_ids) for shot, output in zip(shots, made, strict=True)]

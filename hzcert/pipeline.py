@@ -25,11 +25,12 @@ from hzcert import (
     reconcile,
     register,
     render,
+    report,
     roster,
     steps,
     validate,
 )
-from hzcert.batch import MANIFEST, Input, Outputs, inventory, manifest, take_in
+from hzcert.batch import MANIFEST, Input, Outputs, about, inventory, list_anew, manifest, take_in, whole_file
 from hzcert.decisions import Decisions
 from hzcert.errors import InputError, OutputError, UsageError
 from hzcert.findings import Finding, Severity, in_order
@@ -161,7 +162,11 @@ def run(
     made = annotate.Made()
     if marked is not None:
         made = annotate.write(marked, received.lists, found, settings, show_ids=show_ids)
-    outputs.close(lambda written: manifest(settings, counts, received.files, written, ledger.section()))
+    told = about(settings, counts, received.files, units=report.units(received.holders.table, ~decided.in_error))
+    with outputs.file(report.NAME) as path:
+        told_of = [finding.record(show_ids=show_ids) for finding in found]
+        path.write_bytes(report.page(told, told_of, outputs.written))
+    outputs.close(lambda written: manifest(told, written, ledger.section()))
     ledger.close()
     # How many numbers are new is of this run alone, so it is shown but stands in no file: a second run changes no byte.
     shown = counts | {"register": {"numbers": len(decided.numbers), "new_numbers": decided.new_numbers}}
@@ -171,6 +176,22 @@ def run(
     bare = paper.UNSEALED if any(finding.code is codes.UNSEALED for finding in found) else ""
     look = "\n".join(filter(None, (look, bare, made.told)))
     return Outcome("run", shown, found, records, [*written, *made.outputs], look=look)
+
+
+def tell(batch: Batch, target: Path | None, *, dry_run: bool) -> Outcome:
+    """The report of a batch that was run, once more: in another language, or to another place.
+
+    Raises:
+        InputError: the batch was not run to its end, or its results were changed since.
+        OutputError: the report can't be written.
+    """
+    content = report.of_results(batch.out)
+    if not dry_run:
+        with whole_file(target or batch.out / report.NAME) as path:
+            path.write_bytes(content)
+        if target is None:
+            list_anew(batch.out, report.NAME)
+    return Outcome("report", {"files": 1}, outputs=[] if dry_run else [str(target or batch.out / report.NAME)])
 
 
 def open_annotated(batch: Batch, folder: Path | None, received: Received, *, dry_run: bool) -> Outputs | None:
@@ -341,7 +362,7 @@ def write(
         write_workbook(
             path, (each.saying(notice) for each in listing.sheets(found, holders, paths, show_ids=show_ids)), day
         )
-    with outputs.file("findings.jsonl") as path:
+    with outputs.file(report.FINDINGS) as path:
         path.write_text("".join(listing.lines(found, show_ids=show_ids)), encoding="utf-8")
     counts: dict[str, object] = {
         "ingest": dict(received.holders.counts),

@@ -72,7 +72,7 @@ def test_what_is_printed_for_the_office_is_chinese_in_either_language(hzcert, me
     }
     assert written["zh"].keys() == written["en"].keys()
     differ = {path.name for path, content in written["zh"].items() if content != written["en"][path]}
-    assert differ == {"findings.xlsx", "findings.jsonl", "manifest.json"}
+    assert differ == {"findings.xlsx", "findings.jsonl", "report.html", "manifest.json"}
 
 
 def test_every_message_of_the_messy_batch_is_english_but_for_the_data(hzcert, messy):
