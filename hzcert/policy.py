@@ -15,7 +15,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError, model_validator
 
-from hzcert.errors import InputError, UsageError
+from hzcert.errors import UsageError
 from hzcert.figures import Figure, Strict, describe
 from hzcert.ownrules import OwnRule
 from hzcert.photospec import PhotoSpec as PhotoSpec
@@ -313,8 +313,7 @@ def load_policy(name: str) -> LoadedPolicy:
     """A policy that hzcert ships, by name, or an office's own, by path.
 
     Raises:
-        InputError: there is no such file.
-        UsageError: it is no TOML, or breaks the model.
+        UsageError: there is no such policy, it is no TOML, or breaks the model.
     """
     raw = _policy_bytes(name)
     try:
@@ -336,4 +335,4 @@ def _policy_bytes(name: str) -> bytes:
     try:
         return Path(name).read_bytes()
     except OSError as cause:
-        raise InputError(f"找不到政策 {name}", "请用内置政策的名称（如 huzhou-2007-35）或政策文件的路径") from cause
+        raise UsageError(f"找不到政策 {name}", "请用内置政策的名称（如 huzhou-2007-35）或政策文件的路径") from cause

@@ -219,7 +219,7 @@ def test_a_batch_file_that_is_wrong(hzcert, small, text, word):
 
 def test_wrong_options(hzcert, small):
     fails(hzcert("run", small, "--authority", "999999"), 2, "999999")
-    fails(hzcert("run", small, "--policy", "no-such"), 3, "no-such")
+    fails(hzcert("run", small, "--policy", "no-such"), 2, "no-such")
     fails(hzcert("run", small, "--as-of", "gestern"), 2, "gestern")
     fails(hzcert("run", small, "--as-of", "2006-01-01"), 2, "尚未生效")
     assert hzcert("run", small, "--no-such-option").code == 2
