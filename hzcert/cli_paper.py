@@ -94,10 +94,10 @@ SignPassword = Annotated[
 @shared
 def design_check_command(common: Common, design: DesignFile) -> None:
     """检查版式：位置、字库、最长的姓名和单位放不放得下。"""
-    from hzcert import paper
+    from hzcert import designs
 
     settings = common.settle()
-    common.finish(paper.check_design(design, settings), settings)
+    common.finish(designs.check_design(design, settings), settings)
 
 
 @design_app.command("preview", epilog="例：hzcert design preview zhejiang-booklet --out /tmp/试排")
@@ -109,11 +109,11 @@ def design_preview_command(
     sides: Annotated[SidesOption | None, typer.Option("--sides", help="印哪一面；默认有几面印几面")] = None,
 ) -> None:
     """用虚构的人员试排一遍，写出 PDF 和图片。"""
-    from hzcert import paper
+    from hzcert import designs
 
     settings = common.settle()
     common.finish(
-        paper.preview_design(design, out, settings, sides_of(sides) if sides else None, dry_run=bool(common.dry_run)),
+        designs.preview_design(design, out, settings, sides_of(sides) if sides else None, dry_run=bool(common.dry_run)),
         settings,
     )
 
@@ -130,21 +130,21 @@ def calibrate_command(
     out: Annotated[Path | None, typer.Option("--out", help="校准页写到哪个文件；默认 校准页.pdf")] = None,
 ) -> None:
     """打印机校准：先印出校准页，量好后带上读数再运行一次。"""
-    from hzcert import paper
+    from hzcert import designs, paper
 
     settings = common.settle()
     job = paper.Job(design=design or "", printer=printer or "", printers=printers)
-    common.finish(paper.calibrate_printer(settings, job, readings or [], out, dry_run=bool(common.dry_run)), settings)
+    common.finish(designs.calibrate_printer(settings, job, readings or [], out, dry_run=bool(common.dry_run)), settings)
 
 
 @seal_app.command("keygen", epilog="例：HZCERT_SEAL_PASSWORD=样例密码样例密码 hzcert seal keygen --seal /tmp/seal")
 @shared
 def seal_keygen_command(common: Common, seal: SealOption = None, seal_password: SealPassword = None) -> None:
     """生成签名密钥（有密码保护），从此用它签名；以前的公钥保留。"""
-    from hzcert import paper
+    from hzcert import proving
 
     settings = common.settle()
-    common.finish(paper.generate_key(seal, asked(seal_password), settings, dry_run=bool(common.dry_run)), settings)
+    common.finish(proving.generate_key(seal, asked(seal_password), settings, dry_run=bool(common.dry_run)), settings)
 
 
 @seal_app.command("withdraw", epilog="例：hzcert seal withdraw 密钥名称 --reason 密码泄露 --seal /tmp/seal")
@@ -156,20 +156,20 @@ def seal_withdraw_command(
     seal: SealOption = None,
 ) -> None:
     """撤销密钥：泄露后用；凡用它签名的验证码从此不能作证。"""
-    from hzcert import paper
+    from hzcert import proving
 
     settings = common.settle()
-    common.finish(paper.withdraw_key(seal, key, reason, settings, dry_run=bool(common.dry_run)), settings)
+    common.finish(proving.withdraw_key(seal, key, reason, settings, dry_run=bool(common.dry_run)), settings)
 
 
 @seal_app.command("keys", epilog="例：hzcert seal keys --seal /tmp/seal")
 @shared
 def seal_keys_command(common: Common, seal: SealOption = None) -> None:
     """密钥及其状态：现用、留作验证、已撤销。"""
-    from hzcert import paper
+    from hzcert import proving
 
     settings = common.settle()
-    common.finish(paper.list_keys(seal, settings), settings)
+    common.finish(proving.list_keys(seal, settings), settings)
 
 
 @seal_app.command("export", epilog="例：hzcert seal export /tmp/verify --seal /tmp/seal")
@@ -180,10 +180,10 @@ def seal_export_command(
     seal: SealOption = None,
 ) -> None:
     """写出查验页：不用上网的网页、公钥、失效证书的编号。"""
-    from hzcert import paper
+    from hzcert import proving
 
     settings = common.settle()
-    common.finish(paper.export_page(folder, seal, settings, dry_run=bool(common.dry_run)), settings)
+    common.finish(proving.export_page(folder, seal, settings, dry_run=bool(common.dry_run)), settings)
 
 
 @shared
@@ -199,11 +199,11 @@ def verify_command(
     seal_password: SealPassword = None,
 ) -> None:
     """查验证书：真、被改动、密钥不认识、已失效（遗失、作废、销毁）。"""
-    from hzcert import paper
+    from hzcert import proving
 
     settings = common.settle()
-    job = paper.Job(seal_password=asked(seal_password) if id_number else seal_password)
-    common.finish(paper.verify_files(files, keys, job, id_number or "", settings), settings)
+    password = asked(seal_password) if id_number else seal_password
+    common.finish(proving.verify_files(files, keys, password, id_number or "", settings), settings)
 
 
 def sides_of(option: SidesOption) -> Literal["front", "back", "duplex", "stacked"]:

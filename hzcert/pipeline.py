@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
@@ -40,7 +41,7 @@ from hzcert.outcome import Outcome, Record, Records
 from hzcert.settings import BATCH_FILE, BatchFile, Settings, read_batch_file
 from hzcert.sheets.writing import write_table, write_workbook
 from hzcert.table import ACCEPTED, SET_ASIDE, Mask, Table, lines_in_error
-from hzcert.work import Watch, executor
+from hzcert.work import Watch, executor, start
 
 PHOTOS, CERTIFICATES = "photos", paper.CERTIFICATES
 
@@ -155,10 +156,12 @@ def run(
     with TemporaryDirectory() as nowhere:
         pasted = pictures.as_photos(received.holders.pictures, Path(nowhere))
         shots = normalise_photos([*received.photos, *pasted], settings, watch, outputs, ledger)
-    compared, decided = decide(received, shots, settings, press, dry_run=dry_run)
-    counts, records, found = write(
-        received, shots, compared, decided, settings, outputs, press, watch, show_ids=show_ids
-    )
+    with executor(1 if dry_run else paper.workers_for(len(received.holders.table), settings)) as on:
+        start(on, render.get_ready, press)  # while the list is being checked
+        compared, decided = decide(received, shots, settings, press, dry_run=dry_run)
+        counts, records, found = write(
+            received, shots, compared, decided, settings, outputs, press, on, watch, show_ids=show_ids
+        )
     made = annotate.Made()
     if marked is not None:
         made = annotate.write(marked, received.lists, found, settings, show_ids=show_ids)
@@ -325,50 +328,32 @@ def write(
     settings: Settings,
     outputs: Outputs,
     press: render.Press,
+    on: Executor,
     watch: Watch,
     *,
     show_ids: bool,
 ) -> tuple[dict[str, object], Records, list[Finding]]:
     """Write everything but the manifest; what there is of it in numbers and as records, and all that was found."""
-    policy, day, holders, published = settings.policy, settings.as_of, received.holders.table, received.published.table
-    accepted, notice = decided.accepted, register.UNHELD if received.unheld else ""
+    policy, day, accepted = settings.policy, settings.as_of, decided.accepted
+    notice = register.UNHELD if received.unheld else ""
     charged = fees.assess(accepted, policy, day)
     rosters = roster.build(accepted, decided.numbers, policy, day, settings.authority)
-    with outputs.file("holders.xlsx") as path:
-        write_table(path, ingest.WRITTEN, ingest.written_rows(*_with_results(holders, decided, notice)), day)
-    with outputs.file("reconciliation.xlsx") as path:
-        write_workbook(path, reconcile.sheets(holders, published, compared, decided.given, notice), day)
-    with outputs.file("fees.xlsx") as path:
-        write_workbook(path, (each.saying(notice) for each in fees.sheets(accepted, charged, policy, day)), day)
-    found = list(decided.findings)
-    for each in rosters:
-        with outputs.file(f"rosters/{each.file_name}") as path:
-            write_workbook(path, [roster.sheet(each).saying(notice)], day, held=len(each) <= roster.HELD)
-        content, unset = paper.roster_pdf(each, press, "A4", settings, notice)
-        found += unset
-        if content is not None:
-            with outputs.file(f"rosters/{paper.pdf_name(each.file_name)}") as path:
-                path.write_bytes(content)
-    volumes = print_certificates(decided, settings, outputs, press, watch, notice)
+    _write_tables(received, compared, decided, charged, settings, outputs, notice)
+    notices = dict.fromkeys((each.file_name for each in rosters), notice)
+    _, unset = paper.write_rosters(
+        rosters, notices, press, "A4", settings, lambda name: outputs.file(f"rosters/{name}")
+    )
+    volumes = print_certificates(decided, settings, outputs, press, on, watch, notice)
     pages = [page.record() for volume in volumes for page in volume.pages(press)]
-    found += paper.unsealed(len(pages), press, CERTIFICATES)
     printed = [page | {"output": f"{CERTIFICATES}/{page['output']}"} for page in pages]
     if not outputs.dry_run:
         on_rosters = [(f"rosters/{each.file_name}", each) for each in rosters]
         in_volumes = [(f"{CERTIFICATES}/{each.file_name}", each) for each in volumes]
         steps.remember_outputs(accepted, on_rosters, in_volumes, outputs.root, settings, press)
-    with outputs.file("findings.xlsx") as path:
-        paths = listing.links(received.files, outputs.root / "findings.xlsx")
-        write_workbook(
-            path, (each.saying(notice) for each in listing.sheets(found, holders, paths, show_ids=show_ids)), day
-        )
-    with outputs.file(report.FINDINGS) as path:
-        path.write_text("".join(listing.lines(found, show_ids=show_ids)), encoding="utf-8")
+    found = [*decided.findings, *unset, *paper.unsealed(len(pages), press, CERTIFICATES)]
+    _write_findings(found, received, settings, outputs, notice, show_ids=show_ids)
     counts: dict[str, object] = {
-        "ingest": dict(received.holders.counts),
-        "entries": {"read": len(holders), "accepted": len(accepted), "set_aside": len(holders) - len(accepted)},
-        "photos": photos.counts(shots),
-        "reconciliation": compared.counts() | ({"without_published": True} if notice else {}),
+        **_counted(received, shots, compared, decided),
         "fees": fees.counts(charged),
         "rosters": {"rosters": len(rosters), "rows": sum(len(each) for each in rosters)},
         "certificates": {"certificates": len(printed), "volumes": len(volumes)},
@@ -386,8 +371,57 @@ def write(
     return counts, records, found
 
 
+def _write_tables(
+    received: Received,
+    compared: reconcile.Matches,
+    decided: Decided,
+    charged: Sequence[fees.Fee],
+    settings: Settings,
+    outputs: Outputs,
+    notice: str,
+) -> None:
+    """The entries with what was decided on each, how they compare with the published rows, and what they cost."""
+    policy, day, holders, published = settings.policy, settings.as_of, received.holders.table, received.published.table
+    with outputs.file("holders.xlsx") as path:
+        write_table(path, ingest.WRITTEN, ingest.written_rows(*_with_results(holders, decided, notice)), day)
+    with outputs.file("reconciliation.xlsx") as path:
+        write_workbook(path, reconcile.sheets(holders, published, compared, decided.given, notice), day)
+    with outputs.file("fees.xlsx") as path:
+        write_workbook(path, (each.saying(notice) for each in fees.sheets(decided.accepted, charged, policy, day)), day)
+
+
+def _write_findings(
+    found: Sequence[Finding], received: Received, settings: Settings, outputs: Outputs, notice: str, *, show_ids: bool
+) -> None:
+    with outputs.file("findings.xlsx") as path:
+        paths = listing.links(received.files, outputs.root / "findings.xlsx")
+        sheets = listing.sheets(found, received.holders.table, paths, show_ids=show_ids)
+        write_workbook(path, (each.saying(notice) for each in sheets), settings.as_of)
+    with outputs.file(report.FINDINGS) as path:
+        path.write_text("".join(listing.lines(found, show_ids=show_ids)), encoding="utf-8")
+
+
+def _counted(
+    received: Received, shots: Sequence[photos.PhotoResult], compared: reconcile.Matches, decided: Decided
+) -> dict[str, object]:
+    """What was read, checked and compared, in numbers."""
+    read, accepted = len(received.holders.table), len(decided.accepted)
+    return {
+        "ingest": dict(received.holders.counts),
+        "entries": {"read": read, "accepted": accepted, "set_aside": read - accepted},
+        "photos": photos.counts(shots),
+        "reconciliation": compared.counts() | ({"without_published": True} if received.unheld else {}),
+    }
+
+
 def print_certificates(
-    decided: Decided, settings: Settings, outputs: Outputs, press: render.Press, watch: Watch, notice: str
+    decided: Decided,
+    settings: Settings,
+    outputs: Outputs,
+    press: render.Press,
+    on: Executor,
+    watch: Watch,
+    notice: str,
 ) -> list[render.Volume]:
     """The certificates that this authority makes, a page each, in volumes (三.4)."""
     notes = dict.fromkeys(decided.numbers, notice) if notice else {}
@@ -396,8 +430,7 @@ def print_certificates(
     made = render.volumes(faces, settings.policy, settings.as_of)
     if outputs.dry_run:  # which has no photos to print
         return made
-    workers = paper.workers_for(len(faces), settings)
-    with executor(workers) as on, watch("制证", len(made)) as progress:
+    with watch("制证", len(made)) as progress:
         for volume, scratch in render.write_volumes(made, press, outputs.root / paper.SCRATCH, on, progress):
             with outputs.file(f"{CERTIFICATES}/{volume.file_name}") as path:
                 scratch.replace(path)

@@ -13,7 +13,7 @@ from functools import cache
 from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -38,6 +38,7 @@ Split = Literal["level", "unit", "holder", "one"]
 _DATES = frozenset({"birth_date", "obtained_on", "document_date", "retired_on", "issued_on"})
 _SHOWN: Mapping[Dates, Callable[[str], str]] = {"digits": dates.chinese, "numerals": dates.numerals, "iso": str}
 _NO_NAME = re.compile(r"[^\w\u3400-\u9fff]+")  # what may stand in no file name
+_PART = 1_000  # entries that are looked at together
 _LONGEST_NAME = 40  # of a unit in a file name
 _KEPT = 8_000  # settings of texts that are kept: units, titles and dates come again and again, names do not
 _ISO = re.compile(r"\d{4}-\d{2}(-\d{2})?")
@@ -45,13 +46,13 @@ _ISO = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """One certificate (证书) to be printed: ``texts`` by field of the design, the photo's JPEG or where it lies."""
+    """One certificate (证书) to be printed: what there is to say by field of the design, the photo's JPEG or where it lies."""
 
     certificate_no: str
     level_group: str
     unit: str
     texts: Mapping[str, str]
-    photo: Path | bytes
+    photo: str | Path | bytes
     reissue: bool
     where: Where
     note: str = ""
@@ -149,33 +150,44 @@ def faces(
     numbers: Mapping[int, str],
     policy: "Policy",
     issued_on: Mapping[int, date],
-    photos: Path,
+    folder: Path,
     notes: Mapping[int, str] = MappingProxyType({}),
 ) -> list[Certificate]:
-    """The certificates of those entries, by their line in the table, that have a number; photos lie under ID numbers.
+    """The certificates of those entries, by their line in the table, that have a number; photos lie in a folder under ID numbers.
 
     ``notes`` are set small at the foot of some: what must be known of a certificate that is not as others are.
     """
     made = []
-    for line, record in enumerate(holders.records()):
+    same: dict[str, str] = {}  # units, titles and days come again and again: each is held once
+    for line, record, where in _entries(holders):
         if line not in numbers:
             continue
         maker = policy.maker(record["level"], record["region"], issued_on[line])
-        texts = {field: record[field] for field in HEADINGS}
-        texts |= {"issuer": maker.name if maker else "", "issued_on": issued_on[line].isoformat()}
+        said = {"issuer": maker.name if maker else "", "issued_on": issued_on[line].isoformat()}
+        said |= {field: record[field] for field in HEADINGS if record[field]}
         made.append(
             Certificate(
                 numbers[line],
                 policy.level_group(record["level"]),
                 policy.submitting_unit(record["department"], record["region"]),
-                texts,
-                photos / f"{record['id_number']}.jpg",
+                {field: same.setdefault(text, text) for field, text in said.items()},
+                f"{folder}/{record['id_number']}.jpg",
                 record["case"] == REISSUE,
-                holders.where(line),
+                where,
                 notes.get(line, ""),
             )
         )
     return made
+
+
+def _entries(holders: "Table") -> Iterator[tuple[int, dict[str, Any], Where]]:
+    """Entries with their position and place; so many at a time, since as dictionaries they take ten times the room."""
+    first = 0
+    for part in holders.parts(_PART):
+        places = part.wheres(range(len(part)))
+        for line, (record, where) in enumerate(zip(part.records(), places, strict=True), first):
+            yield line, record, where
+        first += len(part)
 
 
 def judge(certificate: Certificate, press: Press) -> Iterator[Finding]:
@@ -309,10 +321,14 @@ def _volume_name(certificate: Certificate, by: Split) -> str:
 def write_volumes(
     made: Sequence[Volume], press: Press, scratch: Path, on: Executor, progress: Progress
 ) -> Iterator[tuple[Volume, Path]]:
-    """Write volumes, several at a time, each to a file beside ``scratch`` that the caller puts in its place, in order."""
+    """Write volumes, several at a time, each to a file beside ``scratch`` that the caller puts in its place.
+
+    The largest come first, so that no worker is left with one when the others have nothing more to do.
+    """
+    ordered = sorted(made, key=lambda volume: -len(volume.certificates))
     jobs = [
         _Job(scratch.with_name(f"{scratch.name}{number:04}.pdf"), volume, press)
-        for number, volume in enumerate(made, 1)
+        for number, volume in enumerate(ordered, 1)
     ]
     try:
         for job, done in zip(jobs, run_all(_write_job, jobs, on, progress, in_flight=4, together=1), strict=True):
@@ -327,6 +343,14 @@ class _Job:
     path: Path
     volume: Volume
     press: Press
+
+
+def get_ready(press: Press) -> None:
+    """Load what pages are drawn with, fonts and all: what a worker can do while the list is still being checked."""
+    from hzcert.press import draw  # noqa: F401
+
+    for chain in press.fonts.chains:
+        press.fonts.measure(chain, "")
 
 
 def _write_job(job: _Job) -> Path:
@@ -387,7 +411,7 @@ def _photo(certificate: Certificate) -> bytes:
     if isinstance(certificate.photo, bytes):
         return certificate.photo
     try:
-        return certificate.photo.read_bytes()
+        return Path(certificate.photo).read_bytes()
     except OSError as cause:
         raise InputError(
             f"证书 {certificate.certificate_no} 的照片不能读取：{cause.strerror}", "请先运行 hzcert photos normalize"

@@ -144,9 +144,9 @@ class Sealer:
                 certificate_no=certificate.certificate_no,
                 name=said["name"],
                 last_four=said["id_number"][-4:],
-                title=said["title"],
-                specialty=said["specialty"],
-                obtained_on=said["obtained_on"],
+                title=said.get("title", ""),
+                specialty=said.get("specialty", ""),
+                obtained_on=said.get("obtained_on", ""),
                 id_digest=self.signer.digest(_id_text(certificate.certificate_no, said["id_number"])),
                 photo_digest=photo_digest(photo),
             )

@@ -106,6 +106,13 @@ class Local(Executor):
             manager.join(_LONGEST_END)
 
 
+def start(on: Executor, get_ready: Callable[..., None], /, *given: object) -> None:
+    """Have local processes start now and get ready, while this one still does something else."""
+    if isinstance(on, Local):
+        for _ in range(on.workers):
+            on.submit(get_ready, *given)
+
+
 class Cluster(Executor):
     """The workers of a Dask scheduler. Files are read here and travel with their jobs: no disk need be shared."""
 

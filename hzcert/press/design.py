@@ -140,6 +140,8 @@ class Words(Area):
 
     text: str = Field(min_length=1)
     style: str
+    with_code: bool = False
+    """Only where a code stands on the certificate."""
 
 
 class Box(Area):
@@ -266,6 +268,13 @@ class Design(Strict):
         white = min(QUIET_MODULES * self.qr.w / _FEWEST_MODULES, self.qr.x, self.qr.y)
         return Area(x=self.qr.x - white, y=self.qr.y - white, w=self.qr.w + 2 * white, h=self.qr.h + 2 * white)
 
+    def without_code(self) -> "Design":
+        """The same design for certificates that carry no code: nothing on them speaks of one."""
+        changed: dict[str, object] = {"words": _not_of_code(self.words)}
+        if self.back:
+            changed["back"] = self.back.model_copy(update={"words": _not_of_code(self.back.words)})
+        return self.model_copy(update=changed)
+
     def fixed_words(self, side: "Design | Back | None" = None) -> Iterator[Words]:
         """All that is the same on every certificate on one side: the words and the labels."""
         printed = side or self
@@ -285,6 +294,10 @@ class Design(Strict):
         sixes = self.colours[level_group] if colour == "level" else colour
         parts = (int(sixes[start : start + 2], 16) for start in (1, 3, 5))
         return "#" + "".join(f"{round(255 - (255 - part) * shade):02x}" for part in parts)
+
+
+def _not_of_code(words: tuple[Words, ...]) -> tuple[Words, ...]:
+    return tuple(each for each in words if not each.with_code)
 
 
 def load_design(name: str) -> Design:

@@ -183,6 +183,21 @@ def test_certificates_without_a_code_are_said_to_be_once(hzcert, small, printing
     assert not found(printing(*PASSWORD, "--reprint", "有了密钥", out="again"), code="HZ805")
 
 
+def test_certificates_without_a_code_do_not_speak_of_one(hzcert, printing, small, tmp_path):
+    def says(out, *options):
+        assert printing(*options, "--reprint", "试", out=out).code == 0
+        texts = ["".join(pypdf.PdfReader(path).pages[0].extract_text().split()) for path in (tmp_path / out).iterdir()]
+        assert texts
+        return {"验证码" in text for text in texts}
+
+    assert says("front") == {False}
+    assert says("back", "--sides", "back") == {False}
+    assert says("proofs", "--design", "a4-proof") == {False}
+    hzcert("seal", "keygen", "--register", small / "register.db", *PASSWORD, *DAY)
+    assert says("sealed", *PASSWORD) == {True}
+    assert says("sealed-back", "--sides", "back") == {True}, "whose fronts carry it"
+
+
 def test_a_leaked_key_is_withdrawn(hzcert, printing, small, tmp_path):
     register, withdraw = ("--register", small / "register.db"), ("seal", "withdraw")
     hzcert("seal", "keygen", *register, *PASSWORD, *DAY)

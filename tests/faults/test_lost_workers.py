@@ -41,6 +41,14 @@ def fails(item: int) -> int:
     raise ValueError(f"item {item}")
 
 
+def square(item: int) -> int:
+    return item * item
+
+
+def leave_name(folder: Path) -> None:
+    (folder / str(os.getpid())).touch()
+
+
 class Counted:
     steps = 0
 
@@ -79,6 +87,16 @@ def test_workers_that_die_on_everything_end_the_run():
 def test_what_an_item_itself_brings_about_is_not_tried_again():
     with pytest.raises(ValueError, match="item 0"), work.executor(2) as on:
         list(work.run_all(fails, range(3), on, work.Silent(), lost=lambda item: -1))
+
+
+def test_workers_start_while_their_work_is_being_found_out(tmp_path: Path):
+    with work.executor(2) as on:
+        work.start(on, leave_name, tmp_path)
+        deadline = time.monotonic() + 60
+        while len(list(tmp_path.iterdir())) < 1 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert {path.name for path in tmp_path.iterdir()} - {str(os.getpid())}
+        assert list(work.run_all(square, range(3), on, work.Silent())) == [0, 1, 4]
 
 
 def test_no_more_is_asked_for_than_is_under_way():

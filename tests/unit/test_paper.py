@@ -90,6 +90,19 @@ def test_volumes_are_handed_out_one_by_one(policy, photo, tmp_path):
     assert spy.given == [1] * 12, "or one worker sets them all while the others wait"
 
 
+def test_the_largest_volumes_are_set_first(policy, photo, tmp_path):
+    press = render.open_press(policy, DAY, "zhejiang-overprint")
+    numbers = {n: f"C20070{n}" for n in range(7)}
+    people = table(*holders(2, **QUALIFICATIONS[0]), *holders(5, **QUALIFICATIONS[3]))
+    faces = render.faces(people, numbers, policy, dict.fromkeys(numbers, DAY), Path())
+    made = render.volumes([replace(face, photo=photo) for face in faces], policy, DAY, size=4)
+    with work.executor(1) as on:
+        written = [volume for volume, _ in render.write_volumes(made, press, tmp_path / ".v", on, work.Silent())]
+    sizes = [len(volume.certificates) for volume in written]
+    assert len(set(sizes)) > 1 and sizes == sorted(sizes, reverse=True)
+    assert sorted(volume.file_name for volume in written) == sorted(volume.file_name for volume in made)
+
+
 # --- designs ---------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", SHIPPED_DESIGNS)
 def test_shipped_designs_are_whole(name):
