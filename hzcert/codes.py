@@ -204,6 +204,7 @@ NO_ROOM = Code("HZ802", E, "", "三.4", "{heading}“{text}”太长，证书上
 PRINTED_BEFORE = Code("HZ803", E, "", "三.4", "证书 {number} 已经打印过（{output}），不再打印", "确需重印的请加 --reprint 并写明原因，登记簿会记下")
 ROSTER_NO_GLYPH = Code("HZ804", W, "", "三.4", "花名册中的 {signs} 没有字形，没有写出 PDF，请用工作簿", "请把含有这个字的字库加进版式文件的 [fonts]（见 docs/certificates.md）")
 UNSEALED = Code("HZ805", I, "", "三.4", "这 {count} 份证书上没有验证码：还没有签名密钥", "请运行 hzcert seal keygen 生成密钥，再重新打印；不用验证码的不必理会")
+ROSTER_NO_ROOM = Code("HZ806", W, "", "三.4", "花名册中“{text}…”有 {count} 字，一页放不下，没有写出 PDF；工作簿里也可能印不全", "请缩短这一格，再编一次花名册")
 SEAL_ALTERED = Code("HZ811", E, "", "三.4", "验证码不真：{why}", "请不要采信这份证书；对照登记簿查证")
 SEAL_UNKNOWN_KEY = Code("HZ812", E, "", "三.4", "验证码由未知的密钥签名：{why}", "请更新公钥（hzcert seal export 的 verify 文件夹），仍不认识的不要采信")
 SEAL_REVOKED = Code("HZ813", E, "", "五.2", "证书 {number} 已失效：{why}", "请收回或不予承认，以补发的证书为准")

@@ -28,6 +28,7 @@ CERTIFICATES = "certificates"  # the folder of a batch's own
 MARKS: Mapping[str, str] = {"void": "作废", "proof": "校样"}
 _WORTH_A_WORKER = 400  # certificates; to start a worker takes as long
 SCRATCH = ".hzcert-volume-"
+_SHOWN = 20  # signs that are shown of a text that is far too long
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +310,10 @@ def pdf_name(workbook: str) -> str:
 def roster_pdf(
     each: roster.Roster, press: render.Press, paper: Paper, settings: Settings, notice: str = ""
 ) -> tuple[bytes | None, list[Finding]]:
-    """A roster as PDF, with a notice above where there is one; None, and a finding, where a sign of it has no glyph: no box is ever printed for a name."""
+    """A roster as PDF, with a notice above where there is one; None, and a finding, where a sign of it has no glyph or a text is higher than a page.
+
+    No box is ever printed for a name, and nothing is ever left out.
+    """
     from hzcert.press import archive, tables
 
     listing, chain = roster.listing(each), next(iter(press.design.fonts))
@@ -321,5 +325,10 @@ def roster_pdf(
     about = archive.About(each.title, each.filed_by, each.file_name.removesuffix(".xlsx"), each.filled_on)
     with TemporaryDirectory() as nowhere:
         path = Path(nowhere) / "x.pdf"
-        tables.write_listing(path, listing, paper, press.fonts, chain, about)
+        try:
+            tables.write_listing(path, listing, paper, press.fonts, chain, about)
+        except tables.TooLongError as cause:
+            long = str(cause)
+            where = Where(file=pdf_name(each.file_name))
+            return None, [codes.ROSTER_NO_ROOM.at(where, long, text=long[:_SHOWN], count=len(long))]
         return path.read_bytes(), []

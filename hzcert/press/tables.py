@@ -32,6 +32,10 @@ _BOLD = 0.25
 _GREY = "0.93 g"
 
 
+class TooLongError(ValueError):
+    """A text that is higher than a page even at the smallest size."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A column: its heading, its share of the width, how its texts stand."""
@@ -76,6 +80,7 @@ def write_listing(path: Path, listing: Listing, paper: str, fonts: Fonts, chain:
 
     Raises:
         UsageError: no such paper.
+        TooLongError: a text is higher than a page.
     """
     if paper not in PAPERS:
         raise UsageError(f"没有纸张 {paper}", "请用 A4 或 A3")
@@ -85,6 +90,9 @@ def write_listing(path: Path, listing: Listing, paper: str, fonts: Fonts, chain:
     archive.describe(canvas, about)
     setter = _Setter(listing, width - 2 * _MARGIN * POINTS, fonts, chain, canvas)
     room = height - (2 * _MARGIN + _FOOT) * POINTS - setter.head
+    for line, high in zip(listing.lines, setter.heights, strict=True):
+        if high > room:
+            raise TooLongError(max(line.cells, key=len))
     pages = list(_pages(listing.lines, setter.heights, room, setter.foot))
     for number, (start, end) in enumerate(pages, 1):
         top = height - _MARGIN * POINTS

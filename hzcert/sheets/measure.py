@@ -10,6 +10,8 @@ LINE = 12.0  # points a line of 9-point text
 PADDING = 7.5  # points above and below the text of a cell
 HIGH_LINE = 13.1  # points a line where 宋体 is missing and a taller font, such as Noto Sans CJK, stands in for it
 HIGHEST = 409.0  # points; no row may be higher
+USUAL_SIZE = 9.0  # points of the text in a table
+_SMALLER = (USUAL_SIZE, 7.0, 6.0, 5.0, 4.0)  # points; what a long text is made smaller to
 
 # A4 landscape less our margins, in points.
 PAGE_WIDTH, PAGE_HEIGHT = 277 / 25.4 * 72, 182 / 25.4 * 72
@@ -55,6 +57,19 @@ def lines(text: str, room: int) -> int:
                 size, count = size - room, count + 1
             used += size
     return count
+
+
+def size(text: str, room: int) -> float:
+    """The largest size of type, in points, in which a text in a cell of so many half columns fits the highest row, or the smallest.
+
+    >>> size("备注" * 100, 14), size("备注" * 200, 14), size("备注" * 2000, 14)
+    (9.0, 6.0, 4.0)
+    """
+    for points in _SMALLER:
+        smaller = points / USUAL_SIZE
+        if lines(text, int(room / smaller)) * HIGH_LINE * smaller <= HIGHEST:
+            return points
+    return _SMALLER[-1]
 
 
 def most_lines(cells: Sequence[str], rooms: Sequence[int]) -> int:

@@ -220,6 +220,14 @@ class _Formats:
         fitted = "shrink" if column.one_line else "text_wrap"
         return self.get(**{**_ALIGNED[column.kind], **centred, **_LOOKS[look], **stands_out, "border": 1, fitted: True})
 
+    def long(self, column: Column, look: Look, text: str) -> Any:
+        """The format of a cell of a row that can't be higher: smaller where its text would be cut off."""
+        centred = {"align": "center"} if column.centred else {}
+        size = measure.size(text, column.width)
+        return self.get(
+            **{**_ALIGNED[column.kind], **centred, **_LOOKS[look], "border": 1, "text_wrap": True, "font_size": size}
+        )
+
     def day(self, column: Column, look: Look) -> Any:
         """The format of a cell that is a real date."""
         # Shrunk where it is too wide: a number or date that does not fit is shown as ###.
@@ -455,6 +463,11 @@ def _write_row(page: Any, number: int, row: Row, columns: Sequence[Column], dres
         _write_across(page, number, clean(row.cells[0]), len(columns), dress.formats.band(row.look))
         return
     forms, days = dress.cells(row.look), dress.days(row.look)
+    if height >= measure.HIGHEST:
+        forms = [
+            form if column.one_line else dress.formats.long(column, row.look, clean(str(value or "")))
+            for value, column, form in zip(row.cells, columns, forms, strict=True)
+        ]
     for place, (value, form) in enumerate(zip(row.cells, forms, strict=True)):
         # What most cells are: text that needs no cleaning, which is seen sooner than it is cleaned.
         if type(value) is str and value.isprintable() and len(value) < _SHORT and not value.startswith("<"):

@@ -7,7 +7,7 @@ import pypdf
 import pytest
 
 from hzcert import fees, pagebreaks, paper, render, roster
-from hzcert.codes import ROSTER_NO_GLYPH
+from hzcert.codes import ROSTER_NO_GLYPH, ROSTER_NO_ROOM
 from hzcert.press.tables import Line, _pages
 from hzcert.settings import Options, settle
 from hzcert.sheets import measure
@@ -132,6 +132,28 @@ def test_a_word_of_letters_is_made_smaller_rather_than_broken(policy, press, set
     content, _ = paper.roster_pdf(each, press, "A4", settings)
     (tmp_path / "x.pdf").write_bytes(content)
     assert "KELLER" in pypdf.PdfReader(tmp_path / "x.pdf").pages[0].extract_text()
+
+
+@pytest.mark.parametrize("length", [100, 250, 400, 600])
+def test_a_very_long_remark_is_made_smaller_and_not_cut_off(length, policy, press, settings, tmp_path):
+    people = table(*holders(1, **QUALIFICATIONS[0], remark="备" * length))
+    [each] = rosters(policy, people)
+    write_workbook(tmp_path / "x.xlsx", [roster.sheet(each)], DAY)
+    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx").active
+    [cell] = [cell for row in sheet for cell in row if "备备" in str(cell.value)]
+    scale = cell.font.size / 9
+    needed = measure.lines(cell.value, int(14 / scale)) * measure.HIGH_LINE * scale
+    assert needed <= sheet.row_dimensions[cell.row].height <= measure.HIGHEST
+    content, found = paper.roster_pdf(each, press, "A4", settings)
+    (tmp_path / "x.pdf").write_bytes(content)
+    assert found == []
+    assert sum(page.extract_text().count("备") for page in pypdf.PdfReader(tmp_path / "x.pdf").pages) == length + 1
+
+
+def test_a_remark_longer_than_a_page_is_said_and_no_pdf_written(policy, press, settings):
+    [each] = rosters(policy, table(*holders(1, **QUALIFICATIONS[0], remark="备" * 2000)))
+    content, [found] = paper.roster_pdf(each, press, "A4", settings)
+    assert content is None and found.code is ROSTER_NO_ROOM and "2003 字" in found.message
 
 
 def test_a_long_remark_has_room_in_any_font(policy):
