@@ -25,8 +25,9 @@ NOT_PLANTED |= {f"HZ6{number:02}" for number in range(1, 100)}  # the register's
 NOT_PLANTED |= {
     "HZ803",
     "HZ804",
+    "HZ806",
     *(f"HZ81{number}" for number in range(1, 10)),
-}  # printing again; codes that are checked
+}  # printing again; what stands on a roster; codes that are checked
 NOT_PLANTED |= {f"HZ{number}" for number in range(509, 520)}  # clerks' decisions, notices, and batches without lists
 NOT_PLANTED |= {
     f"HZ{number}"
