@@ -16,6 +16,7 @@ import simplejpeg
 from PIL import ExifTags, Image, ImageChops, ImageCms, UnidentifiedImageError
 
 from hzcert.errors import InputError
+from hzcert.imaging.resample import averaged
 from hzcert.photospec import PhotoSpec
 
 _FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF")
@@ -34,13 +35,16 @@ _FOREIGN = (
     (4, b"ftyp", "是录像，不是照片"),
 )
 
-# What memory and time allow, whatever the policy says: only a baseline JPEG can be read at a fraction of its size.
-_WHOLE_PIXELS = 64_000_000
-_PROGRESSIVE_PIXELS = 50_000_000
+# Only a baseline JPEG can be read at a fraction of its size. What the others take for each pixel, in bytes: docs/photos.md.
+_HELD = {"PNG": 4.0, "TIFF": 4.0, "BMP": 4.0, "GIF": 4.0, "HEIF": 4.3, "AVIF": 8.5, "WEBP": 15.0}
+_HELD_PROGRESSIVE = 2.0  # for each channel
+
+# What time allows, whatever the policy says.
 _SEGMENTS = 10_000
 _SCANS = 64  # a progressive JPEG has about ten; each costs a pass over all of it
 _SCANNED_PIXELS = 600_000_000  # pixels times scans
 _OVERSAMPLED = 4  # times the wanted size that a picture read whole is brought down to at once
+_BAND = 64  # rows of the result that are averaged at a time
 
 # Pillow's own guard would stop phones of 200 million pixels; the limits above and the policy's stand in its place.
 Image.MAX_IMAGE_PIXELS = 1 << 28
@@ -140,6 +144,8 @@ def pixels(source: Source, width: float, height: float) -> Image.Image:
     with _reading(source.data):
         if source.format == "JPEG" and not source.inks:
             picture, flawed = _turbo(source, wanted)
+        elif source.format == "HEIF":
+            picture, flawed = _by_heif(source, wanted), False
         else:
             picture, flawed = _by_pillow(source, wanted), False
         if source.orientation in _UPRIGHT:
@@ -179,15 +185,39 @@ def _by_pillow(source: Source, wanted: tuple[int, int]) -> Image.Image:
             picture = image.crop((0, 0, max(int(across), 1), max(int(down), 1)))
         if source.inks and not source.adobe and source.format == "JPEG":
             picture = ImageChops.invert(picture)  # Pillow takes all of them to be upside down, as Adobe writes them
-        return _in_srgb(_lighter(picture, wanted), source.profile)
+        return _in_srgb(_flat(picture, wanted), source.profile)
 
 
-def _lighter(image: Image.Image, wanted: tuple[int, int]) -> Image.Image:
-    """A very large picture without alpha or palette, averaged down: what follows then takes less memory."""
-    times = min(image.width // (_OVERSAMPLED * wanted[0]), image.height // (_OVERSAMPLED * wanted[1]))
-    if times < 2 or image.has_transparency_data or image.mode not in {"RGB", "L", "CMYK"}:
-        return image
-    return image.crop((0, 0, image.width // times * times, image.height // times * times)).reduce(times)
+def _by_heif(source: Source, wanted: tuple[int, int]) -> Image.Image:
+    """A telephone's picture, averaged down before Pillow holds a copy of it: that would be more than all the rest."""
+    import pi_heif
+
+    held = pi_heif.open_heif(source.data)
+    array = np.asarray(held[held.primary_index])
+    times = _times((array.shape[1], array.shape[0]), wanted)
+    if times > 1 and array.shape[2:] == (3,):
+        array = averaged(array, times)
+    return _in_srgb(_flat(Image.fromarray(array), wanted), source.profile)
+
+
+def _times(size: tuple[int, int], wanted: tuple[int, int]) -> int:
+    """By how much a picture that was read whole is averaged down at once, each way."""
+    return max(min(size[0] // wanted[0], size[1] // wanted[1]) // _OVERSAMPLED, 1)
+
+
+def _flat(image: Image.Image, wanted: tuple[int, int]) -> Image.Image:
+    """8 bits a channel, nothing transparent; a very large picture averaged down, in bands, since copies of it are dear."""
+    times = _times(image.size, wanted)
+    if times == 1:
+        return _flattened(image)
+    size = (image.width // times, image.height // times)
+    found: Image.Image | None = None
+    for top in range(0, size[1], _BAND):
+        end = min(top + _BAND, size[1])
+        band = _flattened(image.crop((0, top * times, size[0] * times, end * times))).reduce(times)
+        found = found or Image.new(band.mode, size)
+        found.paste(band, (0, top))
+    return found or _flattened(image)
 
 
 def read(path: Path, limit: int) -> bytes:
@@ -232,17 +262,26 @@ def _reading(data: bytes) -> Iterator[None]:
 
 def _hold_limits(image: Image.Image, spec: PhotoSpec, segments: list[tuple[int, int]]) -> None:
     """Refuse what would take too much memory or time, before any pixel is read."""
-    limit = spec.max_pixels
     scans = sum(marker == 0xDA for marker, _ in segments)
-    if not segments:
-        limit = min(limit, _WHOLE_PIXELS)
-    elif "progressive" in image.info or scans > 1:
-        limit = min(limit, _PROGRESSIVE_PIXELS)
     width, height = image.size
-    if width * height > limit:
-        raise InputError(f"像素太多（{width}×{height}，至多 {limit / 1e6:.0f} 百万）")
+    if width * height > spec.max_pixels:
+        raise InputError(f"像素太多（{width}×{height}，至多 {spec.max_pixels / 1e6:.0f} 百万）")
+    if width * height * (held := _held(image, scans)) > spec.max_held_bytes:
+        most = int(spec.max_held_bytes / held / 1e6)
+        raise InputError(f"像素太多（{width}×{height}，这种文件至多 {most} 百万；请缩小，或另存为非渐进的 JPEG）")
     if scans > _SCANS or scans * width * height > _SCANNED_PIXELS:
         raise InputError(f"JPEG 结构异常（{scans} 遍扫描）")
+
+
+def _held(image: Image.Image, scans: int) -> float:
+    """Bytes of memory that each pixel takes while a picture is read."""
+    if image.format not in {"JPEG", "MPO"}:
+        return _HELD[str(image.format)]
+    if "progressive" not in image.info and scans <= 1:
+        return 0.0
+    # All of it is held until the last scan: each channel at its own size.
+    shares: list[int] = [across * down for _, across, down, _ in getattr(image, "layer", ())]
+    return _HELD_PROGRESSIVE * sum(shares) / max(shares, default=1)
 
 
 def _orientation(image: Image.Image) -> int:
@@ -319,8 +358,8 @@ def _is_plain(data: bytes, segments: list[tuple[int, int]], dpi: int) -> bool:
     return data[frame + 9] == 3 and jfif[:5] == b"JFIF\0" and jfif[7:12] == density and no_thumbnail and whole
 
 
-def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """RGB in sRGB: 16 bits scaled to 8, what is transparent put on white, a colour profile applied."""
+def _flattened(image: Image.Image) -> Image.Image:
+    """As RGB, grey or CMYK of 8 bits: 16 bits scaled down, what is transparent put on white."""
     if image.mode == "F":
         raise InputError("像素是小数，不是照片的格式")
     if image.mode.startswith("I"):
@@ -331,11 +370,14 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         layer = image.convert("RGBA")
         image = Image.new("RGB", layer.size, "white")
         image.paste(layer, mask=layer.getchannel("A"))
-    if profile:
-        image = image if image.mode in {"RGB", "L", "CMYK"} else image.convert("RGB")
-        transform = _transform(profile, image.mode)
-        if transform:
-            return transform.apply(image)
+    return image if image.mode in {"RGB", "L", "CMYK"} else image.convert("RGB")
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """RGB in sRGB: a colour profile applied."""
+    transform = _transform(profile, image.mode) if profile else None
+    if transform:
+        return transform.apply(image)
     return image if image.mode == "RGB" else image.convert("RGB")
 
 

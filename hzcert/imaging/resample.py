@@ -31,7 +31,7 @@ def resized(image: Pixels, size: tuple[int, int], box: Box, *, turned: float = 0
     coarsest = max(size[0] / inside.width, size[1] / inside.height)
     times = int(_COARSE / coarsest) if coarsest < _COARSE else 1
     if times > 1:
-        image, inside = _averaged(image, times), inside.scaled(1 / times, 1 / times)
+        image, inside = averaged(image, times), inside.scaled(1 / times, 1 / times)
     across, down = size[0] / inside.width, size[1] / inside.height
     on_pixels = not turned and all(edge == int(edge) for edge in inside.edges)
     if on_pixels:
@@ -49,7 +49,7 @@ def resized(image: Pixels, size: tuple[int, int], box: Box, *, turned: float = 0
     )
 
 
-def _averaged(image: Pixels, times: int) -> Pixels:
+def averaged(image: Pixels, times: int) -> Pixels:
     """So many pixels each way made one; a rest at the right and lower edge is left out."""
     high, wide = image.shape[0] // times, image.shape[1] // times
     kept = image[: high * times, : wide * times]
@@ -85,7 +85,7 @@ def shrunk(image: Image.Image, long_side: int) -> Image.Image:
     array: Pixels = np.asarray(image)
     times = int(1 / shrink)
     if times >= 2 and min(image.size) >= times:
-        array = _averaged(array, times)
+        array = averaged(array, times)
     elif shrink < _NEARLY:
         array = np.asarray(cv2.blur(array, (3, 3)), dtype=np.uint8)
     if array.shape[1::-1] != size:

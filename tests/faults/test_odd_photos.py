@@ -2,6 +2,8 @@
 
 import os
 import struct
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,6 +37,8 @@ def saved(image: Image.Image, kind: str = "JPEG", **words: Any) -> bytes:
 
 
 GOOD = saved(portrait(1, 240, 360), quality=80)
+HALVED, WHOLE = (saved(portrait(1, 64, 96), progressive=True, subsampling=colour) for colour in ("4:2:0", "4:4:4"))
+PROGRESSIVE = b"\xff\xc2"
 
 
 def outcome(path: Path, spec: PhotoSpec) -> photos.PhotoResult:
@@ -59,9 +63,9 @@ def png(width: int, height: int, rows: bytes, *, depth: int = 1) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
-def taller(jpeg: bytes, width: int, height: int) -> bytes:
+def taller(jpeg: bytes, width: int, height: int, *, frame: bytes = b"\xff\xc0") -> bytes:
     """A JPEG whose header is changed to another size."""
-    at = jpeg.index(b"\xff\xc0") + 5
+    at = jpeg.index(frame) + 5
     return jpeg[:at] + struct.pack(">HH", height, width) + jpeg[at + 4 :]
 
 
@@ -88,6 +92,8 @@ def with_scans(count: int) -> bytes:
         pytest.param(GOOD[:200], "已损坏|不完整", id="只有文件头"),
         pytest.param(taller(GOOD, 65500, 65500), "像素太多", id="JPEG 自称四十亿像素"),
         pytest.param(taller(GOOD, 15_000, 14_000), "像素太多", id="JPEG 自称两亿一千万像素"),
+        pytest.param(taller(HALVED, 9_000, 8_000, frame=PROGRESSIVE), "至多 70 百万", id="渐进式 JPEG 七千二百万像素"),
+        pytest.param(taller(WHOLE, 6_000, 6_000, frame=PROGRESSIVE), "至多 35 百万", id="渐进式 JPEG 色度不减"),
         pytest.param(png(30_000, 30_000, zlib.compress(bytes(100_000))), "像素太多", id="PNG 解压炸弹"),
         pytest.param(png(9_000, 8_000, zlib.compress(b"")), "像素太多", id="PNG 七千二百万像素"),
         pytest.param(png(2**31 - 1, 2**31 - 1, b""), "像素太多|已损坏", id="PNG 自称无限大"),
@@ -116,6 +122,34 @@ def test_limits_are_the_policys(tmp_path: Path, spec: PhotoSpec):
     assert "文件太大" in why(path, replace(spec, max_source_bytes=len(GOOD) - 1))
     assert "像素太多" in why(path, replace(spec, max_pixels=240 * 360 - 1))
     assert outcome(path, replace(spec, max_source_bytes=len(GOOD), max_pixels=240 * 360)).status == "normalized"
+
+
+MOST = """
+import sys
+from pathlib import Path
+from hzcert import imaging, work
+from hzcert.policy import load_policy
+from datetime import date
+work.keep_memory()
+spec = load_policy("huzhou-2007-35").policy.photo_spec(date(2007, 6, 1))
+given = imaging.portrait(imaging.load(Path(sys.argv[1]), spec), spec, trim=True)
+imaging.measure(given, *imaging.cut(given, spec))
+print(next(int(line.split()[1]) // 1024 for line in open("/proc/self/status") if line.startswith("VmHWM")))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the most memory of a process")
+@pytest.mark.parametrize(
+    ("kind", "mode", "words"),
+    [("PNG", "RGBA", {"compress_level": 1}), ("JPEG", "RGB", {"progressive": True, "subsampling": "4:4:4"})],
+)
+def test_a_picture_that_is_read_whole_is_held_once(kind: str, mode: str, words: dict[str, Any], tmp_path: Path):
+    side = 4_800  # 23 million pixels: 92 MB in Pillow's hands, 138 MB as coefficients
+    portrait(1, 300, 300).resize((side, side), Image.Resampling.NEAREST).convert(mode).save(
+        tmp_path / "photo", kind, **words
+    )
+    ran = subprocess.run([sys.executable, "-c", MOST, tmp_path / "photo"], capture_output=True, text=True, check=True)
+    assert int(ran.stdout) < 120 + 6 * side * side / 1e6
 
 
 @pytest.mark.parametrize(
