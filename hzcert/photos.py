@@ -136,7 +136,7 @@ def _worth(result: PhotoResult) -> float:
     measure = result.measure
     if measure is None or result.findings is None:
         return 0.0
-    sharp = min(measure.sharpness, 600.0) / 600
+    sharp = min(measure.sharpness, 0.6) / 0.6
     placed = 1 - min(2 * abs(measure.head - 0.63) + measure.off_centre + abs(measure.yaw), 1.0)
     pixels = min(measure.width * measure.height / _ENOUGH_PIXELS, 1.0)
     return round(sharp + measure.white + placed + 2 * pixels, 2)  # finer than this is chance

@@ -175,9 +175,9 @@ def _judge_person(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[F
     if measure.faces > 1:
         yield codes.PHOTO_FACES.at(where, count=measure.faces)
     if measure.sharpness < spec.min_sharpness:
-        yield codes.PHOTO_BLURRED.at(where, measured=f"{measure.sharpness:.1f}", limit=spec.min_sharpness)
+        yield codes.PHOTO_BLURRED.at(where, measured=f"{measure.sharpness:.3f}", limit=spec.min_sharpness)
     elif measure.sharpness < spec.good_sharpness:
-        yield codes.PHOTO_SOFT.at(where, measured=f"{measure.sharpness:.1f}", limit=spec.good_sharpness)
+        yield codes.PHOTO_SOFT.at(where, measured=f"{measure.sharpness:.3f}", limit=spec.good_sharpness)
     if faults := _light_faults(measure, spec):
         yield codes.PHOTO_EXPOSURE.at(where, measured="；".join(faults))
     misplaced = measure.off_centre > spec.max_off_centre or measure.gap < spec.min_gap

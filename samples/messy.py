@@ -187,7 +187,7 @@ _MAKES: Mapping[str, Callable[[int, bool], bytes]] = {
     "house": lambda _seed, _woman: pictures.house(_WIDTH, _HEIGHT),
     "child": lambda seed, _woman: pictures.with_child(seed, 320, 480),
     "blurred": lambda seed, woman: pictures.blurred(portrait(seed, _WIDTH, _HEIGHT, woman=woman), 2.6),
-    "soft": lambda seed, woman: pictures.blurred(portrait(seed, _WIDTH, _HEIGHT, woman=woman), 1.3),
+    "soft": lambda seed, woman: pictures.blurred(portrait(seed, _WIDTH, _HEIGHT, woman=woman), 1.6),
     "bright": lambda seed, woman: pictures.overexposed(portrait(seed, _WIDTH, _HEIGHT, woman=woman), 1.6),
     "near": lambda seed, woman: pictures.jpeg(_near(seed, woman), _PLAIN_QUALITY),
     "sepia": lambda seed, woman: pictures.jpeg(_sepia(portrait(seed, _WIDTH, _HEIGHT, woman=woman))),

@@ -12,6 +12,7 @@ from hzcert.imaging import marks
 from hzcert.imaging.box import Box
 from hzcert.imaging.face import Point
 from hzcert.imaging.fit import Portrait, head_of
+from hzcert.imaging.sharpness import sharpness
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -29,7 +30,7 @@ class Measure:
     ``width`` and ``height`` are of the picture as received, upright and without margins, in pixels; ``bytes`` of the
     file; ``dpi`` 0 where the file does not say. ``white`` is the share of the background that is near white; ``colour``
     the standard deviation of the more varied chroma; ``tones`` that along the smaller axis of both; ``sharpness`` the
-    variance of the Laplacian of the face's luma, ``contrast`` its standard deviation, ``dark`` and ``bright`` its
+    fine detail of the face against the coarse, ``contrast`` the standard deviation of its luma, ``dark`` and ``bright`` its
     clipped shares. ``head`` is crown to chin in shares of the height, ``off_centre`` in shares of the width,
     ``gap`` from the upper edge to the crown in shares of the height (below 0: the head is cut), ``turned`` in degrees
     clockwise.
@@ -152,14 +153,14 @@ def _person(given: Portrait, rgb: Pixels, luma: Pixels, cut_from: Box) -> _Perso
     head = head_of(face)
     inside = face.seen_from(cut_from).scaled(across, down)
     crown = head.seen_from(cut_from).scaled(across, down)
-    sharpness, contrast, dark, bright = _exposure(luma, inside.within(wide, high))
+    sharp, contrast, dark, bright = _exposure(luma, inside.within(wide, high))
     places = [_in_photo(mark, face, cut_from, across, down) for mark in given.faces.marks]
     yaw, pitch = _pose(places)
     return _Person(
         head=head.height / cut_from.height,
         off_centre=abs(face.centre - cut_from.centre) / cut_from.width,
         gap=(head.top - cut_from.top) / cut_from.height,
-        sharpness=sharpness,
+        sharpness=sharp,
         contrast=contrast,
         dark=dark,
         bright=bright,
@@ -228,7 +229,7 @@ def _exposure(luma: Pixels, face: Box) -> tuple[float, float, float, float]:
     if not seen.size:
         return 0.0, 0.0, 0.0, 0.0
     return (
-        float(cv2.Laplacian(seen, cv2.CV_16S, ksize=1).var()),  # ksize 1 is the four neighbours
+        sharpness(seen),
         float(seen.std()),
         float((seen < _DARK).mean()),
         float((seen > _BRIGHT).mean()),

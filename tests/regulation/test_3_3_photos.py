@@ -36,7 +36,7 @@ def measured(**given: Any) -> Measure:
     """The numbers of a photo in its normal form with nothing wrong in it."""
     good: dict[str, Any] = {
         "width": 280, "height": 420, "format": "JPEG", "bytes": 30_000, "dpi": 200, "faces": 1, "score": 0.93, "turned": 0,
-        "head": 0.63, "off_centre": 0.01, "gap": 0.07, "white": 1.0, "colour": 12.0, "tones": 4.0, "sharpness": 500.0, "contrast": 60.0,
+        "head": 0.63, "off_centre": 0.01, "gap": 0.07, "white": 1.0, "colour": 12.0, "tones": 4.0, "sharpness": 0.5, "contrast": 60.0,
         "dark": 0.1, "bright": 0.05,
     }  # fmt: skip
     return Measure(**(good | given))
@@ -105,8 +105,8 @@ def test_photos_as_received_must_only_be_large_enough_to_cut(
         pytest.param({"white": 0.60}, [codes.PHOTO_UNEVEN], id="白底有阴影"),
         pytest.param({"white": 0.85}, [], id="白底"),
         pytest.param({"faces": 2}, [codes.PHOTO_FACES], id="两个人"),
-        pytest.param({"sharpness": 29.9}, [codes.PHOTO_BLURRED], id="模糊"),
-        pytest.param({"sharpness": 30.0}, [codes.PHOTO_SOFT], id="不够清晰"),
+        pytest.param({"sharpness": 0.179}, [codes.PHOTO_BLURRED], id="模糊"),
+        pytest.param({"sharpness": 0.18}, [codes.PHOTO_SOFT], id="不够清晰"),
         pytest.param({"contrast": 24.9}, [codes.PHOTO_EXPOSURE], id="反差太小"),
         pytest.param({"dark": 0.46}, [codes.PHOTO_EXPOSURE], id="过暗"),
         pytest.param({"bright": 0.13}, [codes.PHOTO_EXPOSURE], id="过亮"),

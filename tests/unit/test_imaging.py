@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageChops, ImageCms, ImageDraw, ImageFilter, ImageStat
@@ -14,6 +15,7 @@ from PIL import Image, ImageChops, ImageCms, ImageDraw, ImageFilter, ImageStat
 from hzcert import imaging
 from hzcert.imaging import face, fit, reading, writing
 from hzcert.imaging.box import Box
+from hzcert.imaging.sharpness import sharpness
 from hzcert.policy import PhotoSpec, Policy
 from samples.portraits import portrait
 
@@ -291,6 +293,27 @@ def test_nothing_wrong_is_measured_on_drawn_people(tmp_path: Path, spec: PhotoSp
 def test_the_head_is_measured_from_crown_to_chin(share: float, tmp_path: Path, spec: PhotoSpec):
     numbers = framed(portrait(12, 400, 600, head=share, top=0.1), tmp_path, spec)
     assert numbers.head == pytest.approx(share, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(lambda face: cv2.GaussianBlur(face, (0, 0), 3), id="out of focus"),
+        pytest.param(lambda face: cv2.blur(face, (13, 1)), id="camera moved sideways"),
+        pytest.param(lambda face: cv2.blur(face, (1, 13)), id="camera moved down"),
+    ],
+)
+def test_grain_makes_no_face_sharp_and_low_contrast_none_blurred(spoil: Callable[[Any], Any], spec: PhotoSpec):
+    grain = np.random.default_rng(1).normal(0, 6, (210, 160))
+    for seed in range(4):
+        face = np.asarray(portrait(seed, 280, 420).convert("L"))[90:300, 60:220]
+
+        def grainy(seen: Any) -> Any:
+            return (seen + grain).clip(0, 255).astype(np.uint8)
+
+        assert sharpness(grainy(spoil(face))) < spec.min_sharpness
+        for good in (face, grainy(face), (face * 0.5 + 60).astype(np.uint8)):
+            assert sharpness(good) > spec.good_sharpness
 
 
 def test_shadow_blur_and_drained_colour_show(tmp_path: Path, spec: PhotoSpec):

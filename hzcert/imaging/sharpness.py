@@ -1,0 +1,76 @@
+"""How sharp a face is: how much of its fine detail is left against its coarse detail, whatever its contrast, and its grain aside.
+
+The plain measure, the variance of the Laplacian, took smooth skin for blur and grain for sharpness: docs/photos.md.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from math import ceil
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Pixels = npt.NDArray[np.uint8]
+Grey = npt.NDArray[np.float32]
+Weights = npt.NDArray[np.float64]
+
+_ROUND = (0.7, 1.5, 3.0)  # pixels: detail of the first to the second width is fine, from there to the third coarse
+_ALONG = (1.0, 2.0, 4.0)  # the same along one axis: a camera that shakes blurs along one alone
+_ACROSS = 0.7  # pixels averaged across that axis
+_AXIS = 1.25  # what one axis holds counts so many times, since it holds less than both
+_FLAT = 2.0  # added to the coarse detail: what holds next to none is no face
+_ONE = np.ones(1)
+_GRAIN = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], dtype=np.float32)  # sees next to nothing of edges
+_GRAIN_SEEN = 6 * 0.6745  # standard deviations of grain that the median of what it sees comes to
+
+
+def sharpness(face: Pixels) -> float:
+    """Fine against coarse detail of a face's luma, by the axis that has least of it."""
+    if min(face.shape) < 3:
+        return 0.0
+    grey = face.astype(np.float32)
+    grain = float(np.median(np.abs(cv2.filter2D(grey, -1, _GRAIN)[::2, ::2]))) / _GRAIN_SEEN
+    return min(
+        _share([cv2.sepFilter2D(grey, -1, _bell(width), _bell(width)) for width in _ROUND], _ROUND, _ROUND, grain),
+        _AXIS * _along(grey, grain),
+        _AXIS * _along(np.ascontiguousarray(grey.T), grain),
+    )
+
+
+def _along(grey: Grey, grain: float) -> float:
+    """The same along the rows; every other row tells enough."""
+    rows = cv2.sepFilter2D(grey, -1, _ONE, _bell(_ACROSS))[::2]
+    levels = [cv2.sepFilter2D(rows, -1, _bell(width), _ONE) for width in _ALONG]
+    return _share(levels, _ALONG, (_ACROSS,) * 3, grain)
+
+
+def _share(
+    levels: Sequence[cv2.typing.MatLike], across: tuple[float, ...], down: tuple[float, ...], grain: float
+) -> float:
+    """Detail between the first two widths against that between the last two, less what grain adds to each."""
+    fine, coarse = (
+        max(float(np.square(levels[one] - levels[one + 1]).mean()) - grain**2 * _passed(across[one:], down[one:]), 0.0)
+        for one in (0, 1)
+    )
+    return fine / (coarse + _FLAT)
+
+
+@cache
+def _bell(width: float) -> Weights:
+    return np.asarray(cv2.getGaussianKernel(2 * ceil(3 * width) + 1, width), dtype=np.float64)
+
+
+def _passed(across: Sequence[float], down: Sequence[float]) -> float:
+    """How much of the variance of grain is left between two levels."""
+    return sum(
+        sign * _common(across[one], across[other]) * _common(down[one], down[other])
+        for one, other, sign in ((0, 0, 1), (0, 1, -2), (1, 1, 1))
+    )
+
+
+@cache
+def _common(width: float, wider: float) -> float:
+    one, other = _bell(width), _bell(wider)
+    edge = (len(other) - len(one)) // 2
+    return float((one * other[edge : edge + len(one)]).sum())
