@@ -75,6 +75,12 @@ def describe(canvas: Canvas, about: About) -> None:
     catalog.Metadata, catalog.OutputIntents = metadata, pdfdoc.PDFArray([intent])
 
 
+def end_page(canvas: Canvas) -> None:
+    """End a page, without the empty transition that ReportLab gives to each: nothing of a slide show is in what is kept."""
+    canvas.showPage()
+    canvas._doc.Pages.pages[-1].Trans = None
+
+
 def _packet(about: About) -> str:
     said = {"title": about.title, "author": about.author, "subject": about.subject}
     moment = f"{about.day.isoformat()}T00:00:00+08:00"

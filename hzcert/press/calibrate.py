@@ -167,7 +167,7 @@ def write_grid(path: Path, paper: tuple[float, float], fonts: Fonts, chain: str,
         canvas.rect(24 * POINTS, up(middle - 8 + 6 * number + 1.6), (face.width(text) * 9 + 8), 5 * POINTS, 0, 1)
         canvas.setFillGray(0)
         say(25, middle - 8 + 6 * number, 9, text)
-    canvas.showPage()
+    archive.end_page(canvas)
     canvas.save()
 
 

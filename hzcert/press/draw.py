@@ -128,7 +128,7 @@ def _sheet(
         canvas.addLiteral("Q")
     if move:
         canvas.addLiteral("Q")
-    canvas.showPage()
+    archive.end_page(canvas)
 
 
 def _page(press: _Press, page: Page, photo: bytes, number: int) -> None:

@@ -98,7 +98,7 @@ def write_listing(path: Path, listing: Listing, paper: str, fonts: Fonts, chain:
         top = height - _MARGIN * POINTS
         setter.draw_page(start, end, top, last=number == len(pages))
         setter.draw_number(f"第 {number} 页 共 {len(pages)} 页", width, _MARGIN * POINTS)
-        canvas.showPage()
+        archive.end_page(canvas)
     canvas.save()
     return len(pages)
 

@@ -231,6 +231,16 @@ def test_a_certificate_may_be_kept_as_pdf_a(printed):
                 assert each.get("/Filter") != "/LZWDecode" and "/SMask" not in each
 
 
+@pytest.mark.parametrize("design", SHIPPED_DESIGNS)
+def test_a_validator_that_knows_all_rules_approves_of_certificates(design, printed):
+    """One that approves only of what it knows to conform; it was made from the rules of veraPDF."""
+    pytest.importorskip("jsonschema", reason="pip install 'pikepdf[pdfa]'")
+    from pikepdf import pdfa
+
+    report = pdfa.validate_written(printed(design), "2b")
+    assert report.passed, report.findings[:5]
+
+
 def test_widths_are_those_of_the_embedded_fonts(printed):
     """PDF/A-2 (ISO 19005-2, 6.2.11.5): what a reader lays out by is what is drawn."""
     looked_at = 0

@@ -1,5 +1,6 @@
 """A roster on paper: every entry once, headings on each page, groups kept together, numbers whole; and what may be posted."""
 
+import io
 from datetime import date
 
 import openpyxl
@@ -54,6 +55,16 @@ def test_every_entry_stands_once_and_pages_are_counted(size, policy, people, pre
         assert "填报单位：" in text, "no page begins in the midst of a group that fits on one"
     assert "合计：130 份" in pages[-1] and "填表人" in pages[-1] and "填报单位：德清县" in pages[-1]
     assert paper.roster_pdf(each, press, size, settings)[0] == content
+
+
+def test_a_roster_may_be_kept_as_pdf_a(policy, people, press, settings):
+    pytest.importorskip("jsonschema", reason="pip install 'pikepdf[pdfa]'")
+    from pikepdf import pdfa
+
+    [each] = rosters(policy, people)
+    content, _ = paper.roster_pdf(each, press, "A4", settings)
+    report = pdfa.validate_written(io.BytesIO(content), "2b")
+    assert report.passed, report.findings[:5]
 
 
 def test_totals_are_those_of_the_fees(policy, people):
