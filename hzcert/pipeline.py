@@ -167,8 +167,8 @@ def run(
         made = annotate.write(marked, received.lists, found, settings, show_ids=show_ids)
     told = about(settings, counts, received.files, units=report.units(received.holders.table, ~decided.in_error))
     with outputs.file(report.NAME) as path:
-        told_of = [finding.record(show_ids=show_ids) for finding in found]
-        path.write_bytes(report.page(told, told_of, outputs.written))
+        records_of = (finding.record(show_ids=show_ids) for finding in found)
+        path.write_bytes(report.page(told, records_of, outputs.written))
     outputs.close(lambda written: manifest(told, written, ledger.section()))
     ledger.close()
     # How many numbers are new is of this run alone, so it is shown but stands in no file: a second run changes no byte.

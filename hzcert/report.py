@@ -64,13 +64,13 @@ def of_results(results: Path) -> bytes:
         listed = {each["path"]: each["sha256"] for each in about["outputs"]}
         if take_in(results / FINDINGS, results).sha256 != listed[FINDINGS]:
             raise InputError(f"{results / FINDINGS} 在办理之后被改动过", "请再运行一次 hzcert run")
-        found = [json.loads(line) for line in (results / FINDINGS).read_text(encoding="utf-8").splitlines()]
-        return page(about, found, listed)
+        with (results / FINDINGS).open(encoding="utf-8") as lines:
+            return page(about, map(json.loads, lines), listed)
     except (OSError, ValueError, KeyError, TypeError) as cause:
         raise InputError(f"{results} 里没有办理完的结果", "请先 hzcert run") from cause
 
 
-def page(about: Mapping[str, Any], found: Sequence[Record], outputs: Iterable[str]) -> bytes:
+def page(about: Mapping[str, Any], found: Iterable[Record], outputs: Iterable[str]) -> bytes:
     """The report as a page that needs nothing else.
 
     Args:
@@ -88,8 +88,9 @@ def page(about: Mapping[str, Any], found: Sequence[Record], outputs: Iterable[st
     _heading(body, about)
     _cards(body, about["counts"])
     _units(body, about["units"])
-    _kinds(body, found)
-    _errors(body, [each for each in found if each["severity"] == Severity.ERROR])
+    number, first, errors = _tallied(found)
+    _kinds(body, number, first)
+    _errors(body, errors, sum(number[code] for code, each in first.items() if each["severity"] == Severity.ERROR))
     _files(body, sorted(set(outputs) - {NAME}), about["inputs"])
     ET.indent(html)
     written: bytes = ET.tostring(html, encoding="utf-8", method="html")
@@ -159,41 +160,50 @@ def _units(body: ET.Element, counted: Sequence[Mapping[str, Any]]) -> None:
         )
 
 
-def _kinds(body: ET.Element, found: Sequence[Record]) -> None:
+def _tallied(found: Iterable[Record]) -> tuple[Counter[str], dict[str, Record], list[Record]]:
+    """How many findings each code has, the first of each, and the first errors; none of the others is kept."""
+    number, first, errors = Counter[str](), dict[str, Record](), list[Record]()
+    for each in found:
+        code = str(each["code"])
+        number[code] += 1
+        first.setdefault(code, each)
+        if each["severity"] == Severity.ERROR and len(errors) < MOST:
+            errors.append(each)
+    return number, first, errors
+
+
+def _kinds(body: ET.Element, number: Mapping[str, int], first: Mapping[str, Record]) -> None:
     """What was found, by its kind: what it means, what to do, on which clause."""
-    number = Counter((str(each["severity"]), str(each["code"]), str(each["clause"])) for each in found)
-    example = {each["code"]: (str(each["message"]), str(each["remedy"])) for each in reversed(found)}
     _add(body, "h2", word("按问题"))
     rows = _table(body, "代码", "程度", "问题", "怎么办", "依据", "#条数")
     for severity in Severity:
-        for kind, code, clause in sorted(number):
-            if kind == severity:
-                row = _add(rows, "tr")
-                known = CODES.get(code)  # an office's own rules say what they say
-                says, remedy = (known.template, known.remedy_template) if known else example[code]
-                _add(row, "td", code, "code")
-                _add(row, "td", severity.label, f"code {severity}")
-                for text in (brief(says), brief(remedy), clause):
-                    _add(row, "td", text)
-                _add(row, "td", f"{number[kind, code, clause]:,}", "number")
+        for code in sorted(code for code, each in first.items() if each["severity"] == severity):
+            row = _add(rows, "tr")
+            known = CODES.get(code)  # an office's own rules say what they say
+            said = (known.template, known.remedy_template) if known else (first[code]["message"], first[code]["remedy"])
+            _add(row, "td", code, "code")
+            _add(row, "td", severity.label, f"code {severity}")
+            for text in (*map(brief, map(str, said)), first[code]["clause"]):
+                _add(row, "td", text)
+            _add(row, "td", f"{number[code]:,}", "number")
 
 
-def _errors(body: ET.Element, found: Sequence[Record]) -> None:
+def _errors(body: ET.Element, errors: Sequence[Record], number: int) -> None:
     """Why entries were set aside, one by one; not more than anybody reads."""
-    if not found:
+    if not errors:
         return
     _add(body, "h2", word("退回的原因"))
-    listed = _add(body, "details", **({"open": "open"} if len(found) <= MOST // 10 else {}))
-    _add(listed, "summary", sentence(f"{len(found)} 条错误"))
+    listed = _add(body, "details", **({"open": "open"} if number <= MOST // 10 else {}))
+    _add(listed, "summary", sentence(f"{number} 条错误"))
     rows = _table(listed, "代码", "文件", "单元格", "内容", "问题", "怎么办")
-    for each in found[:MOST]:
+    for each in errors:
         row = _add(rows, "tr")
         _add(row, "td", each["code"], "code")
         _add(row, "td", " / ".join(str(each[part]) for part in ("file", "sheet") if each[part]))
         _add(row, "td", f"{each['column'] or ''}{each['row'] or ''}")
         for part in ("value", "message", "remedy"):
             _add(row, "td", each[part], "long")
-    if len(found) > MOST:
+    if number > len(errors):
         _add(listed, "p", sentence(f"这里只列前 {MOST} 条，全部见 findings.xlsx"))
 
 
