@@ -9,15 +9,16 @@ from datetime import date
 from itertools import chain
 from operator import itemgetter
 
-from hzcert import areas, codes, columns, formsheet, headings, lines, listing, notices, pictures
+from hzcert import areas, codes, columns, corrections, formsheet, headings, lines, listing, namelists, notices, pictures
 from hzcert.annexes import OPTIONS_TITLE
 from hzcert.areas import Area
 from hzcert.batch import Input
 from hzcert.columns import Again, Part
+from hzcert.docfacts import PROVISIONAL
 from hzcert.errors import InputError
 from hzcert.fields import HEADINGS
 from hzcert.findings import Finding, Where
-from hzcert.notices import PROVISIONAL, Document
+from hzcert.notices import Document
 from hzcert.pictures import Picture
 from hzcert.policy import Policy
 from hzcert.sheets.grid import Cell, Grid, Place, as_text, letter
@@ -95,7 +96,7 @@ def _list_part(area: Area, first: Area, kept: Sequence[int], kind: Kind, policy:
     layout = header.layout()
     cells = _columns(grid.rows, header.columns, kept, area.rows.texts)
     _fill_merged(cells, grid, header, kept)
-    numbers = [at + 1 for at in kept]
+    numbers = [at + 1 for at in kept] if not grid.numbers else [grid.number(at) for at in kept]
     above = headings.read_above(grid, header.first)
     if first is not area and first.header:
         above = above.or_else(headings.read_above(first.grid, first.header.first))
@@ -226,7 +227,7 @@ def _told(grid: Grid, part: Part, texts: Mapping[str, Texts], cut: Mapping[int, 
     sheet = Where(grid.file, grid.name or None)
     if cut:
         kinds = "；".join(dict.fromkeys(cut.values()))
-        rows = lines.row_list([at + 1 for at in cut])
+        rows = lines.row_list([grid.number(at) for at in cut])
         yield codes.ROWS_CUT.at(sheet, count=len(cut), kinds=kinds, rows=rows)
     for note in grid.notes if part.block == 0 else ():
         yield codes.READ_NOTE.at(sheet, note=note)
@@ -451,7 +452,7 @@ def read_list(
     if kind is PUBLISHED:
         found = [finding for finding in found if finding.code in _OF_PUBLISHED]
         found += [finding for paper in papers for finding in paper.findings]
-        table, told = notices.applied(table, [notice for paper in papers for notice in paper.notices], policy)
+        table, told = corrections.applied(table, [notice for paper in papers for notice in paper.notices], policy)
         found += [*told, *notices.counted(table, papers)]
     pasted = tuple(chain.from_iterable(sheet.pictures for sheet in kept))
     return Ingested(table, tuple(found), dict(counts), pasted, tuple(papers))
@@ -462,33 +463,37 @@ def _grids(source: Input, kind: Kind, policy: Policy, password: str | None, foun
     if kind is not PUBLISHED:
         return read(source.path, source.shown, password)
     if is_paper(source.path):
-        parts = read_paper(source.path, source.shown)
-    else:
-        try:
-            parts = read(source.path, source.shown, password)
-        except InputError:
-            prose = read_prose(source.path, source.shown)
-            if prose is None:
-                raise
-            parts = prose
-        words = [notices.halves(grid) for grid in parts]
-        if any(words) or any(headings.find_header(grid, headings.aliases()) for grid in parts):
-            lists: list[Grid] = []
-            for grid, both in zip(parts, words, strict=True):
-                if both:  # it corrects another document, or takes people back
-                    found.append(replace(notices.read_document(both, policy), shown=source.shown))
-                lists += found[-1].grids if both else [notices.titled(grid, policy)]
-            return lists
-        # A text, or a sheet of lines: every line as one cell.
-        parts = [
-            replace(grid, rows=[[" ".join(filter(None, (as_text(cell).strip() for cell in row)))] for row in grid.rows])
-            for grid in parts
-        ]
+        return _in_words(read_paper(source.path, source.shown), policy, found)
+    try:
+        parts = read(source.path, source.shown, password)
+    except InputError:
+        prose = read_prose(source.path, source.shown)
+        if prose is None:
+            raise
+        return _in_words(prose, policy, found)
+    words = [corrections.halves(grid) for grid in parts]
+    if not any(words) and not any(map(namelists.has_list, parts)):
+        return _in_words([_as_lines(grid) for grid in parts], policy, found)
+    lists: list[Grid] = []
+    for grid, both in zip(parts, words, strict=True):
+        if both:  # it corrects another document, or takes people back
+            found.append(replace(notices.read_document(both, policy), shown=source.shown))
+        lists += found[-1].grids if both else [namelists.titled(grid, policy)]
+    return lists
+
+
+def _in_words(parts: Sequence[Grid], policy: Policy, found: list[Document]) -> Iterable[Grid]:
+    """The lists of a document in words; its parts as they are, where its words say nothing."""
     paper = notices.read_document(parts, policy)
     if not paper.grids and not paper.notices and not paper.facts.document_no:
         return parts
-    found.append(replace(paper, shown=source.shown))
+    found.append(paper)
     return paper.grids
+
+
+def _as_lines(grid: Grid) -> Grid:
+    """A sheet of lines: every row as one cell."""
+    return replace(grid, rows=[[" ".join(filter(None, (as_text(cell).strip() for cell in row)))] for row in grid.rows])
 
 
 def _seems_to_have_people(grid: Grid, kind: Kind = HOLDERS) -> bool:

@@ -29,6 +29,11 @@ class Grid:
     days_late: int = 0  # 1462 in workbooks that count days from 1904: numbers without a date's format are so much later
     errors: Mapping[Place, str] = field(default_factory=dict)  # cells that show #N/A and its like; empty in ``rows``
     struck: Mapping[Place, str] = field(default_factory=dict)  # what of a cell is struck out; empty where all of it is
+    numbers: tuple[int, ...] = ()  # of the rows, where a document counts them otherwise than from 1 on
+
+    def number(self, row: int) -> int:
+        """The number of a row (from 0) as a person finds it in the file."""
+        return self.numbers[row] if self.numbers else row + 1
 
 
 class Unreadable(Exception):

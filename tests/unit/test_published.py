@@ -10,7 +10,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from hzcert import ingest, notices, reconcile
+from hzcert import docfacts, ingest, reconcile
 from hzcert.batch import inventory
 from people import holder, table
 
@@ -140,7 +140,7 @@ def test_a_pdf_with_text(tmp_path, read):
     ("words", "number"), [("12", 12), ("十", 10), ("三十二", 32), ("一百零五", 105), ("两百", 200)]
 )
 def test_numerals(words, number):
-    assert notices.numeral(words) == number
+    assert docfacts.numeral(words) == number
 
 
 def workbook(path, *rows):
