@@ -48,7 +48,8 @@ def inventory(folder: Path, base: Path) -> list[Input]:
     try:
         if not folder.is_dir():
             raise InputError(f"找不到文件夹 {folder}", "请检查路径")
-        named = ((path.relative_to(folder).parts, path) for path in folder.rglob("*"))
+        depth = len(folder.parts)
+        named = ((path.parts[depth:], path) for path in folder.rglob("*"))
         kept = sorted(each for each in named if not _is_hidden(each[0]) and each[1].is_file())
         return [take_in(path, base) for _, path in kept]
     except OSError as cause:
@@ -75,7 +76,12 @@ def shown_name(path: Path, base: Path) -> str:
 
     Names from other systems may be GBK bytes, which Python keeps as lone surrogates.
     """
-    raw = os.fsencode(os.path.relpath(path, base))
+    text, below = str(path), f"{base}{os.sep}"
+    straight = text.startswith(below) and ".." not in text
+    name = text.removeprefix(below) if straight else os.path.relpath(path, base)
+    if name.isascii():
+        return name
+    raw = os.fsencode(name)
     for encoding in ("utf-8", "gb18030"):
         with suppress(UnicodeDecodeError):
             return raw.decode(encoding)

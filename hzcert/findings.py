@@ -194,7 +194,7 @@ def mask(text: str) -> str:
 
 def mask_id(number: str) -> str:
     """Hide the middle of one ID number, whatever is wrong with it; what is hardly a number is left."""
-    if sum(sign.isdigit() for sign in number) < 10:
+    if (len(number) if number.isdigit() else sum(sign.isdigit() for sign in number)) < 10:
         return number
     head, tail = (6, 3) if len(number) <= 15 else (8, 4)
     return number[:head] + "*" * max(len(number) - head - tail, 1) + number[-tail:]
@@ -203,7 +203,7 @@ def mask_id(number: str) -> str:
 def _hidden(found: re.Match[str]) -> str:
     before = found.string[found.start() - 1 : found.start()] if found.start() else ""
     around = found.string[max(found.start() - 64, 0) : found.end() + 64]
-    if any(found[0] in digest for digest in _DIGEST.findall(around)):
+    if len(around) >= 64 and any(found[0] in digest for digest in _DIGEST.findall(around)):
         return found[0]
     # No province has the code 20, and no certificate was printed before the year 2000.
     return found[0] if before.isupper() and found[0].startswith("20") else mask_id(found[0])

@@ -180,48 +180,53 @@ def alike(results: Sequence[PhotoResult], spec: PhotoSpec) -> list[PhotoResult]:
 def _near(hashed: Sequence[tuple[int, bytes]], share: float) -> Iterator[tuple[int, int]]:
     """Pairs whose hashes differ in no more than this share of the bits that are set in them.
 
-    The bits are dealt out to groups, so that each sees all of the picture, and only those that agree in all of a group are
-    compared. With up to 47 bits that differ one group must agree; with a hundred, one still does nearly always.
+    They are dealt out to groups by eights, so that each sees all of the picture, and only those that agree in all of a group
+    are compared. With up to 47 bits that differ one group must agree; with a hundred, one still does nearly always.
     """
     if len(hashed) < 2:
         return
-    numbers = [int.from_bytes(bits) for _, bits in hashed]
-    filled = [number.bit_count() for number in numbers]
-    seen: set[tuple[int, int]] = set()
-    for keys in _group_keys([bits for _, bits in hashed], _GROUPS):
-        order = np.argsort(keys, kind="stable")
-        same = np.flatnonzero(keys[order[1:]] == keys[order[:-1]])
-        for run in np.split(same, np.flatnonzero(np.diff(same) > 1) + 1):
-            if not run.size:
-                continue
-            lines = order[run[0] : run[-1] + 2].tolist()
-            for place, line in enumerate(lines):
-                for other in lines[max(place - _MOST_COMPARED, 0) : place]:
-                    most = share * (filled[other] + filled[line])
-                    if (other, line) not in seen and (numbers[other] ^ numbers[line]).bit_count() <= most:
-                        seen.add((other, line))
-                        yield hashed[other][0], hashed[line][0]
+    bits = np.array([np.frombuffer(each, dtype=np.uint8) for _, each in hashed])
+    filled = np.bitwise_count(bits).sum(axis=1)
+    pairs = _agreeing(_group_keys(bits))
+    for start in range(0, len(pairs), _AT_ONCE):
+        some = pairs[start : start + _AT_ONCE]
+        apart = np.bitwise_count(bits[some[:, 0]] ^ bits[some[:, 1]]).sum(axis=1)
+        for one, other in some[apart <= share * filled[some].sum(axis=1)].tolist():
+            yield hashed[one][0], hashed[other][0]
+
+
+def _agreeing(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    """The pairs that agree in all of a group, each once, the first before the other."""
+    count = keys.shape[1]
+    found = [np.empty(0, dtype=np.int64)]
+    for group in keys:
+        order = np.argsort(group, kind="stable")
+        alike = group[order]
+        for step in range(1, min(_MOST_COMPARED + 1, count)):
+            same = alike[step:] == alike[:-step]  # and so are those between
+            if not same.any():
+                break
+            found.append(order[:-step][same] * count + order[step:][same])
+    return np.column_stack(np.divmod(np.unique(np.concatenate(found)), count))
 
 
 _GROUPS = 48
 
 
-def _group_keys(hashes: Sequence[bytes], groups: int) -> npt.NDArray[np.uint64]:
+def _group_keys(bits: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
     """For each group of bits a number that is the same where the bits are; one for each hash."""
-    keys = np.zeros((groups, len(hashes)), dtype=np.uint64)
-    for start in range(0, len(hashes), _AT_ONCE):
-        packed = np.array([np.frombuffer(bits, dtype=np.uint8) for bits in hashes[start : start + _AT_ONCE]])
-        bits = np.unpackbits(packed, axis=1)
-        for group in range(groups):
-            part = np.packbits(bits[:, group::groups], axis=1)
-            part = np.ascontiguousarray(np.pad(part, ((0, 0), (0, -part.shape[1] % 8)))).view(np.uint64)
-            mixed = _MIXER ** np.arange(1, part.shape[1] + 1, dtype=np.uint64)
-            keys[group, start : start + len(packed)] = ((part ^ (part >> np.uint64(29))) * mixed).sum(axis=1)
+    keys = np.empty((_GROUPS, len(bits)), dtype=np.uint64)
+    for start in range(0, len(bits), _AT_ONCE):
+        some = bits[start : start + _AT_ONCE]
+        some = np.pad(some, ((0, 0), (0, -some.shape[1] % (8 * _GROUPS))))
+        dealt = np.ascontiguousarray(some.reshape(len(some), -1, _GROUPS).transpose(2, 0, 1)).view(np.uint64)
+        mixed = _MIXER ** np.arange(1, dealt.shape[2] + 1, dtype=np.uint64)
+        keys[:, start : start + len(some)] = ((dealt ^ (dealt >> np.uint64(29))) * mixed).sum(axis=2)
     return keys
 
 
 _MIXER = np.uint64(0x9E3779B97F4A7C15)
-_AT_ONCE = 1024  # hashes unpacked at a time
+_AT_ONCE = 1024  # hashes, or pairs of them, at a time
 _MOST_COMPARED = 32  # that share a group: a thousand copies of one picture need not be compared each with each
 
 
@@ -383,9 +388,9 @@ def check(
         thumb: the height of small copies that are wanted, in pixels.
         everybody: of all photos, not only of rejected ones.
     """
-    given = [
-        replace(job, thumb=thumb, thumb_if_good=everybody) for job in jobs(inputs, spec, check=True, literal=literal)
-    ]
+    given = jobs(inputs, spec, check=True, literal=literal)
+    if thumb:
+        given = [replace(job, thumb=thumb, thumb_if_good=everybody) for job in given]
     done = {} if known is None or thumb else _judged_before(given, known)
     return alike(_walk(given, on, progress, lambda _number, _jpeg: None, done), spec)
 
@@ -451,7 +456,7 @@ def _walk(
         for place, result in zip(places, settle(together), strict=True):
             if result.used:
                 _kept(given[place], result, keep, before)
-            done[place] = replace(result, jpeg=None)
+            done[place] = result if result.jpeg is None else replace(result, jpeg=None)
     return [done[place] for place in range(len(given))]
 
 

@@ -215,9 +215,10 @@ def _background(rgb: Pixels) -> tuple[float, float]:
 
 def _chroma(ycc: Pixels) -> tuple[float, float]:
     """Standard deviation of the more varied of Cb and Cr, and along the smaller principal axis of both."""
-    chroma = ycc[::2, ::2, 1:].reshape(-1, 2).astype(np.float32)  # a JPEG holds no more of it
-    chroma -= chroma.mean(axis=0)
-    covariance = (chroma.T @ chroma).astype(np.float64) / max(len(chroma) - 1, 1)
+    both = [ycc[::2, ::2, channel].astype(np.float32).ravel() for channel in (1, 2)]  # a JPEG holds no more of it
+    one, other = (chroma - chroma.mean() for chroma in both)
+    products = (float(one @ one), float(one @ other), float(one @ other), float(other @ other))
+    covariance = np.array(products).reshape(2, 2) / max(len(one) - 1, 1)
     axes = np.linalg.eigvalsh(covariance)
     return float(np.sqrt(covariance.diagonal().max())), float(np.sqrt(max(axes[0], 0.0)))
 
