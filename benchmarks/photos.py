@@ -198,11 +198,17 @@ def commands(out: Path, tools: Path) -> dict[str, list[str]]:
     return found
 
 
+# One thread each, and the system's allocator set for everybody as our workers set it (`work.keep_memory`).
+ALIKE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VIPS_CONCURRENCY", "MAGICK_THREAD_LIMIT"), "1") | {
+    "MALLOC_TRIM_THRESHOLD_": str(32 << 20),
+    "MALLOC_MMAP_THRESHOLD_": str(8 << 20),
+}
+
+
 def cpu_of(command: list[str]) -> float:
     """User and system seconds of a process."""
-    one_thread = {"VIPS_CONCURRENCY": "1", "MAGICK_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1"}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=True, capture_output=True, env=os.environ | one_thread)
+    subprocess.run(command, check=True, capture_output=True, env=os.environ | ALIKE)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -212,8 +218,7 @@ def measured(way: str, paths: list[Path], programs: dict[str, list[str]]) -> tup
     if way in programs:
         return cpu_of([*programs[way], *map(str, paths)]) / len(paths) * 1000, 0.0
     command = [sys.executable, __file__, "--one", way, *map(str, paths)]
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VIPS_CONCURRENCY"), "1")
-    ran = subprocess.run(command, check=False, capture_output=True, text=True, env=os.environ | threads)
+    ran = subprocess.run(command, check=False, capture_output=True, text=True, env=os.environ | ALIKE)
     if ran.returncode:
         return float("nan"), 0.0
     seconds, memory = map(float, ran.stdout.split())

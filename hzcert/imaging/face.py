@@ -23,7 +23,7 @@ HEAD = 1.277
 
 _MODEL = "face_detection_yunet_2023mar.onnx"
 _MODEL_SHA256 = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
-_FAINT = 0.7  # from this score on, a further face counts as one; what is no face stays below 0.54
+_FAINT = 0.6  # from this score on, a further face counts as one; what is no face stays below 0.54
 _OVERLAP = 0.3
 _SHORTEST = 24  # pixels: a narrower strip holds no face that could be used, and the detector none at all
 

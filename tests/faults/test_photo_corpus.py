@@ -69,7 +69,7 @@ def profile(red: object, green: object, blue: object, power: float) -> bytes:
         listed += name + struct.pack(">II", at + len(held), len(content))
         held += content + bytes(-len(content) % 4)
     head = struct.pack(
-        ">I4sI4s4s4s12x4s24x3i48x",
+        ">I4sI4s4s4s12x4s28x3i48x",
         at + len(held),
         b"none",
         0x02400000,
@@ -211,7 +211,7 @@ def test_every_form_of_a_good_photo_becomes_the_same_right_one(name: str):
     assert written_right(result.jpeg)
     if name != "phone.heic":  # a smaller picture
         seen, plain = (Image.open(BytesIO(done(each).jpeg)) for each in (name, "plain.jpg"))
-        assert max(ImageStat.Stat(ImageChops.difference(seen, plain)).mean) < 4
+        assert max(ImageStat.Stat(ImageChops.difference(seen, plain)).mean) < 2  # colours left as they are: 4 and more
 
 
 def written_right(jpeg: bytes) -> bool:
