@@ -5,7 +5,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from hzcert import language
+from hzcert import codes, language
 from hzcert.errors import UsageError
 from hzcert.findings import Finding, Severity, mask
 from hzcert.press import contact
@@ -45,7 +45,10 @@ def tiles(results: Iterable[PhotoResult], *, everybody: bool, show_ids: bool) ->
 
 
 def _worst_first(found: Sequence[Finding]) -> list[Finding]:
-    kept = [finding for finding in found if finding.severity is not Severity.INFO]
+    # That a photo has still to be cut is true of nearly all that come in.
+    kept = [
+        finding for finding in found if finding.severity is not Severity.INFO and finding.code != codes.PHOTO_NOT_YET
+    ]
     return sorted(kept, key=lambda finding: finding.severity is not Severity.ERROR)
 
 
@@ -56,7 +59,7 @@ def _said(finding: Finding) -> str:
 def _tone(result: PhotoResult) -> Tone:
     if not result.accepted:
         return "bad"
-    return "doubtful" if any(finding.severity is Severity.WARNING for finding in result.findings) else "good"
+    return "doubtful" if _worst_first(result.findings) else "good"
 
 
 def ending_of(path: Path) -> str:

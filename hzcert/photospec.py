@@ -53,4 +53,5 @@ class PhotoSpec:
     max_specks: float = 0.0008
     max_same_share: float = 0.03
     max_seconds: int = 60
+    max_gap: float = 0.2
     max_held_bytes: int = 210_000_000

@@ -24,6 +24,7 @@ HEAD = 1.277
 _MODEL = "face_detection_yunet_2023mar.onnx"
 _MODEL_SHA256 = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
 _FAINT = 0.6  # from this score on, a further face counts as one; what is no face stays below 0.54
+_AS_GIVEN = 0.02  # a picture is turned only for a score that is higher by so much: bowed heads score much alike any way
 _OVERLAP = 0.3
 _SHORTEST = 24  # pixels: a narrower strip holds no face that could be used, and the detector none at all
 
@@ -64,7 +65,7 @@ def find(small: Image.Image, spec: PhotoSpec) -> Faces:
     # An upright face scores above, a turned one below; landmarks don't tell them apart, the score does.
     if _best(found[0]) < spec.upright_score:
         found |= {degrees: _detect(small.transpose(turn)) for degrees, turn in CLOCKWISE.items()}
-    turned = max(found, key=lambda degrees: _best(found[degrees]))
+    turned = max(found, key=lambda degrees: _best(found[degrees]) + (_AS_GIVEN if degrees == 0 else 0))
     surely = [face for face in found[turned] if face.score >= spec.face_score]
     if not surely:
         return Faces()

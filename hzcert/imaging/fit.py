@@ -177,7 +177,8 @@ def window(width: float, height: float, head: Box | None, spec: PhotoSpec) -> Bo
     if spec.min_ratio <= height / width <= spec.max_ratio:
         whole = _placed(width, height, largest, head, spec.head_top, spec)
         sized = spec.min_head <= head.height / whole.height <= spec.max_head
-        if sized and abs(head.centre - whole.centre) <= spec.max_off_centre * whole.width:
+        low = head.top - whole.top > spec.max_gap * whole.height
+        if sized and not low and abs(head.centre - whole.centre) <= spec.max_off_centre * whole.width:
             return whole
     # A head near the side wants a narrower window to be in its middle, yet never closer than the largest head.
     beside = min(head.centre, width - head.centre) / (0.5 - spec.max_off_centre / 2) * spec.height / spec.width
