@@ -10,7 +10,7 @@ from hzcert.errors import UsageError
 from hzcert.findings import Finding, Severity, mask
 from hzcert.press import contact
 from hzcert.press.contact import Tile, Tone
-from hzcert.press.design import load_design, open_fonts
+from hzcert.press.designfile import load_design, open_fonts
 from hzcert.shots import PhotoResult
 
 ENDINGS = (".pdf", ".html", ".htm")

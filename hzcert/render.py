@@ -22,7 +22,8 @@ from hzcert.codes import NO_GLYPH, NO_ROOM
 from hzcert.errors import InputError, UsageError
 from hzcert.fields import HEADINGS, REISSUE
 from hzcert.findings import Code, Finding, Where
-from hzcert.press.design import Area, Back, Box, Dates, Design, Style, load_design, open_fonts
+from hzcert.press.design import Area, Back, Box, Dates, Design, Style
+from hzcert.press.designfile import load_design, open_fonts
 from hzcert.press.fonts import Fonts
 from hzcert.press.layout import Layout
 from hzcert.press.page import Page, Placed, place, setting_of

@@ -16,7 +16,8 @@ from PIL import Image
 from hzcert import render, work
 from hzcert.errors import UsageError
 from hzcert.press import code
-from hzcert.press.design import SHIPPED_DESIGNS, Area, Guilloche, Style, load_design, open_fonts
+from hzcert.press.design import Area, Guilloche, Style
+from hzcert.press.designfile import SHIPPED_DESIGNS, load_design, open_fonts
 from hzcert.press.guilloche import curves
 from hzcert.press.layout import Layout, Printer
 from hzcert.press.page import place

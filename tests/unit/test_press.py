@@ -18,7 +18,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from hzcert import render
 from hzcert.errors import InputError, UsageError
-from hzcert.press.design import Design, load_design, open_fonts
+from hzcert.press.design import Design
+from hzcert.press.designfile import load_design, open_fonts
 from hzcert.press.draw import About, Leaf, write_pdf
 from hzcert.press.fonts import SHIPPED, open_face
 from hzcert.press.idfont import MissingGlyphError, register
