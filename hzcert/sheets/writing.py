@@ -29,6 +29,7 @@ from hzcert.sheets.columnwise import Look as Look
 from hzcert.sheets.columnwise import Marked as Marked
 from hzcert.sheets.columnwise import Row as Row
 from hzcert.sheets.grid import no_collection
+from hzcert.sheets.quick import QuickSheet
 from hzcert.sheets.safe import cell_text, clean, defused, link_address, sheet_name
 
 Kind = Literal["text", "number", "count", "money", "date"]
@@ -302,7 +303,7 @@ def _write_sheet(book: Any, sheet: Sheet, formats: _Formats, taken: set[str], mo
     whole = sheet.rows if isinstance(sheet.rows, Columns) and not spare and _is_plain(sheet) else None
     rows = iter(()) if whole is not None else iter(sheet.rows)
     while True:
-        page = book.add_worksheet(sheet_name(sheet.name, taken))
+        page = book.add_worksheet(sheet_name(sheet.name, taken), worksheet_class=QuickSheet)
         if sheet.hidden:
             page.hide()
         _write_head(page, sheet, formats, head)

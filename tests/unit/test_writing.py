@@ -7,13 +7,14 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from xlsxwriter.worksheet import Worksheet
 
 from hzcert.batch import whole_file
 from hzcert.errors import OutputError, UsageError
-from hzcert.sheets import measure
+from hzcert.sheets import measure, writing
 from hzcert.sheets.reading import read
 from hzcert.sheets.safe import clean, sheet_name
-from hzcert.sheets.writing import Column, Row, Sheet, write_lines, write_table, write_workbook
+from hzcert.sheets.writing import Column, Marked, Row, Sheet, write_lines, write_table, write_workbook
 
 DAY = date(2007, 6, 1)
 COLUMNS = (Column("姓名", 10), Column("身份证号", 20), Column("金额", 10, "money"))
@@ -106,6 +107,20 @@ def test_the_same_sheets_are_the_same_bytes_whenever_and_wherever(tmp_path, monk
     monkeypatch.undo()
     time.tzset()
     assert files[0] == files[1] == files[2]
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_cells_are_written_as_xlsxwriter_writes_them(held, tmp_path, monkeypatch):
+    columns = (Column("单位", 12), Column("日期", 12, "date"), Column("份数", 6, "count"), Column("金额", 8, "money"))
+    rows = [
+        Row(("填报单位：甲 & 乙",), "group", merged=True), ("<甲>", "2007-11-20", 3, Decimal("1.50")), ("", "", "", ""),
+        (" 乙 _x0041_\n丙", "2007-11", 0, None), Row((Marked((("沈", False), ("云", True))), "", 1, 2), "error"),
+    ]  # fmt: skip
+    sheets = [Sheet("名单", columns, rows, title="花名册", above=("说明",), below=("签名",), ready=2)]
+    write_workbook(tmp_path / "ours.xlsx", sheets, DAY, held=held)
+    monkeypatch.setattr(writing, "QuickSheet", Worksheet)
+    write_workbook(tmp_path / "theirs.xlsx", sheets, DAY, held=held)
+    assert (tmp_path / "ours.xlsx").read_bytes() == (tmp_path / "theirs.xlsx").read_bytes()
 
 
 def test_the_day_that_stands_in_the_file_is_the_one_given(tmp_path):
