@@ -29,7 +29,7 @@ _OF_A_NOTICE = re.compile(
 _LONGEST_NOTICE = 20_000  # rows
 # 测试丙，姓名更正为测试柄
 _FIELD_CHANGED = re.compile(
-    r"(?P<field>姓名|工作单位|单位|专业技术资格|任职资格|资格名称|资格|取得资格时间|资格取得时间|取得时间)[，,]?(?:应|由[^，。；]{2,30}?)?(?:更正|更改|改)为[“\"「]?(?P<after>[^“”\"「」，。；、：:（）()\s]{2,30})"
+    r"(?P<field>姓名|工作单位|单位|专业技术资格|任职资格|资格名称|资格|取得资格时间|资格取得时间|取得时间)[，,]?(?:应为|(?:应|由[^，。；]{2,30}?)?(?:更正|更改|改)为)[“\"「]?(?P<after>[^“”\"「」，。；、：:（）()\s]{2,30})"
 )
 _FIELDS = {
     "姓名": "name",
@@ -39,6 +39,7 @@ _FIELDS = {
     "资格取得时间": "obtained_on",
     "取得时间": "obtained_on",
 }
+_ENDS_OF_FIELDS = ("姓名", "单位", "资格", "时间")
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def applied(table: Table, notices: Iterable[Notice], policy: Policy) -> tuple[Ta
             _strike(notice, columns, among) if notice.struck else _correct(notice, columns, among, table, found, policy)
         )
         changed = changed or bool(done)
-        if not done:
+        if not done and not any(map(_changes, notice.sentences)):
             said = next((each for each in notice.sentences if _STRUCK.search(each) or _CORRECTS.search(each)), "")
             found.append(codes.NOTICE_OPEN.at(notice.where, said, said=said[:80]))
     if not changed:
@@ -169,14 +170,11 @@ def _correct(
     policy: Policy,
 ) -> Iterator[int]:
     for sentence in notice.sentences:
-        quoted = [(match["before"], match["after"]) for match in _QUOTED.finditer(sentence)]
-        changed = _FIELD_CHANGED.search(sentence)
-        for name, before, after in [
-            ("", *each)
-            for each in quoted
-            if each[0] not in _FIELDS and not each[0].endswith(("姓名", "单位", "资格", "时间"))
-        ] or ([(_FIELDS.get(changed["field"], "title"), "", changed["after"])] if changed else []):
-            for field_name, line, new in _meant(sentence, name, before, after, columns, among, policy):
+        for name, before, after in _changes(sentence):
+            meant = list(_meant(sentence, name, before, after, columns, among, policy))
+            if not meant:
+                found.append(codes.NOTICE_OPEN.at(notice.where, sentence, said=sentence[:80]))
+            for field_name, line, new in meant:
                 old, columns[field_name][line] = columns[field_name][line], new
                 if field_name == "title" and (known := policy.title_table.find(new)) and columns["level"][line]:
                     columns["level"][line] = known[0].level
@@ -188,6 +186,14 @@ def _correct(
                 }
                 found.append(table.finding(line, codes.CORRECTED, field_name, **words))
                 yield line
+
+
+def _changes(sentence: str) -> list[tuple[str, str, str]]:
+    """What a sentence changes: the field where it is named, what was wrong where that is said, and what is right."""
+    quoted = [("", match["before"], match["after"]) for match in _QUOTED.finditer(sentence)]
+    quoted = [each for each in quoted if each[1] not in _FIELDS and not each[1].endswith(_ENDS_OF_FIELDS)]
+    changed = _FIELD_CHANGED.search(sentence)
+    return quoted or ([(_FIELDS.get(changed["field"], "title"), "", changed["after"])] if changed else [])
 
 
 def _meant(

@@ -11,10 +11,10 @@ from hzcert.findings import Where
 from hzcert.policy import Policy
 from hzcert.sheets.grid import Cell, Grid, Place, Range, as_text
 
-_MOST_SECTIONED = 100_000  # rows; a longer list has its title in a column
 _NUMBER = r"(?:[（(]?[0-9一二三四五六七八九十]+[）)、．.]\s*)"
 _SECTION = re.compile(r"^\s*(?:[（(]?[一二三四五六七八九十0-9]+[）)、．.]\s*)(?P<words>[^：:]{2,40})$")
 _NAMED = re.compile(rf"^\s*{_NUMBER}?(?P<unit>[^：:，。；]{{2,40}})[：:]\s*(?P<people>.+)$")
+_LED = re.compile(rf"^\s*{_NUMBER}?(?P<unit>\S{{5,40}})\s+(?P<people>\S.*)$")
 _END_OF_UNIT = (
     "局院所校厂司站馆社队园处办店场会室行台部委学心矿库团"  # of so many characters, no name ends in one of these
 )
@@ -24,13 +24,16 @@ _UNIT_ALONE = re.compile(
     rf"^\s*{_NUMBER}?(?P<unit>[^：:，。；\s]{{2,40}}?)\s*(?:[（(]\s*共?计?\s*[0-9０-９一二三四五六七八九十百]+\s*[人名位]\s*[）)]\s*[：:]?|[：:])\s*$"
 )
 _NO_UNIT = re.compile(
-    r"附件|抄送|抄报|主送|主题词|联系|电话|地址|网址|说明|注意|备注|时间|日期|监督|举报|发至|校对|签发|负责人|单位$"
+    r"附件|抄送|抄报|主送|主题词|联系|电话|地址|网址|说明|注意|备注|时间|日期|监督|举报|发至|校对|签发|负责人|打字|拟稿|经办|审核|制表|填报|单位$"
 )
 _HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _PERSON = re.compile(rf"[{_HAN}?？□*]{{2,4}}|[{_HAN}]{{2,8}}(?:[·•・．.][{_HAN}]{{1,8}})+")
 # A name of another people whose dot was lost; no name ends as a unit does.
 _LONG_PERSON = re.compile(rf"[{_HAN}]{{4,8}}[{_HAN}](?<![局院所校厂司站馆社队园处办店场学会室科行台部委县区市镇村])")
-_NOBODY = re.compile(r"特此.{2}|现予公布|现予公示|此通知|此复|附件|同志|人员|名单|合计|共计|如下|以下|同意")
+# Words of sentences that no name has.
+_NOBODY = re.compile(
+    r"以上|以下|同志|人员|规定|聘任|通知|公布|公示|单位|名单|合计|共计|附件|同意|特此|如下|按照|执行|此复|有关|资格|请各"
+)
 _ASIDE = re.compile(r"[（(]([^）)]*)[）)]")
 _NUMBERED = re.compile(r"^\s*(?:[（(]?\d{1,5}[）)、．.]?\s+|[（(]?\d{1,5}[）)、．.]\s*)")
 _FIELDS = (
@@ -116,7 +119,7 @@ def _as_line(row: Sequence[Cell]) -> str:
 def titled(grid: Grid, policy: Policy) -> Grid:
     """A sheet whose title stands above the list or between its people, and in no column, with a column for it."""
     header = _header(grid)
-    if header is None or "title" in header[2] or len(grid.rows) > _MOST_SECTIONED:
+    if header is None or "title" in header[2]:
         return grid
     lines = [" ".join(filter(None, (as_text(cell).strip() for cell in row))) for row in grid.rows[: header[0]]]
     facts = replace(facts_of(lines, policy), document_no="", document_date="", committee="", provisional=False)
@@ -274,7 +277,7 @@ def _of_line(line: str, policy: Policy, now: _Now, following: str) -> list[_Pers
     if alone := _unit_alone(line, following):
         now.unit = alone
         return []
-    match = _NAMED.match(line)
+    match = _NAMED.match(line) or _led_by_unit(line)
     unit, words = (match["unit"].strip(), match["people"]) if match else (now.unit, line)
     if match and _NO_UNIT.search(unit):
         now.unit = ""
@@ -302,6 +305,13 @@ def _unit_alone(line: str, following: str) -> str:
         return ""
     people = list(_split(following.strip()))
     return unit if match or (people and all(people)) else ""
+
+
+def _led_by_unit(line: str) -> re.Match[str] | None:
+    """A unit and its people without a colon between them: 样例水利设计院　沈云川　王　田."""
+    match = _LED.match(line)
+    people = list(_split(match["people"])) if match and _UNIT.fullmatch(match["unit"]) else []
+    return match if people and all(people) else None
 
 
 def _with_unit(line: str) -> _Person | None:
@@ -337,7 +347,7 @@ def _split(words: str) -> Iterator[_Person | None]:
 def _person_of(token: str) -> _Person | None:
     aside = _ASIDE.findall(token)
     bare = _ASIDE.sub("", re.sub(r"\s+", "", token))
-    if _NOBODY.fullmatch(bare) or not (_PERSON.fullmatch(bare) or _LONG_PERSON.fullmatch(bare)):
+    if _NOBODY.search(bare) or not (_PERSON.fullmatch(bare) or _LONG_PERSON.fullmatch(bare)):
         return None
     sex = next((word for word in aside if word in ("男", "女")), "")
     unit = next((word for word in aside if _UNIT.fullmatch(word)), "")

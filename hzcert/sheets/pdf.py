@@ -42,8 +42,6 @@ class Ruled:
 def read_pdf(raw: bytes, shown: str) -> Iterator[Grid]:
     """The document's tables as grids, and the runs of lines between them as ones of a single column."""
     import pdfplumber  # here, since only documents need it
-    from pdfminer.pdfexceptions import PDFException
-    from pdfplumber.utils.exceptions import PdfminerException
 
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
     try:
@@ -54,7 +52,9 @@ def read_pdf(raw: bytes, shown: str) -> Iterator[Grid]:
             for page in document.pages:
                 pages.append(_read_page(page))
                 page.close()
-    except (PDFException, PdfminerException, ValueError, KeyError, TypeError, IndexError, AttributeError) as cause:
+    except Unreadable:
+        raise
+    except Exception as cause:  # nobody has listed what a damaged file makes pdfminer raise
         raise Unreadable("已损坏，或有密码保护", "请另存为没有密码的 PDF，或把名单录成表格再放入") from cause
     yield from parts(pages, shown)
 

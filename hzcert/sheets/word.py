@@ -19,6 +19,7 @@ _FALLBACK = (
 )
 _BOX = f"{_W}txbxContent"
 _DEEPEST = 50  # tables in tables
+_WIDEST = 100  # columns that a cell goes over
 
 
 @dataclass
@@ -40,14 +41,15 @@ class _Lines:
 def read_word(raw: bytes, shown: str) -> Iterator[Grid]:
     """Every table as a grid, and every run of lines between them as one of a single column."""
     import docx  # here, since only documents need it
-    from docx.opc.exceptions import PackageNotFoundError
 
     guard.Parts(raw, guard.Budget()).read("word/document.xml")  # refuses what would burst
     try:
         body = docx.Document(io.BytesIO(raw)).element.body
-        yield from _parts(body, shown)
-    except (PackageNotFoundError, KeyError, ValueError, AttributeError, SyntaxError) as cause:
+    except Exception as cause:  # nobody has listed what a damaged file makes python-docx raise
         raise Unreadable("已损坏", "请在 Word 或 WPS 里打开后另存，再放入") from cause
+    if body is None:
+        raise Unreadable("已损坏", "请在 Word 或 WPS 里打开后另存，再放入")
+    yield from _parts(body, shown)
 
 
 def _parts(body: "BaseOxmlElement", shown: str) -> Iterator[Grid]:
@@ -167,12 +169,15 @@ def _close(merged: list[Range], tall: dict[int, tuple[int, int]], place: int, la
 
 
 def _skipped(row: "BaseOxmlElement") -> int:
-    return min(int(_value(row.find(f"{_W}trPr/{_W}gridBefore"), 0)), 100)
+    """How many columns a row leaves out at its beginning."""
+    return _count(row.find(f"{_W}trPr/{_W}gridBefore"), 0)
 
 
 def _number(cell: "BaseOxmlElement", name: str, otherwise: int) -> int:
-    return max(1, min(int(_value(cell.find(f"{_W}tcPr/{_W}{name}"), otherwise)), 100))
+    return max(1, _count(cell.find(f"{_W}tcPr/{_W}{name}"), otherwise))
 
 
-def _value(element: "BaseOxmlElement | None", otherwise: int) -> str | int:
-    return otherwise if element is None else element.get(f"{_W}val", str(otherwise))
+def _count(element: "BaseOxmlElement | None", otherwise: int) -> int:
+    """A number of columns, within reason; a damaged one is as good as none."""
+    said = "" if element is None else str(element.get(f"{_W}val"))
+    return min(int(said), _WIDEST) if said.isdecimal() else otherwise

@@ -104,6 +104,14 @@ def test_corrections_and_notices_that_take_back(read, policy, as_of):
     assert [str(match.status) for match in compared.matches] == ["matched", "differs"]
 
 
+def test_each_sentence_of_a_correction_is_carried_out_or_told(read):
+    more = "样例建筑公司测试丙的工作单位应为“样例勘测院”；“测试壬”应为“测试癸”。"
+    found = read(a=AWARD, b=CORRECTS + more)
+    assert said(found, "name", "employer")[0::2] == [("测试申", "样例水利设计院"), ("测试丙", "样例勘测院")]
+    told = [(each.code.id, each.message) for each in found.findings]
+    assert [code for code, _ in told] == ["HZ514", "HZ514", "HZ515"] and "测试癸" in told[2][1]
+
+
 def test_a_notice_about_nobody_that_is_held_is_told(read):
     assert [each.code.id for each in read(c=TAKES_BACK).findings] == ["HZ515"]
 

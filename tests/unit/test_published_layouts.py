@@ -203,6 +203,7 @@ def test_one_document_with_two_titles(tmp_path, read, in_one_table):
 TEXTS = {
     "单位：姓名": lambda people: [f"{unit}：{'　'.join(names)}" for unit, names in by_unit(people)],
     "单位独占一行": lambda people: [line for unit, names in by_unit(people) for line in (unit, "    ".join(names))],
+    "单位 姓名": lambda people: [f"{unit}  {'  '.join(names)}" for unit, names in by_unit(people)],
     "姓名 单位": lambda people: [f"{at}. {padded(name)}　{unit}" for at, (name, unit) in enumerate(people, 1)],
     "姓名（单位）": lambda people: [f"{padded(name)}（{unit}）" for name, unit in people],
     "有表头": lambda people: ["序号  姓 名    工作单位", *[f"{at}  {padded(name)}    {unit}" for at, (name, unit) in enumerate(people, 1)]],
@@ -238,6 +239,14 @@ def test_days_and_totals_in_every_form(tmp_path, read, day, count):
     expect(read(), people)
     (tmp_path / "a.txt").write_text("\n".join(lines).replace(f"：{people[2][0]}", "："), encoding="utf-8")
     assert {each.code.id for each in read().findings} >= {"HZ513"}
+
+
+def test_what_stands_around_the_people_is_nobody(tmp_path, read):
+    people = invented(3)
+    before = ["湖州市人事局文件", *head(people), "　　特此通知。"]
+    after = ["以上同志，请各单位按规定聘任。", "", "湖州市人事局", SIGNED, "主题词：专业技术　资格　通知", "抄送：省人事厅　市委组织部", "打字：李样例　　校对：赵样例"]  # fmt: skip
+    (tmp_path / "a.txt").write_text("\n".join([*before, *TEXTS["单位：姓名"](people), *after]), encoding="utf-8")
+    expect(read(), people)
 
 
 # --- sheets ---------------------------------------------------------------------------------------------------------
