@@ -179,6 +179,7 @@ NOT_HELD_AGAINST = Code("HZ512", W, "name", "三.4", "没有与公布文件核�
 COUNT_DIFFERS = Code("HZ513", W, "", "三.4", "公布文件 {document_no} 说是 {said} 人，名单上读到 {read} 人", "请看一眼名单是否读全；附件不在一起的请一并放入")
 CORRECTED = Code("HZ514", I, "name", "三.4", "按{notice}更正：{heading}“{before}”改为“{after}”", "无需处理")
 NOTICE_OPEN = Code("HZ515", W, "name", "三.4", "更正或取消的通知没有找到对应的一行：{said}", "请对照原公布文件办理，并放入原文件的名单")
+EARLIER = Code("HZ517", I, "name", "三.4", "以前的批次已办过这份证书（{number}，{where}）：不是另一份，不另编号", "不必再报；确为另一份证书的，请核对资格名称和专业")
 LINE_UNREAD = Code("HZ516", W, "", "三.4", "这一行没有读成人员：{text}", "请看一眼；如是人员，请改成表格再放入")
 
 # 6 the life of a certificate -------------------------------------------------------------------------------------

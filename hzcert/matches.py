@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -114,6 +114,7 @@ class Matches:
     document_held: Mask = field(repr=False)
     unclaimed: tuple[int, ...] = ()
     decided_by: Mapping[int, str] = field(default_factory=dict)  # by entry, who decided it and why
+    taken: Mapping[int, str] = field(default_factory=dict)  # by entry, who of an earlier batch has its row
     words: dict[str, pa.Array] = field(
         default_factory=dict, repr=False, compare=False
     )  # what wording.py has worked out
@@ -131,6 +132,19 @@ class Matches:
     def agreed(self) -> Mask:
         """Which entries are accepted."""
         return np.asarray(self.status == Status.MATCHED, dtype=np.bool_)
+
+    @property
+    def linked(self) -> Ints:
+        """The accepted entries that the program has found to be published, and no person."""
+        return np.flatnonzero(self.agreed & (self.settled.verdict != Verdict.DECIDED))
+
+    def less(self, taken: Mapping[int, str]) -> "Matches":
+        """The same, those entries not accepted whose rows earlier batches have used for other people."""
+        if not taken:
+            return self
+        status = self.status.copy()
+        status[list(taken)] = Status.DUPLICATE
+        return replace(self, status=status, taken=taken, words={})
 
     @property
     def noteworthy(self) -> Mask:
@@ -222,6 +236,8 @@ class Matches:
         differences: tuple[Difference, ...],
     ) -> str:
         """Why, in a clerk's words."""
+        if line in self.taken:
+            return f"公布文件中的这一行，以前的批次已由另一人（{self.taken[line]}）用去"
         match verdict:
             case Verdict.DECIDED:
                 return self.decided_by.get(line, LEVELS["decided"])

@@ -274,6 +274,8 @@ def decide(
     if received.unheld:
         found += holders.findings(np.ones(len(holders), dtype=np.bool_), codes.NOT_HELD_AGAINST)
     else:
+        compared, before = steps.beside_earlier(compared, settings)
+        found += before
         found += reconcile.findings(holders, published, compared, in_error)
     sound = holders.take(~lines_in_error(holders, found))
     mine = sound.take(render.made_by(sound, policy, settings.authority.code, day))

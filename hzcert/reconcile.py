@@ -187,6 +187,8 @@ def _several(holders: Table, published: Table, matches: Matches, lines: Ints) ->
 def _claimed_twice(holders: Table, matches: Matches, lines: Ints) -> Iterator[Finding]:
     """Entries whose row another one claims: the same person's same certificate, or somebody else."""
     people, rivals = holders.texts("id_number"), matches.settled.rival
+    for line, other in matches.taken.items():
+        yield holders.finding(line, codes.CLAIMED_TWICE, other=other)
     for line in lines[rivals[lines] >= 0].tolist():
         rival = int(rivals[line])
         code = codes.SAME_CERTIFICATE if people[line] == people[rival] else codes.CLAIMED_TWICE

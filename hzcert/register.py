@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime
 from itertools import chain, repeat
 from typing import Any
 
+import numpy as np
+
 from hzcert import codes, lives, names
 from hzcert.desk import Clerk, Desk, File, check_character, fingerprint, is_reissue, key, key_of
 from hzcert.fields import FIELDS, TRANSFER_IN
-from hzcert.findings import Finding, mask
+from hzcert.findings import Finding, Where, mask
 from hzcert.lives import Mark, State
 from hzcert.policy import Policy
 from hzcert.store import Book, canonical, exists, open_register
@@ -122,6 +124,7 @@ def number(
         people = _People(desk, (entry["id_number"] for entry in records))
         known = book.agreed(prints)
         people.hold_rows([entry for entry, own_print in zip(records, prints, strict=True) if own_print not in known])
+        bare, anew = _bare(book, known), set[str]()
         deciding = _Deciding(desk, decided, earlier=any(own in known for own in prints))
         for line in [*order, *(line for line in range(len(records)) if line not in own)]:
             entry, own_print = records[line], prints[line]
@@ -141,6 +144,10 @@ def number(
             if own_print not in known:
                 desk.agree(file, own_print, agreed[line])
                 known[own_print] = 0
+            elif own_print in bare and "file" in agreed.get(line, {}):
+                desk.agree(None, own_print, {name: entry[name] for name in _WHOSE} | dict(agreed[line]))
+                anew.add(own_print)
+                bare.discard(own_print)
             elif file["state"] == State.ENTERED:
                 desk.take(file, "reconciled", {"fingerprint": own_print, "agreed": known[own_print]})
             if line in fees and not desk.refusal(file, "assessed"):
@@ -158,6 +165,7 @@ def number(
                 given_on[line], people.given_on[file["number"]] = day, day
                 new += 1
         if not dry_run:
+            book.forget_agreed(anew)
             desk.close()
     return Numbers(numbers, given_on, tuple(found), new)
 
@@ -299,6 +307,48 @@ def _number(
     return None
 
 
+def earlier(
+    holders: Table, lines: Sequence[int], policy: Policy, day: date, authority: str, url: str
+) -> tuple[dict[int, str], list[Finding]]:
+    """What earlier batches have done of these entries (三.4); nothing is written.
+
+    By position who else was entered for the published row of one that is new; and a finding for each certificate that was
+    numbered then, from another place than now.
+    """
+    taken: dict[int, str] = {}
+    found: list[Finding] = []
+    with open_register(url, reading=True) as book:
+        if not book.head().files:
+            return taken, found
+        desk = Desk(book, policy, Clerk(day, authority), moment())
+        for first in range(0, len(lines), _PART):
+            some = lines[first : first + _PART]
+            chosen = np.zeros(len(holders), dtype=np.bool_)
+            chosen[some] = True
+            part = holders.take(chosen)
+            records = _records(part)
+            people = _People(desk, (entry["id_number"] for entry in records))
+            people.hold_rows(records)
+            taken |= {line: who for line, entry in zip(some, records, strict=True) if (who := people.taken(entry))}
+            found += _numbered_before(desk, people, part, records)
+    return taken, found
+
+
+def _numbered_before(
+    desk: Desk, people: _People, holders: Table, records: Sequence[Mapping[str, str]]
+) -> Iterator[Finding]:
+    """Entries whose certificates have numbers, and were first entered from other files or rows than these."""
+    files = {line: file for line, entry in enumerate(records) if (file := people.by_key.get(desk.key(entry)))}
+    entered = desk.book.events_of([file["id"] for file in files.values() if file["number"]], "entered")
+    places = {event[1]: json.loads(event[7])["source"] for event in reversed(entered)}  # the first of each file
+    for line, file in files.items():
+        said = places.get(file["id"])
+        here = holders.where(line)
+        if said and (said.get("file"), said.get("row")) != (here.file, here.row) and not is_reissue(records[line]):
+            where = Where(said.get("file") or "", said.get("sheet") or None, said.get("row"))
+            yield holders.finding(line, codes.EARLIER, "", number=file["number"], where=where)
+
+
 def known_numbers(holders: Table, policy: Policy, url: str) -> dict[int, str]:
     """The numbers that the register holds already, by position in the table; none is taken."""
     records = _records(holders)
@@ -328,16 +378,21 @@ def remember_reconciled(
     """
     said = chain(evidence, repeat(_NOTHING))
     known: set[str] = set()
+    anew: set[str] = set()
     with open_register(url) as book:
         desk = Desk(book, policy, Clerk(day, authority, operator), moment())  # type: ignore[arg-type]
         for some in holders.parts(_PART):  # as dictionaries a million entries take gigabytes
             records = _records(some)
             prints = [fingerprint(entry) for entry in records]
-            known.update(book.agreed(prints))
+            before = book.agreed(prints)
+            bare = _bare(book, before)
+            known.update(before.keys() - bare)
             for entry, own, found in zip(records, prints, said, strict=False):
                 if own not in known:
                     known.add(own)
                     desk.agree(None, own, {name: entry[name] for name in _WHOSE} | dict(found))
+            anew |= bare & set(prints)
+        book.forget_agreed(anew)
         desk.close()
 
 
@@ -369,9 +424,14 @@ def unheld(holders: Table, url: str) -> list[int]:
     """Those of these entries that were let pass without any published document, by position (三.4)."""
     prints = [fingerprint(entry) for entry in _records(holders)]
     with open_register(url, reading=True) as book:
-        known = book.agreed(prints)
-        bare = {seq for seq, event in book.events(known.values()).items() if UNHELD in event[7]}
-    return [line for line, own in enumerate(prints) if known.get(own) in bare] if bare else []
+        bare = _bare(book, book.agreed(prints))
+    return [line for line, own in enumerate(prints) if own in bare]
+
+
+def _bare(book: Book, agreed: Mapping[str, int]) -> set[str]:
+    """The fingerprints, of those that agreed, of entries that were let pass without any published document."""
+    seqs = book.saying(agreed.values(), UNHELD)
+    return {own for own, seq in agreed.items() if seq in seqs}
 
 
 def remember_printed(

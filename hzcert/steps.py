@@ -34,7 +34,7 @@ from hzcert.table import SET_ASIDE, Mask, Table, lines_in_error
 from hzcert.work import Watch
 
 if TYPE_CHECKING:
-    from hzcert import render, roster
+    from hzcert import reconcile, render, roster
 
 # --- from and to files ----------------------------------------------------------------------------------------------
 
@@ -203,6 +203,15 @@ def validate_files(
     return replace(outcome, outputs=[*outcome.outputs, *made[0]], look=made[1])
 
 
+def beside_earlier(matches: "reconcile.Matches", settings: Settings) -> "tuple[reconcile.Matches, list[Finding]]":
+    """The matches without those whose rows earlier batches have used for others, and what was numbered then (三.4)."""
+    from hzcert import register  # here, since SQLAlchemy takes a fifth of a second to load
+
+    lines, code = matches.linked.tolist(), settings.authority.code
+    taken, found = register.earlier(matches.holders, lines, settings.policy, settings.as_of, code, settings.register)
+    return matches.less(taken), found
+
+
 def said_of(given: Decisions, holders: Table, published: Table) -> list[Record]:
     """Who decided what, on which entry and row, and why, as the register keeps it (三.4)."""
     from hzcert import register  # here, since SQLAlchemy takes a fifth of a second to load
@@ -254,8 +263,9 @@ def reconcile_files(
     given = decisions.held_against(aids.decisions, read.table, lists.table)
     given = replace(given, findings=(*aids.findings, *given.findings))
     matches = reconcile.compare(read.table, lists.table, settings.policy, settings.as_of, given, aids.renamed)
+    matches, before = beside_earlier(matches, settings)
     sheets = list(reconcile.sheets(read.table, lists.table, matches, given))
-    found = [*lists.findings, *given.findings, *reconcile.findings(read.table, lists.table, matches)]
+    found = [*lists.findings, *given.findings, *before, *reconcile.findings(read.table, lists.table, matches)]
     headings = {column.heading: column.heading for column in sheets[0].columns}
     # A workbook has its rows from its sheets.
     in_sheets = out.suffix.lower() == ".xlsx"

@@ -120,7 +120,7 @@ def _reasons(matches: Matches) -> pa.LargeStringArray:
     which = levels(matches)[lines] * 4 + (matches.status[lines] == Status.MATCHED) * 2 + matches.noteworthy[lines]
     words = [reason_of(level, matched=bool(code & 2), differs=bool(code & 1)) for level in LEVELS for code in range(4)]
     found = put(column([""] * len(matches)), lines, chosen(column(words), which))
-    rest = np.setdiff1d(np.arange(len(matches)), lines)
+    rest = np.union1d(np.setdiff1d(np.arange(len(matches)), lines), np.array(list(matches.taken), dtype=np.int64))
     return put(found, rest, column([matches.match(line).reason for line in rest.tolist()]))
 
 

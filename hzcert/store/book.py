@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Select, Table, bindparam, func, insert, or_, select, text, update
+from sqlalchemy import Column, Connection, Select, Table, bindparam, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -159,6 +159,14 @@ class Book:
         found = self._rows(EVENT, EVENT.c.seq, sorted(set(seqs)), EVENT.c.seq)
         return {int(row["seq"]): tuple(row.values()) for row in found}
 
+    def saying(self, seqs: Iterable[int], words: str) -> set[int]:
+        """Which of these events say some words."""
+        found: set[int] = set()
+        for some in chunks(sorted(set(seqs))):
+            chosen = select(EVENT.c.seq).where(self._among(EVENT.c.seq, some), EVENT.c.data.contains(words))
+            found.update(int(seq) for (seq,) in self._connection.execute(chosen))
+        return found
+
     def each_agreed(self) -> Iterator[str]:
         """The fingerprint of every entry that agreed with the published documents."""
         return (str(each) for each in self._connection.scalars(select(AGREED.c.fingerprint)))
@@ -237,6 +245,11 @@ class Book:
     def add_agreed(self, fingerprints: Mapping[str, int]) -> None:
         """Entries that agree with the published documents, and the event that says so."""
         self._load(AGREED, fingerprints.items())
+
+    def forget_agreed(self, fingerprints: Iterable[str]) -> None:
+        """Take out entries that are about to be noted again on better evidence; the events of the first time stay."""
+        for some in chunks(sorted(fingerprints)):
+            self._connection.execute(delete(AGREED).where(self._among(AGREED.c.fingerprint, some)))
 
     def add_merged(self, register: str, lines: Sequence[tuple[int, str, int]]) -> None:
         """Another register's events that are here now: their number and hash there, their number here."""

@@ -50,3 +50,20 @@ def test_what_is_printed_later_says_it_too(hzcert, small):
     assert ran.code == 0 and pages and all(SAID in page.extract_text() for page in pages)
     hzcert("roster", "build", small / "out" / "holders.xlsx", "--out", small / "花名册", *common)
     assert {book.name: says(book) for book in (small / "花名册").rglob("*.xlsx") if says(book)} == {}
+
+
+def test_a_reconciliation_that_comes_later_takes_its_place(hzcert, small):
+    published = shutil.copytree(small / "published", small / "later")
+    shutil.rmtree(small / "published")
+    common = ("--as-of", "2007-11-20", "--authority", "330523")
+    hzcert("run", small, "--without-published", *common)
+    shutil.copytree(published, small / "published")
+    ran = hzcert("run", small, *common, "--format", "jsonl")
+    assert ran.summary["counts"]["entries"]["accepted"] > 0
+    pages = [page for path in (small / "out" / "certificates").glob("*.pdf") for page in PdfReader(path).pages]
+    assert pages and not any(SAID in page.extract_text() for page in pages)
+    register = ("--register", small / "register.db")
+    hzcert("roster", "build", small / "out" / "holders.xlsx", "--out", small / "花名册", *common, *register)
+    books = list((small / "花名册").rglob("*.xlsx"))
+    assert books and all(says(book) for book in books)
+    assert hzcert("register", "verify", *register).code == 0
