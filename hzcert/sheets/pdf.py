@@ -93,6 +93,9 @@ def _ruled(cells: Sequence[tuple[float, float, float, float]], chars: Sequence[d
         owner |= {(at, across): (row, place) for at in range(row, last + 1) for across in range(place, to + 1)}
         if last > row or to > place:
             merged.append((row, place, last, to))
+    for first, place, last in _open(owner, len(tops), len(lefts)):
+        owner |= dict.fromkeys(((at, place) for at in range(first, last + 1)), (first, place))
+        merged.append((first, place, last, place))
     inside: dict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)
     for char in chars:
         middle = (
@@ -104,6 +107,17 @@ def _ruled(cells: Sequence[tuple[float, float, float, float]], chars: Sequence[d
     for (row, place), its in inside.items():
         rows[row][place] = variants.fold(extract_text(its)).strip()
     return Ruled(rows, merged, min(tops), tuple(lefts))
+
+
+def _open(owner: Mapping[tuple[int, int], tuple[int, int]], rows: int, columns: int) -> Iterator[tuple[int, int, int]]:
+    """Rows, column and last row of what no box closes: cells that go on over the page's end."""
+    for place in range(columns):
+        free = [at for at in range(rows) if (at, place) not in owner]
+        while free:
+            last = next((at for at, following in pairwise(free) if following > at + 1), free[-1])
+            if last > free[0]:
+                yield free[0], place, last
+            free = [at for at in free if at > last]
 
 
 def _apart(sorted_edges: Sequence[float]) -> list[float]:
@@ -291,8 +305,9 @@ def _joined(lines: Sequence[Line]) -> list[str]:
         size = above[-1].bottom - above[-1].top
         is_full = above[-1].right > edge - 3.2 * size and below[0].left < start + 3 * size
         is_near = below[0].top - above[0].top <= usual * 1.3
+        is_half = _is_half(found[-1], _text(below))
         if (
-            is_full
+            (is_full or is_half)
             and is_near
             and not _ENDS.search(above[-1].text)
             and not _STARTS.match("".join(each.text for each in below))
@@ -304,12 +319,22 @@ def _joined(lines: Sequence[Line]) -> list[str]:
 
 
 def _between(above: str, below: str) -> str:
-    """Nothing, or a space between two names that a line's end parts; names of two characters may have a space in them."""
-    before, after = re.split("[：:、，, ]", above), re.split("[：:、，, ]", below)
+    """Nothing, or a space between two names that a line's end parts."""
+    before, after = _ends_of(above, below)
+    both = _NAMELIKE.fullmatch(before[-1]) and _NAMELIKE.fullmatch(after[0])
+    return " " if both and not _is_half(above, below) else ""
+
+
+def _is_half(above: str, below: str) -> bool:
+    """Whether a line's end parts one name; names of two characters may have a space in them."""
+    before, after = _ends_of(above, below)
     if not _NAMELIKE.fullmatch(before[-1]) or not _NAMELIKE.fullmatch(after[0]):
-        return ""
-    is_half = _alone(reversed(before)) % 2 or _alone(after) % 2
-    return "" if is_half else " "
+        return False
+    return bool(_alone(reversed(before)) % 2 or _alone(after) % 2)
+
+
+def _ends_of(above: str, below: str) -> tuple[list[str], list[str]]:
+    return re.split("[：:、，, ]", above), re.split("[：:、，, ]", below)
 
 
 def _alone(words: Iterable[str]) -> int:
