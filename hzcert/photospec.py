@@ -49,7 +49,7 @@ class PhotoSpec:
     min_pitch: float = 0.36
     max_pitch: float = 0.80
     max_cover: float = 0.45
-    max_red_eye: float = 0.20
+    max_red_eye: float = 0.06
     max_specks: float = 0.0008
     max_same_share: float = 0.03
     max_seconds: int = 60

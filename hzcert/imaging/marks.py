@@ -156,6 +156,9 @@ def covered(rgb: Pixels, head: Box, face: Box) -> float:
     return float(((np.asarray(saturation) >= strong) & (np.asarray(value) >= bright)).mean())
 
 
+_FLASH_RED, _FLASH_TIMES = 120, 2.5  # least red, and so many times green and blue; warm light on brown eyes has less
+
+
 def red_eyes(rgb: Pixels, eyes: tuple[tuple[float, float], tuple[float, float]]) -> float:
     """The share of flash red around the middle of the eyes; of both the greater."""
     (left, level), (right, other) = eyes
@@ -166,7 +169,7 @@ def red_eyes(rgb: Pixels, eyes: tuple[tuple[float, float], tuple[float, float]])
         part = rgb[round(box.top) : round(box.bottom), round(box.left) : round(box.right)].astype(np.int16)
         if part.size:
             red, most = part[:, :, 0], np.maximum(part[:, :, 1], part[:, :, 2])
-            shares.append(float(((red > 90) & (red > 2 * most)).mean()))
+            shares.append(float(((red > _FLASH_RED) & (red > _FLASH_TIMES * most)).mean()))
     return max(shares, default=0.0)
 
 
