@@ -5,7 +5,9 @@
 FAULT is one or several, with commas between: kill, room (no file may grow beyond so many bytes), disk (a disk of so many blocks) or readonly. For each command a
 world is made in which it has something to do; each trial starts from a copy of that world. After each, the register is proved,
 what was acknowledged is in it, the message is no traceback; then the command runs again and must come to what it comes to unbroken:
-the same events, the same files byte for byte. SERVER is the URL of a PostgreSQL server: the register then lies there.
+the same events, the same files byte for byte. SERVER is the URL of a PostgreSQL server, or ``postgres`` for one of its own: the register then lies there.
+
+Kills go on until so many have hit: ``trials.py kill 300 /dev/shm/trials`` kills each command 300 times, in half an hour to an hour.
 """
 
 import contextlib
@@ -30,6 +32,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parents[1])]
 
 import hzcert
+import postgres
 from hzcert import audit
 from hzcert.fields import HEADINGS
 from hzcert.policy import load_policy
@@ -83,14 +86,17 @@ ONE, TWO, SENIOR, _ = (each["id_number"] for each in CITYS)
 RECEIVED = ("register", "receive", ONE, TWO, *CITY)
 ISSUED = ("register", "issue", ONE, TWO, "--received-by", "本人", *CITY)
 LOST = ("register", "lost", ONE, "--newspaper", "湖州日报", "--on", "2007-11-01", *CITY)
+SENT = ("pack", "province", "{folder}/市", "--out", "{folder}/报省", *CITY)
 VOID = ("register", "void", TWO, "--reason", "照片印歪", *CITY)
 TRIALS = (
     Trial("run", (), ("run", "{folder}/市", "--workers", "1", *CITY), fresh=True),
+    Trial("reconcile", (), ("reconcile", "{folder}/市/holders", "{folder}/市/published", "--out", "{folder}/核对.xlsx", *CITY), fresh=True),
     Trial("print", (), ("print", "{folder}/市/out/holders.xlsx", "--photos", "{folder}/市/out/photos", "--out", "{folder}/证书", *CITY)),
     Trial("roster", (), ("roster", "build", "{folder}/市/out/holders.xlsx", "--out", "{folder}/花名册", *CITY)),
     Trial("import", (), ("register", "import", "{folder}/旧系统.csv", *CITY)),
     Trial("issue", (), ISSUED),
     Trial("receive", (), RECEIVED),
+    Trial("arrive", (SENT,), ("register", "receive", SENIOR, "--new", *CITY)),
     Trial("destroy", (RECEIVED,), ("register", "destroy", ONE, TWO, "--out", "{folder}/销毁清单.xlsx", *CITY)),
     Trial("lost", (ISSUED,), LOST),
     Trial("reissue", (ISSUED, LOST), ("register", "reissue", ONE, *CITY)),
@@ -128,6 +134,15 @@ class Store:
 
     def _drop(self, name):
         self._driver.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def is_empty(self, url):
+        """Whether there is no register at all yet: a first run was killed before it had made one."""
+        if "://" not in url:
+            return not Path(url).exists()
+        import psycopg
+
+        with psycopg.connect(url.replace("+psycopg", "")) as connection:
+            return connection.execute("SELECT to_regclass('meta')").fetchone() == (None,)
 
     def make(self, folder):
         for kind in ("reg", "empty") if self.server else ():
@@ -233,7 +248,7 @@ class Bench:
     def state(self, trial, folder, acknowledged=None):
         """What the register says, proved; and every file but registers, by its hash."""
         url = self.register(trial, folder)
-        if "://" not in url and not Path(url).exists():
+        if self.store.is_empty(url):
             return Counter(), self.files(folder), None
         proved = audit.verify(url, POLICY)
         if proved.problems:
@@ -253,11 +268,16 @@ class Bench:
         return said, self.files(folder), (head.seq, head.hash)
 
     def files(self, folder):
-        return {
+        """Every file by its hash; a backup by the head of its chain, since its bytes are the database's affair."""
+        found = {
             str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in folder.rglob("*")
             if path.is_file() and ".db" not in path.name and not path.name.startswith(".hzcert-")
         }  # fmt: skip
+        for path in folder.glob("备份*.db"):
+            with open_register(str(path), reading=True) as book:
+                found[path.name] = book.head().hash
+        return found
 
     def try_all(self, faults, count, names, seed):
         chance = random.Random(seed)
@@ -287,15 +307,19 @@ class Bench:
     def broken(self, trial, fault, count, chance, usual, start, whole):
         """So many trials of a command, each from the same world; how often it ended how."""
         world, place, results = self.root / "world", self.root / "trial", Counter()
-        for turn in range(count):
+        turn = 0
+        while (results["killed"] if fault == "kill" else turn) < count:
+            if turn > 20 * count:
+                sys.exit(f"{trial.name}: it ends before it can be killed: {dict(results)}")
             self.copy(world, place)
             with FAULTS[fault](self, place, turn / max(count - 1, 1), whole) as (before, after):
                 born, reading = self.do(place, trial.words, self.register(trial, place), before)
                 if fault == "kill":
-                    time.sleep(chance.random() * usual * 1.1)
+                    time.sleep(chance.random() * usual)
                     os.kill(born, signal.SIGKILL)
                 code, said = finished(born, reading)
                 after()
+                turn += 1
                 results["killed" if code == -9 else str(code)] += 1
                 why = f"{trial.name}, {fault} {turn} of {count}, ended in {code}: {said}"
                 try:
@@ -306,7 +330,10 @@ class Bench:
                         raise AssertionError(f"acknowledged, but not whole: {_differences(now, whole)}")
                 except AssertionError as cause:
                     sys.exit(f"{why}\n{cause}")
+            began = time.perf_counter()
             code, said = finished(*self.do(place, trial.words, self.register(trial, place)))
+            # The moments stay spread over the whole command, however busy the machine is.
+            usual = 0.9 * usual + 0.1 * (time.perf_counter() - began)
             end = self.state(trial, place, start[2])
             if code not in {*ENDED, *trial.again} or (end[0], end[1]) != (whole[0], whole[1]):
                 sys.exit(f"{why}\nthe next run ended in {code}: {said}\n{_differences(end, whole)}")
@@ -389,16 +416,18 @@ def preload():
 
 
 def main(faults, count, folder, *rest):
-    server = next((word for word in rest if "://" in word), "")
-    names = [word for word in rest if "://" not in word]
-    preload()
-    bench = Bench(Path(folder), server)
-    bench.prepare()
-    try:
-        for told in bench.try_all(faults.split(","), int(count), names, 7):
-            print(told, flush=True)
-    except NoDisk:
-        sys.exit("no disk can be mounted here")
+    with contextlib.ExitStack() as later:
+        given = next((word for word in rest if "://" in word or word == "postgres"), "")
+        server = later.enter_context(postgres.server()) if given == "postgres" else given
+        names = [word for word in rest if word != given]
+        preload()
+        bench = Bench(Path(folder), server)
+        bench.prepare()
+        try:
+            for told in bench.try_all(faults.split(","), int(count), names, 7):
+                print(told, flush=True)
+        except NoDisk:
+            sys.exit("no disk can be mounted here")
 
 
 if __name__ == "__main__":
