@@ -31,11 +31,14 @@ BATCH = 100_000
 
 
 def people(first, count):
-    """So many holders of intermediate certificates, each with an ID number of their own."""
+    """So many holders of intermediate certificates, each with an ID number and a name of their own."""
     one = holder(obtained_on="1998-12-03")
     bodies = [f"33{number // 1000:012}{number % 1000:03}"[:17] for number in range(first, first + count)]
     columns = {name: [str(value)] * count for name, value in one.items() if name not in ("row", "id_number")}
     columns["id_number"] = [body + check_character(body) for body in bodies]
+    columns["name"] = [
+        f"沈{chr(0x4E00 + number // 5000)}{chr(0x4E00 + number % 5000)}" for number in range(first, first + count)
+    ]
     return table_of(columns, list(range(2, count + 2)))
 
 
@@ -56,10 +59,11 @@ def measure(url, holders):
         count = min(BATCH, holders - first)
         batch, agreed = people(first, count), dict.fromkeys(range(count), evidence)
         wall, usage = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
-        register.number(batch, policy, DAY, "330500", url, operator="bench", agreed=agreed)
+        numbers = register.number(batch, policy, DAY, "330500", url, operator="bench", agreed=agreed)
         after = resource.getrusage(resource.RUSAGE_SELF)
         spent["wall"] += time.perf_counter() - wall
         spent["cpu"] += after.ru_utime + after.ru_stime - usage.ru_utime - usage.ru_stime
+        assert numbers.new == count, numbers.findings[:3]
     results["entered, reviewed, reconciled and numbered"] = {
         "holders_per_second": round(holders / spent["wall"]), "seconds": round(spent["wall"], 1), "cpu_seconds": round(spent["cpu"], 1)
     }  # fmt: skip

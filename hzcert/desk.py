@@ -6,7 +6,7 @@ One transaction, one desk. What is done here is written when the desk is closed,
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from json.encoder import encode_basestring
@@ -22,6 +22,7 @@ from hzcert.store import Book, Draft, Stamp, canonical
 from hzcert.titles import Title
 
 File = dict[str, Any]
+_AT_ONCE = 5_000  # events
 _KINDS: tuple[Kind, ...] = ("county", "city", "province")  # of the county: the region's own bureau
 Key = tuple[str, str, str]  # ID number, code of the title, folded specialty
 
@@ -137,11 +138,13 @@ class Desk:
         self._changed: dict[int, File] = {}
         self._numbers: list[dict[str, Any]] = []
         self._standings: dict[str, str] = {}
-        self._agreed: dict[str, int] = {}  # by fingerprint: the place of its event among the drafts
+        self._agreed: dict[str, int] = {}  # by fingerprint: the number of its event
         self._keys: dict[tuple[str, str, str], tuple[str, str]] = {}
         self._titles: dict[tuple[str, str, str, str], tuple[str, Title]] = {}
         self._counters: dict[str, list[dict[str, Any]]] = {}
-        self._before = self._files = book.head().files
+        self._head = book.head()
+        self._before = self._files = self._head.files
+        self._next = self._head.seq + 1  # the number of the next event
 
     def key(self, entry: Mapping[str, str]) -> Key:
         """What makes an entry's certificate the same again; of one title and specialty looked up once."""
@@ -185,11 +188,21 @@ class Desk:
         file["state"], file["marks"] = state, marks
         if file["id"] <= self._before:
             self._changed[file["id"]] = file
-        self._drafts.append(Draft(file["id"], kind, canonical(data) if data else "{}"))
+        self._draft(Draft(file["id"], kind, canonical(data) if data else "{}"))
+
+    def _draft(self, draft: Draft) -> None:
+        self._drafts.append(draft)
+        self._next += 1
+        if len(self._drafts) >= _AT_ONCE and not self.book.reading:
+            self._send()
+
+    def _send(self) -> None:
+        self._head = self.book.add_events(self._drafts, self._stamp, self._head)
+        self._drafts.clear()
 
     def note(self, kind: str, data: Mapping[str, object]) -> None:
         """An event of the register itself."""
-        self._drafts.append(Draft(0, kind, canonical(data)))
+        self._draft(Draft(0, kind, canonical(data)))
 
     def enter(self, file: File, entry: Mapping[str, str], own: str, source: Mapping[str, object]) -> None:
         """Enter what an entry says, or what it says otherwise than before (三.3)."""
@@ -202,7 +215,7 @@ class Desk:
 
     def agree(self, file: File | None, own: str, evidence: Mapping[str, object]) -> None:
         """Note that an entry agrees with the published documents (三.4)."""
-        self._agreed[own] = len(self._drafts)
+        self._agreed[own] = self._next
         if file is None:
             self.note("agreed", {"fingerprint": own, **evidence})
         else:
@@ -305,21 +318,23 @@ class Desk:
 
     def close(self) -> int:
         """Write all that was done; how many events that was."""
-        if not self._drafts:
+        before = self.book.head().seq
+        if self._next == before + 1:
             return 0
-        numbers = self.book.append(self._drafts, self._stamp, files=self._files)
+        self._send()
         self.book.add_files(self._new)
         self.book.change_files(list(self._changed.values()))
         self.book.add_numbers(self._numbers)
         self.book.stand_numbers(self._standings)
-        self.book.add_agreed({own: numbers[place] for own, place in self._agreed.items()})
+        self.book.add_agreed(self._agreed)
         for rows in self._counters.values():
             for row in rows:
                 if not row["was"]:
                     self.book.add_counter({name: row[name] for name in ("scope", "first", "last", "next", "holder")})
                 elif row["next"] != row["was"]:
                     self.book.move_counter(row["scope"], row["first"], row["next"])
-        return len(numbers)
+        self.book.end(replace(self._head, files=self._files))
+        return self._next - before - 1
 
 
 def is_reissue(entry: Mapping[str, str]) -> bool:

@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any, TypeVar
 
@@ -35,9 +35,18 @@ class Head:
 class Book:
     """The register inside one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, *, reading: bool = False) -> None:
+        self._opened = connection
+        self.reading = reading
         self.postgres = connection.dialect.name == "postgresql"
+        self._copying: AbstractContextManager[Any] | None = None
+        self._copy: Any = None
+
+    @property
+    def _connection(self) -> Connection:
+        """The connection, free for the next statement: events that are under way to a server arrive first."""
+        self.arrive()
+        return self._opened
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
@@ -139,7 +148,7 @@ class Book:
     def each_event(self) -> Generator[Line, None, None]:
         """All events in order, without holding them all; close it if it is not read to its end."""
         # The driver's own cursor: proving a chain reads all of it, and a row object each would cost as much again.
-        driver: Any = self._connection.connection.driver_connection
+        driver = self._driver()
         cursor = driver.cursor("events") if self.postgres else driver.cursor()
         with closing(cursor):
             if self.postgres:
@@ -209,19 +218,34 @@ class Book:
         head = self.head()
         if not drafts:
             return range(0)
-        last: Line = (head.seq, 0, "", "", "", "", "", "", head.hash)
+        end = self.add_events(drafts, stamp, head)
+        self.end(end if files is None else replace(end, files=files))
+        return range(head.seq + 1, end.seq + 1)
 
-        def lines() -> Iterator[Line]:
-            nonlocal last
-            for line in chain.link(drafts, stamp, head.seq, head.hash):
-                last = line
-                yield line
+    def add_events(self, drafts: Sequence[Draft], stamp: Stamp, head: Head) -> Head:
+        """Add events behind an end of the chain that is not written down yet; the new end.
 
-        self._load(EVENT, lines())
-        self._head(Head(last[0], last[-1], head.files if files is None else files))
-        return range(head.seq + 1, last[0] + 1)
+        A server takes them in while the next ones are being made: its COPY stays open until something else is asked.
+        """
+        lines = list(chain.link(drafts, stamp, head.seq, head.hash))
+        if self.postgres:
+            if self._copy is None:
+                self._copying = self._driver().cursor().copy(_copy_into(EVENT))
+                self._copy = self._copying.__enter__()
+            for line in lines:
+                self._copy.write_row(line)
+        else:
+            self._load(EVENT, lines)
+        return replace(head, seq=lines[-1][0], hash=lines[-1][-1]) if lines else head
 
-    def _head(self, head: Head) -> None:
+    def arrive(self, error: BaseException | None = None) -> None:
+        """Wait until events under way have arrived; after an error they are called back."""
+        if self._copying is not None:
+            copying, self._copying, self._copy = self._copying, None, None
+            copying.__exit__(type(error) if error else None, error, None)
+
+    def end(self, head: Head) -> None:
+        """Write down the end of the chain."""
         self._connection.execute(update(HEAD).values(seq=head.seq, hash=head.hash, files=head.files))
 
     def add_files(self, rows: Sequence[Row]) -> None:
@@ -289,16 +313,18 @@ class Book:
 
     def _load(self, table: Table, lines: Iterable[Sequence[Any]]) -> None:
         """Add lines at the speed of the driver, while they are made: COPY on PostgreSQL, one prepared statement on SQLite."""
-        names = ", ".join(f'"{column.name}"' for column in table.columns)
-        driver: Any = self._connection.connection.driver_connection
+        driver = self._driver()
         if self.postgres:
-            with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+            with driver.cursor() as cursor, cursor.copy(_copy_into(table)) as copy:
                 for line in lines:
                     copy.write_row(line)
             return
         marks = ", ".join("?" * len(table.columns))
         with closing(driver.cursor()) as cursor:
-            cursor.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", lines)
+            cursor.executemany(f"INSERT INTO {table.name} ({_names(table)}) VALUES ({marks})", lines)
+
+    def _driver(self) -> Any:
+        return self._connection.connection.driver_connection
 
     def _change(self, table: Table, names: Sequence[str], lines: Sequence[Sequence[Any]]) -> None:
         """Change columns of lines; the last value of each is its key."""
@@ -312,6 +338,14 @@ class Book:
     def _run_many(self, statement: str, lines: Sequence[Sequence[Any]]) -> None:
         if lines:
             self._connection.exec_driver_sql(statement, [tuple(line) for line in lines])
+
+
+def _names(table: Table) -> str:
+    return ", ".join(f'"{column.name}"' for column in table.columns)
+
+
+def _copy_into(table: Table) -> str:
+    return f"COPY {table.name} ({_names(table)}) FROM STDIN"
 
 
 def chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

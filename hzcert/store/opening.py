@@ -34,7 +34,13 @@ def open_register(url: str, *, reading: bool = False) -> Iterator[Book]:
     with in_words(url):
         opened = _postgres(url, reading=reading) if is_postgres(url) else _sqlite(register_path(url), reading=reading)
         with opened as connection:
-            yield Book(connection)
+            book = Book(connection, reading=reading)
+            try:
+                yield book
+            except BaseException as error:
+                book.arrive(error)
+                raise
+            book.arrive()
 
 
 @contextmanager
