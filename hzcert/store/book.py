@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -230,8 +230,9 @@ class Book:
         lines = list(chain.link(drafts, stamp, head.seq, head.hash))
         if self.postgres:
             if self._copy is None:
-                self._copying = self._driver().cursor().copy(_copy_into(EVENT))
-                self._copy = self._copying.__enter__()
+                copying = self._copy_into(EVENT)
+                self._copy = copying.__enter__()
+                self._copying = copying
             for line in lines:
                 self._copy.write_row(line)
         else:
@@ -313,15 +314,22 @@ class Book:
 
     def _load(self, table: Table, lines: Iterable[Sequence[Any]]) -> None:
         """Add lines at the speed of the driver, while they are made: COPY on PostgreSQL, one prepared statement on SQLite."""
-        driver = self._driver()
         if self.postgres:
-            with driver.cursor() as cursor, cursor.copy(_copy_into(table)) as copy:
+            with self._copy_into(table) as copy:
                 for line in lines:
                     copy.write_row(line)
             return
         marks = ", ".join("?" * len(table.columns))
-        with closing(driver.cursor()) as cursor:
+        with closing(self._driver().cursor()) as cursor:
             cursor.executemany(f"INSERT INTO {table.name} ({_names(table)}) VALUES ({marks})", lines)
+
+    @contextmanager
+    def _copy_into(self, table: Table) -> Iterator[Any]:
+        """COPY in the server's own form: twice as fast as text, for us and for the server."""
+        statement = f"COPY {table.name} ({_names(table)}) FROM STDIN (FORMAT BINARY)"
+        with self._driver().cursor() as cursor, cursor.copy(statement) as copy:
+            copy.set_types(["int8" if column.type.python_type is int else "text" for column in table.columns])
+            yield copy
 
     def _driver(self) -> Any:
         return self._connection.connection.driver_connection
@@ -342,10 +350,6 @@ class Book:
 
 def _names(table: Table) -> str:
     return ", ".join(f'"{column.name}"' for column in table.columns)
-
-
-def _copy_into(table: Table) -> str:
-    return f"COPY {table.name} ({_names(table)}) FROM STDIN"
 
 
 def chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:

@@ -46,17 +46,14 @@ class Stamp:
 def link(drafts: Iterable[Draft], stamp: Stamp, seq: int, before: str) -> Iterator[Line]:
     """Lines for the table of events, each linked to the one before."""
     usual = _words(stamp.day, stamp.at, stamp.operator, stamp.authority)
-    for draft in drafts:
+    for file, kind, data, day, at, operator, authority in drafts:
         seq += 1
-        if draft.at:
-            own = (draft.day, draft.at, draft.operator, draft.authority)
+        own, words = (stamp.day, stamp.at, stamp.operator, stamp.authority), usual
+        if at or day:
+            own = (day, at, operator, authority) if at else (day, *own[1:])
             words = _words(*own)
-        else:
-            own, words = (draft.day or stamp.day, stamp.at, stamp.operator, stamp.authority), usual
-            if draft.day:
-                words = _words(*own)
-        before = sha256(f'{before}[{seq},{draft.file},"{draft.kind}",{words},{draft.data}]'.encode()).hexdigest()
-        yield (seq, draft.file, draft.kind, *own, draft.data, before)
+        before = sha256(f'{before}[{seq},{file},"{kind}",{words},{data}]'.encode()).hexdigest()
+        yield (seq, file, kind, *own, data, before)
 
 
 @lru_cache(maxsize=64)  # the words of one run are the same many times over
