@@ -148,13 +148,13 @@ class Book:
     def each_event(self) -> Generator[Line, None, None]:
         """All events in order, without holding them all; close it if it is not read to its end."""
         # The driver's own cursor: proving a chain reads all of it, and a row object each would cost as much again.
-        driver = self._driver()
-        cursor = driver.cursor("events") if self.postgres else driver.cursor()
-        with closing(cursor):
-            if self.postgres:
-                cursor.itersize = CHUNK
-            cursor.execute(f"SELECT {', '.join(EVENT.columns.keys())} FROM event ORDER BY seq")
-            yield from cursor
+        chosen = f"SELECT {', '.join(EVENT.columns.keys())} FROM event ORDER BY seq"
+        if self.postgres:
+            with self._driver().cursor(binary=True) as cursor, closing(cursor.stream(chosen, size=CHUNK)) as lines:
+                yield from lines  # the server sends the next ones while these are looked at
+        else:
+            with closing(self._driver().cursor()) as cursor:
+                yield from cursor.execute(chosen)
 
     def agreed(self, fingerprints: Iterable[str]) -> dict[str, int]:
         """Which of these entries have agreed with the published documents before, and the events that say so."""
