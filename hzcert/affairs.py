@@ -141,7 +141,7 @@ def _meant(
     lookup: _Lookup, asked: Asked, kind: str, taken: set[int], desk: Desk, say: Say
 ) -> tuple[File | None, Finding | None]:
     """The certificate that is meant, or why the step can't be taken."""
-    where, whose, label = asked.where, str(asked), lives.label(kind)
+    where, whose, label, clause = asked.where, str(asked), lives.label(kind), lives.STEPS[kind].clause
     candidates = lookup.candidates(asked, by_number=kind != "arrived")
     files, why = choose(candidates, asked, kind)
     if not files:
@@ -152,23 +152,23 @@ def _meant(
     (file,) = files
     old = bool(asked.number) and kind != "arrived" and lookup.standings.get(asked.number) != "valid"
     if file["id"] in taken or ((why or old) and _said_before(desk, kind, file, asked, say(asked, file))):
-        return file, codes.ALREADY_DONE.at(where, step=label)
+        return file, codes.ALREADY_DONE.at(where, step=label, clause=clause)
     if why:
-        return None, codes.IMPOSSIBLE.at(where, step=label, why=why)
+        return None, codes.IMPOSSIBLE.at(where, step=label, why=why, clause=clause)
     if old:
         standing = _STANDINGS[lookup.standings[asked.number]]
         return None, codes.IMPOSSIBLE.at(
-            where, step=label, why=f"编号 {asked.number} {standing}，现号 {file['number'] or '无'}"
+            where, step=label, why=f"编号 {asked.number} {standing}，现号 {file['number'] or '无'}", clause=clause
         )
     if kind == "lost" and not (
         (said := say(asked, file)).get("loss_notice") or (said.get("newspaper") and said.get("on"))
     ):
-        return None, codes.IMPOSSIBLE.at(where, step=label, why="没有写报纸和刊登日期")
+        return None, codes.IMPOSSIBLE.at(where, step=label, why="没有写报纸和刊登日期", clause=clause)
     able = allowed(kind, file, desk.policy, desk.clerk.day)
     if desk.clerk.authority not in {each.code for each in able}:
         mine = desk.policy.authority(desk.clerk.authority).name
         who = "、".join(each.name for each in able) or "（通知没有这一步）"
-        return None, codes.NOT_THEIRS.at(where, step=label, who=who, mine=mine)
+        return None, codes.NOT_THEIRS.at(where, step=label, who=who, mine=mine, clause=clause)
     if kind == "numbered" and file["case"] == TRANSFER_IN and not file["marks"] & Mark.CONFIRMED:
         return None, codes.UNCONFIRMED_NUMBER.at(where)
     return file, _foreign(kind, file, asked, desk)
@@ -189,11 +189,12 @@ def _foreign(kind: str, file: File, asked: Asked, desk: Desk) -> Finding | None:
     if kind == "arrived" and number and file["number"] and not known:
         own = file["number"]
         why = f"补发的编号是 {own}，不是 {number}"
-        return codes.IMPOSSIBLE.at(asked.where, step=lives.label(kind), why=why)
+        return codes.IMPOSSIBLE.at(asked.where, step=lives.label(kind), why=why, clause=lives.STEPS[kind].clause)
     maker = desk.policy.maker(file["level"], file["region"], desk.clerk.day)
     if not number and maker is not None and maker.code != desk.clerk.authority:
+        mine = desk.policy.authority(desk.clerk.authority).name
         return codes.NOT_THEIRS.at(
-            asked.where, step="编补发的号", who=maker.name, mine=desk.policy.authority(desk.clerk.authority).name
+            asked.where, step="编补发的号", who=maker.name, mine=mine, clause=lives.STEPS[kind].clause
         )
     return None
 
@@ -462,9 +463,11 @@ def history(asked: Sequence[Asked], url: str) -> tuple[list[History], list[Findi
             if not noted:
                 found.append(codes.NOT_REGISTERED.at(each.where, whose=str(each)))
         lines = book.events_of(chosen)
+        numbers = book.numbers_of(chosen)
+        lines += _told_of_the_old(book, chosen.values(), numbers)
+        lines.sort()
         events = [_event(line) for line in lines]
         proofs = book.events(int(each.data["agreed"]) for each in events if each.data.get("agreed"))
-        numbers = book.numbers_of(chosen)
     by_file: dict[int, list[Event]] = {}
     for line, event in zip(lines, events, strict=True):
         by_file.setdefault(line[1], []).append(event)
@@ -479,6 +482,15 @@ def history(asked: Sequence[Asked], url: str) -> tuple[list[History], list[Findi
             entry = data.get("entry", entry)
         stories.append(History(file, tuple(row for row in numbers if row["file"] == own), tuple(told)))
     return stories, found
+
+
+def _told_of_the_old(book: Book, files: Iterable[File], numbers: Iterable[Mapping[str, Any]]) -> list[Line]:
+    """What became of certificates as the old ones of others: collected and destroyed for a new one of the same holder (三.5)."""
+    own = {row["number"]: row["file"] for row in numbers}
+    whose = {file["id_number"]: file["id"] for file in files if file["id"] in set(own.values())}
+    lines = book.events_of((file["id"] for file in book.of_people(whose)), *_OF_THE_OLD)
+    old = [(own.get(str(json.loads(line[7]).get("old_number", ""))), line) for line in lines]
+    return [(line[0], file, *line[2:]) for file, line in old if file is not None and file != line[1]]
 
 
 def _noted(book: Book, asked: Sequence[Asked]) -> list[list[History]]:

@@ -32,6 +32,7 @@ from hzcert.work import Progress as Watcher
 from hzcert.work import Silent
 
 MOST_SHOWN = 20
+_WIDEST = 10_000  # columns
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
@@ -124,7 +125,7 @@ class Screen:
         shown = _table(*headings, title=title)
         for row in rows:
             shown.add_row(*map(escape, row))
-        self._out.print(shown, soft_wrap=False)
+        _print_table(self._out, shown)
 
     def _masked(self, item: Any) -> Any:
         """A record with every ID number in it masked, wherever it stands: file names and sheet names hold them too."""
@@ -160,8 +161,8 @@ class Screen:
         if not whole and len(shown) > MOST_SHOWN:
             out.print(language.sentence(f"…… 其余 {len(shown) - MOST_SHOWN} 条见 findings.xlsx"))
         if outcome.findings and not whole:
-            out.print(_by_code(outcome), soft_wrap=False)
-        out.print(_counts_table(outcome), soft_wrap=False)
+            _print_table(out, _by_code(outcome))
+        _print_table(out, _counts_table(outcome))
         for output in outcome.outputs if whole else ():
             out.print(escape(language.sentence(f"写出：{output if self.show_ids else mask(output)}")))
         if outcome.look:
@@ -202,6 +203,12 @@ def _counts_table(outcome: Outcome) -> Table:
         else:
             table.add_row(called, escape(str(value)))
     return table
+
+
+def _print_table(out: Console, table: Table) -> None:
+    """A table as wide as the terminal; in a file or a pipe as wide as it is, so that no word is broken or cut."""
+    whole = None if out.is_terminal else out.measure(table, options=out.options.update(max_width=_WIDEST)).maximum
+    out.print(table, soft_wrap=False, width=whole, crop=whole is None)
 
 
 def _table(*headings: str, title: str) -> Table:

@@ -114,6 +114,11 @@ class Finding:
         return replace(self, words=tuple({**dict(self.words), **words}.items()))
 
     @property
+    def clause(self) -> str:
+        """The clause it rests on: of a step that was refused, the one that the step rests on."""
+        return dict(self.words).get("clause", self.code.clause)
+
+    @property
     def severity(self) -> Severity:
         """The severity of its code."""
         return self.code.severity
@@ -135,7 +140,7 @@ class Finding:
             "value": self.value if show_ids else mask_id(self.value) if self.field == "id_number" else mask(self.value),
             "message": shown(self.message),
             "remedy": shown(self.remedy),
-            "clause": self.code.clause,
+            "clause": self.clause,
             **({} if where.page is None else {"page": where.page}),
         }
 

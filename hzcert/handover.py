@@ -313,7 +313,9 @@ def unpack(package: Path, out: Path | None, settings: Settings, *, dry_run: bool
         to, own = manifest["to"], settings.authority
         if to["code"] and to["code"] != own.code:
             found.append(
-                codes.NOT_THEIRS.at(Where(package.name), step=label("unpacked"), who=to["name"], mine=own.name)
+                codes.NOT_THEIRS.at(
+                    Where(package.name), step=label("unpacked"), who=to["name"], mine=own.name, clause="三.4"
+                )
             )
         counts = {"files": len(manifest["files"]), "certificates": int(manifest["certificates"])}
         if out is not None:
@@ -328,7 +330,7 @@ def unpack(package: Path, out: Path | None, settings: Settings, *, dry_run: bool
         **counts,
     }  # fmt: skip
     again = _note_receipt(said, settings)
-    noted = [codes.ALREADY_DONE.at(Where(package.name), step=label("unpacked"))] if again else []
+    noted = [codes.ALREADY_DONE.at(Where(package.name), step=label("unpacked"), clause="三.4")] if again else []
     return Outcome("unpack", counts, noted, [{"type": "package", **said}], [] if out is None else [str(out)])
 
 

@@ -295,12 +295,12 @@ def _number(
         desk.give(file, "reissued", {"notice": entry["loss_notice"], "replaces": file["number"]})
     elif file["number"] and wants and not file["reissues"]:
         if why := desk.refusal(file, "lost"):
-            return holders.finding(line, codes.IMPOSSIBLE, "", step=lives.label("lost"), why=why)
+            return holders.finding(line, codes.IMPOSSIBLE, "", step=lives.label("lost"), why=why, clause="五.2")
         desk.take(file, "lost", {"notice": entry["loss_notice"], "number": file["number"]})
         desk.give(file, "reissued", {"notice": entry["loss_notice"], "replaces": file["number"]})
     elif not file["number"]:
         if why := desk.refusal(file, "numbered"):
-            return holders.finding(line, codes.IMPOSSIBLE, "", step=lives.label("numbered"), why=why)
+            return holders.finding(line, codes.IMPOSSIBLE, "", step=lives.label("numbered"), why=why, clause="三.4")
         if wants and not file["reissues"]:
             file["reissues"] = 1
         desk.give(file, "numbered", {"reissue": 1} if wants else {})
