@@ -60,8 +60,7 @@ class Screen:
         self, form: str = "text", *, quiet: bool = False, verbose: bool = False, show_ids: bool = False
     ) -> None:
         self.form, self.quiet, self.verbose, self.show_ids = form, quiet, verbose, show_ids
-        self._out = Console(highlight=False, soft_wrap=True)
-        self._talk = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._out, self._talk = _console(), _console(stderr=True)
 
     @contextmanager
     def progress(self, label: str, total: int) -> Iterator[Watcher]:
@@ -125,7 +124,7 @@ class Screen:
         shown = _table(*headings, title=title)
         for row in rows:
             shown.add_row(*map(escape, row))
-        _print_table(self._out, shown)
+        self._out.print(shown, soft_wrap=False)
 
     def _masked(self, item: Any) -> Any:
         """A record with every ID number in it masked, wherever it stands: file names and sheet names hold them too."""
@@ -161,8 +160,8 @@ class Screen:
         if not whole and len(shown) > MOST_SHOWN:
             out.print(language.sentence(f"…… 其余 {len(shown) - MOST_SHOWN} 条见 findings.xlsx"))
         if outcome.findings and not whole:
-            _print_table(out, _by_code(outcome))
-        _print_table(out, _counts_table(outcome))
+            out.print(_by_code(outcome), soft_wrap=False)
+        out.print(_counts_table(outcome), soft_wrap=False)
         for output in outcome.outputs if whole else ():
             out.print(escape(language.sentence(f"写出：{output if self.show_ids else mask(output)}")))
         if outcome.look:
@@ -205,10 +204,12 @@ def _counts_table(outcome: Outcome) -> Table:
     return table
 
 
-def _print_table(out: Console, table: Table) -> None:
-    """A table as wide as the terminal; in a file or a pipe as wide as it is, so that no word is broken or cut."""
-    whole = None if out.is_terminal else out.measure(table, options=out.options.update(max_width=_WIDEST)).maximum
-    out.print(table, soft_wrap=False, width=whole, crop=whole is None)
+def _console(**how: Any) -> Console:
+    """As wide as the terminal; in a file or a pipe as wide as it takes, so that no table is cut."""
+    console = Console(highlight=False, soft_wrap=True, **how)
+    if not console.is_terminal:
+        console.width = _WIDEST
+    return console
 
 
 def _table(*headings: str, title: str) -> Table:
