@@ -4,10 +4,13 @@ import errno
 import hashlib
 import json
 import os
+import platform
 import secrets
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,6 +19,8 @@ from hzcert.errors import InputError, OutputError
 from hzcert.settings import Settings
 
 _TEMPORARY = ".hzcert-"
+# Half-written files say on which machine and by which process: one that is gone leaves them to nobody.
+_OWN = f"{_TEMPORARY}{zlib.crc32(platform.node().encode()):08x}-"
 JOURNAL = f"{_TEMPORARY}journal"
 _OFFICE_LITTER = {"thumbs.db", "desktop.ini"}
 _CHUNK = 1 << 20
@@ -95,10 +100,11 @@ def whole_file(target: Path) -> Iterator[Path]:
     Raises:
         OutputError: no space, no permission, or no such folder.
     """
-    temporary = target.parent / f"{_TEMPORARY}{secrets.token_hex(6)}{target.suffix}"
+    temporary = target.parent / f"{_OWN}{os.getpid()}-{secrets.token_hex(6)}{target.suffix}"
     try:
         with output_errors(target):
             target.parent.mkdir(parents=True, exist_ok=True)
+            _sweep(target.parent)
             yield temporary
             temporary.chmod(0o600)  # ID numbers stand in nearly everything that is written
             _sync(temporary)
@@ -107,6 +113,26 @@ def whole_file(target: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # its folder may never have been
             temporary.unlink(missing_ok=True)
+
+
+@cache
+def _sweep(folder: Path) -> None:
+    """Take away what runs left in a folder that were killed on this machine: their process is gone. Looked for once a run."""
+    if os.name == "posix":  # elsewhere there is no asking after a process without a signal
+        for leftover in folder.glob(f"{_OWN}*"):
+            number = leftover.name.removeprefix(_OWN).partition("-")[0]
+            if number.isdigit() and not _lives(int(number)):
+                leftover.unlink(missing_ok=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def is_temporary(name: str) -> bool:

@@ -35,10 +35,10 @@ def free_port():
 
 
 @contextmanager
-def server():
-    """A running server; yields the URL of its databases, without their names."""
+def server(within=None):
+    """A running server, its data in a folder within another; yields the URL of its databases, without their names."""
     folder = programs()
-    home = Path(tempfile.mkdtemp(prefix="hzcert-pg-"))
+    home = Path(tempfile.mkdtemp(prefix="hzcert-pg-", dir=within))
     words = {"cwd": home, "capture_output": True, "text": True}
     if os.geteuid() == 0:  # the server refuses to run as root
         try:

@@ -127,6 +127,10 @@ def read_lines(source: Source, encoding: Encoding, budget: Budget) -> Iterator[l
         raise Unreadable(f"不是正确的 CSV：到第 {line} 行止引号不成对，或一格太长", "请重新导出后再放入") from cause
 
 
+# A heading, and below it nothing but numbers of people or certificates: a table of one column.
+_COLUMN = re.compile(r"\s*\S{2,20}\s*?(?:\r?\n[ \t]*(?:[0-9A-Za-z]{15,20})?[ \t]*)+(?:\r?\n)?[0-9A-Za-z]*")
+
+
 def _delimiter(start: str) -> str:
     """The sign that parts the first lines into most cells.
 
@@ -134,7 +138,7 @@ def _delimiter(start: str) -> str:
         Unreadable: none parts any.
     """
     best = max(_DELIMITERS, key=lambda sign: sum(len(row) - 1 for row in _sample(start, sign)))
-    if not any(sign in start for sign in _DELIMITERS):
+    if not any(sign in start for sign in _DELIMITERS) and not _COLUMN.fullmatch(start):
         raise Unreadable(
             "不是表格，而是一段文字：没有一行能分成几栏", "请放入 Excel 或 WPS 工作簿、CSV 文件，并移走这个文件"
         )

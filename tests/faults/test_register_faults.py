@@ -6,12 +6,14 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+import postgres
 from hzcert import audit, register
 from hzcert.errors import RegisterError
 from hzcert.store import Draft, Stamp, open_register
@@ -160,6 +162,45 @@ def test_no_room_at_any_write(filled, policy, room):
     after = _events(filled)
     assert after == before + (400 if ran.returncode == 0 else 0)
     assert audit.verify(str(filled), policy).problems == ()
+
+
+@pytest.mark.parametrize("left", [0, 100, 1_000] if ALL else [100])
+def test_no_room_on_the_disk_of_the_server(policy, left):
+    """So many kilobytes are left to the server: one message, exit 5, nothing half-done; with room again the same command ends."""
+    psycopg = pytest.importorskip("psycopg")
+    disk = Path(tempfile.mkdtemp(prefix="hz-disk-"))  # a short path: a server's socket lies in it
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", disk], capture_output=True).returncode:
+        disk.rmdir()
+        pytest.skip("no disk can be mounted here")
+    disk.chmod(0o755)
+    ballast, old = disk / "ballast", disk / "旧.csv"
+    try:
+        rows = [f"{id_number('1960-01-01', '男', n)},周八,工程师,中级,德清县,旧字第{n}号" for n in range(499)]
+        rows += [f"{id_number('1961-01-01', '女', n)},吴九,工程师,中级,德清县,旧字第{1000 + n}号" for n in range(499)]
+        old.write_text("\n".join(["身份证号,姓名,资格名称,级别,属地,证书编号", *rows]), encoding="utf-8")
+        with postgres.server(disk) as url:
+            words = ["-m", "hzcert", "register", "import", old, "--register", url + "postgres"]
+            with open_register(url + "postgres") as book:
+                before = book.head()
+            with psycopg.connect(url.replace("+psycopg", "") + "postgres", autocommit=True) as connection:
+                connection.execute("CHECKPOINT")
+            free = os.statvfs(disk)
+            with ballast.open("wb") as out:
+                for _ in range(free.f_bfree * free.f_frsize // 1024 - left):
+                    out.write(b"0" * 1024)
+            full = python(*words)
+            assert (full.returncode, "Traceback" in full.stderr) == (5, False), full.stderr
+            ballast.unlink()
+            with open_register(url + "postgres", reading=True) as book:
+                assert book.head() == before
+            assert python(*words).returncode == 0
+            done = audit.verify(url + "postgres", policy)
+            assert (done.problems, done.numbers) == ((), len(rows))
+    except postgres.NoServer as reason:
+        pytest.skip(str(reason))
+    finally:
+        subprocess.run(["umount", disk], check=True)
+        disk.rmdir()
 
 
 def test_a_register_that_may_only_be_read(filled):
