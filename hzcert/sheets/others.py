@@ -6,7 +6,7 @@ A damaged file can bring it to its knees, so that this runs in a process of its 
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -44,7 +44,7 @@ def read_zipped(raw: bytes, shown: str) -> list[Grid]:
             for grid, aside in zip(grids, each, strict=True)
         ]
     told = xlsb.read_told(parts)
-    return _grids(raw, shown, told.sheets, told.days_late)
+    return _grids(_with(raw, parts, told.respelt), shown, told.sheets, told.days_late)
 
 
 def _pictures(parts: Parts, aside: Aside) -> dict[Place, bytes]:
@@ -62,6 +62,17 @@ def _as_usual(raw: bytes, parts: Parts) -> bytes:
         file.writestr("mimetype", parts.read("mimetype"))
         file.writestr("content.xml", _TAB.sub(_STANDS_FOR_TAB.encode(), _BETWEEN.sub(b"", content)))
         file.writestr("META-INF/manifest.xml", parts.read("META-INF/manifest.xml"))
+    return out.getvalue()
+
+
+def _with(raw: bytes, parts: Parts, others: Mapping[str, bytes]) -> bytes:
+    """The same workbook with other bytes in some of its parts."""
+    if not others:
+        return raw
+    out, by_key = io.BytesIO(), {name.lower(): body for name, body in others.items()}
+    with zipfile.ZipFile(out, "w") as file, zipfile.ZipFile(io.BytesIO(raw)) as given:
+        for name in given.namelist():
+            file.writestr(name, by_key.get(name.lower()) or parts.read(name))
     return out.getvalue()
 
 

@@ -6,7 +6,7 @@ Only these kinds of record are looked for, by the frame that all records share (
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hzcert.sheets.grid import DAYS_TO_1904, Unreadable
+from hzcert.sheets.grid import DAYS_TO_1904
 from hzcert.sheets.guard import Parts
 from hzcert.sheets.ods import Aside
 from hzcert.sheets.package import relations
@@ -20,10 +20,9 @@ _WORKBOOK, _STYLES = "xl/workbook.bin", "xl/styles.bin"
 _ROW, _RK, _ERROR, _REAL, _FORMULA_NUMBER, _FORMULA_ERROR, _MERGED = 0, 2, 3, 5, 9, 11, 176
 _SHEET, _PROPERTIES = 156, 153
 _FORMAT, _STYLE, _STYLES_BEGIN, _STYLES_END, _FONT = 44, 47, 617, 618, 43
-_CELLS, _SHORT_CELLS = (
-    range(1, 12),
-    range(12, 20),
-)  # kinds of record that are a cell; the short ones do not say their column
+_CELLS = range(1, 12)  # kinds of record that are a cell
+# Cells that calamine passes over: short ones stand right of the cell before them and do not say so; text with several fonts.
+_SHORT, _TO_LONG, _TEXT, _RICH_TEXT = range(12, 19), 11, 6, 62
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
 _HIDDEN, _STRUCK_OUT = 0x10, 0x08
 
@@ -34,6 +33,7 @@ class Told:
 
     sheets: list[Aside]
     days_late: int
+    respelt: dict[str, bytes]  # sheets with cells that calamine passes over, those as it reads them
 
 
 def read_told(parts: Parts) -> Told:
@@ -52,7 +52,40 @@ def read_told(parts: Parts) -> Told:
         elif kind == _PROPERTIES and body:
             days_late = DAYS_TO_1904 * (body[0] & 1)
     months, struck = _styles(parts.read(_STYLES)) if _STYLES in parts else (frozenset[int](), frozenset[int]())
-    return Told([_aside(parts.read(name), months, struck) if name in parts else Aside() for name in targets], days_late)
+    streams = {name: parts.read(name) for name in targets if name in parts}
+    plain = {name: _plain(stream) for name, stream in streams.items()}
+    sheets = [_aside(plain[name], months, struck) if name in plain else Aside() for name in targets]
+    return Told(sheets, days_late, {name: plain[name] for name, stream in streams.items() if plain[name] != stream})
+
+
+def _plain(stream: bytes) -> bytes:
+    """The same sheet, every cell with its column and every text without its fonts."""
+    records = list(_records(stream))
+    if not any(kind in _SHORT or kind == _RICH_TEXT for kind, _ in records):
+        return stream
+    whole, column = bytearray(), -1
+    for kind, body in records:
+        if kind == _ROW:
+            column = -1
+        elif kind in _SHORT:
+            kind, body = kind - _TO_LONG, (column + 1).to_bytes(4, "little") + body
+        elif kind == _RICH_TEXT and len(body) > 13:
+            kind, body = _TEXT, body[:8] + body[9 : 13 + 2 * _number(body, 9)]
+        if kind in _CELLS and len(body) >= 4:
+            column = _number(body, 0)
+        whole += _spelt(kind, 2) + _spelt(len(body), 4) + body
+    return bytes(whole)
+
+
+def _spelt(value: int, most: int) -> bytes:
+    """A number, seven bits a byte, the last without the sign that more follow."""
+    spelt = bytearray()
+    for _ in range(most):
+        value, low = value >> 7, value & 0x7F
+        spelt.append(low | 0x80 if value else low)
+        if not value:
+            break
+    return bytes(spelt)
 
 
 def _aside(stream: bytes, months: frozenset[int], struck: frozenset[int]) -> Aside:
@@ -60,8 +93,6 @@ def _aside(stream: bytes, months: frozenset[int], struck: frozenset[int]) -> Asi
     found = Aside()
     row = 0
     for kind, body in _records(stream):
-        if kind in _SHORT_CELLS:  # calamine passes over them
-            raise Unreadable("里有这里读不了的单元格", "请在电子表格程序中打开，另存为 xlsx 后再放入")
         if kind in _CELLS and len(body) >= 8 and (_number(body, 4) & 0xFFFFFF) in struck:
             found.struck[row, _number(body, 0)] = ""
         if kind == _ROW and len(body) >= 12:

@@ -226,11 +226,14 @@ def test_an_xlsb_workbook_that_counts_days_from_1904_says_so(tmp_path: Path) -> 
     assert (grid.rows, grid.days_late) == ([[34_670.0, date(1998, 12, 3)]], DAYS_TO_1904)
 
 
-def test_cells_of_xlsb_that_the_reader_passes_over_are_no_reason_to_read_the_rest(tmp_path: Path) -> None:
-    short = _record(17, _long(0), _words("沈云川"))  # beside the one before it, without its column
-    _xlsb(tmp_path / "a.xlsb", {"甲": _row(0, ("序号", 0)) + short}, ())
-    with pytest.raises(InputError, match="有这里读不了的单元格"):
-        read(tmp_path / "a.xlsb", "a.xlsb")
+def test_xlsb_cells_without_their_column_and_texts_of_several_fonts_are_read_too(tmp_path: Path) -> None:
+    after = _record(17, _long(0), _words("沈云川")) + _record(12, _long(0)) + _record(16, _long(1), struct.pack("<d", 7.5))
+    rich = _record(62, _long(6, 0), b"\x01", _words("德清县"), _long(1), bytes(4))
+    short_error = _record(14, _long(0), b"\x2a")
+    _xlsb(tmp_path / "a.xlsb", {"甲": _row(0, ("序号", 0)) + after + rich + short_error + _row(1, ("乙", 0))}, ("0.0",))
+    (grid,) = read(tmp_path / "a.xlsb", "a.xlsb")
+    assert grid.rows == [["序号", "沈云川", "", 7.5, "", "", "德清县"], ["乙"]]
+    assert grid.errors == {(0, 7): "#N/A"}
 
 
 def test_pictures_on_the_cells_of_an_ods_workbook_are_taken_out(tmp_path: Path) -> None:
