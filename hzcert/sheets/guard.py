@@ -131,6 +131,11 @@ class Parts:
         """All names, in lower case."""
         return list(self._members)
 
+    def size(self, name: str) -> int:
+        """The bytes that one member says it has once inflated; none where it is missing."""
+        info = self._members.get(name.lower())
+        return info.file_size if info else 0
+
     def chunks(self, name: str) -> Iterator[bytes]:
         """The inflated bytes of one member, some megabytes at a time.
 

@@ -31,6 +31,13 @@ class LongRows(Sequence[list[Cell]]):
             self._length += len(some)
         self._columns: list[Texts | list[Cell]] = [column.cells() for column in columns]
 
+    @classmethod
+    def of(cls, columns: Sequence[Texts | list[Cell]], block: int = BLOCK) -> "LongRows":
+        """Rows by their columns, all of one length."""
+        rows = cls((), block)
+        rows._columns, rows._length = [*columns], len(columns[0]) if columns else 0
+        return rows
+
     def __len__(self) -> int:
         """How many rows."""
         return self._length

@@ -19,6 +19,7 @@ from hzcert.sheets.struck import Struck, struck_text
 
 UNCOMPUTED = "#未计算"  # shown for a formula that no program has worked out
 _LONGEST_ROW = 64 << 20  # bytes of XML
+_LONG = 4 << 20  # bytes of XML of a sheet whose two ends are kept
 _MOST_TAGS = 30_000_000  # looked at one by one
 _DENSE = 4_000_000  # places that any range may have
 
@@ -64,6 +65,8 @@ class Scanned:
     )  # pictures in cells that show an error or nothing, by their ID
     struck: dict[Place, str] = field(default_factory=dict)  # what of a cell is struck out; empty where all of it is
     drawing: str = ""
+    top: bytes = b""  # of a long sheet: its XML up to some row,
+    foot: bytes = b""  # and from a later row to its end
 
     def is_sparse(self) -> bool:
         """Whether its range is far larger than its cells: stray cells, or a bomb. A cell takes some 30 bytes of XML."""
@@ -86,10 +89,12 @@ def scan(chunks: Iterable[bytes], month_styles: frozenset[int], struck: Struck |
     struck = struck or Struck()
     crossed = _styled_cells(struck.styles)
     mark, tail = b"", b""
+    before, last = b"", b""  # the two pieces looked at before
     for chunk in chunks:
         piece = tail + chunk
         if not mark:
             mark = _head(piece, found)
+            found.top = piece[: max(piece.rfind(mark), 0)]
             piece = piece[max(piece.find(b"sheetData"), 0) :]
         cut = piece.rfind(mark)
         if cut <= 0:
@@ -100,10 +105,12 @@ def scan(chunks: Iterable[bytes], month_styles: frozenset[int], struck: Struck |
         _look(piece, cut, found, months, plain=mark == b"<row ")
         _look_for_struck(piece, cut, found, crossed, struck.texts)
         tail = piece[cut:]
+        before, last = last, piece[:cut]
     if drawing := _DRAWING.search(tail):
         found.drawing = drawing[1].decode("utf-8", "replace")
     _look(tail, len(tail), found, months, plain=mark == b"<row ")
     _look_for_struck(tail, len(tail), found, crossed, struck.texts)
+    found.top, found.foot = (found.top, before + last + tail) if found.size > _LONG else (b"", b"")
     return found
 
 

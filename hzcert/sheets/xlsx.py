@@ -8,6 +8,7 @@ from typing import cast
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from hzcert.sheets.apart import Task, read_apart
+from hzcert.sheets.bycolumn import FEWEST, MOST, by_column
 from hzcert.sheets.grid import DAYS_TO_1904, Cell, Grid, Place, Unreadable, letter, no_collection, only_months
 from hzcert.sheets.guard import Budget, Parts
 from hzcert.sheets.longrows import LongRows, put
@@ -18,6 +19,8 @@ from hzcert.sheets.values import month_styles
 
 _DAMAGED = "请重新导出或另存后再放入"
 _USUAL = "xl/workbook.xml"  # where the quick reader looks for the workbook
+_STYLES, _TEXTS = "xl/styles.xml", "xl/sharedStrings.xml"  # and for what cells refer to
+_MOST_SHARED = 256 << 20  # bytes of it that are worth a second look
 _MANY = 200_000  # rows; beyond, they are held column by column, which costs a little time and saves much memory
 
 
@@ -47,7 +50,8 @@ def read_xlsx(raw: bytes, shown: str) -> list[Grid]:
         raise Unreadable("中没有工作表", _DAMAGED)
     slow = {sheet.name for sheet in sheets if main != _USUAL or sheet.about.unusual or sheet.about.is_sparse()}
     cells = _read_slowly(raw, shown, sorted(slow))
-    opened = _open(raw, [sheet.name for sheet in sheets if sheet.name not in slow])
+    cells |= _long_ones(raw, parts, [sheet for sheet in sheets if sheet.name not in slow])
+    opened = _open(raw, [sheet.name for sheet in sheets if sheet.name not in cells])
     del raw, parts  # a large file is not to be held a second time
     for sheet in sheets:
         if sheet.name in opened:
@@ -92,6 +96,21 @@ def _read_slowly(raw: bytes, shown: str, names: list[str]) -> dict[str, _Cells]:
     """Sheets cell by cell, in a process of its own."""
     grids = read_apart(Task.SPARSE, raw, shown, names) if names else []
     return {grid.name: (grid.rows, grid.merged, grid.errors) for grid in grids if isinstance(grid, Grid)}
+
+
+def _long_ones(raw: bytes, parts: Parts, sheets: list[_Sheet]) -> dict[str, _Cells]:
+    """Long sheets whose columns have one kind of cell each."""
+    found: dict[str, _Cells] = {}
+    if any(parts.size(name) > _MOST_SHARED for name in (_STYLES, _TEXTS)):
+        return found
+    for sheet in sheets:
+        about = sheet.about
+        if not FEWEST <= about.rows <= MOST or not about.top or about.months or sheet.days_late:
+            continue
+        shared = {name: parts.read(name, _MOST_SHARED) for name in (_STYLES, _TEXTS) if name in parts}
+        if (read := by_column(raw, sheet.name, about.top, about.foot, shared)) is not None:
+            found[sheet.name] = (*read, about.errors)
+    return found
 
 
 def _open(raw: bytes, names: list[str]) -> dict[str, CalamineSheet]:

@@ -227,7 +227,9 @@ def test_an_xlsb_workbook_that_counts_days_from_1904_says_so(tmp_path: Path) -> 
 
 
 def test_xlsb_cells_without_their_column_and_texts_of_several_fonts_are_read_too(tmp_path: Path) -> None:
-    after = _record(17, _long(0), _words("沈云川")) + _record(12, _long(0)) + _record(16, _long(1), struct.pack("<d", 7.5))
+    after = (
+        _record(17, _long(0), _words("沈云川")) + _record(12, _long(0)) + _record(16, _long(1), struct.pack("<d", 7.5))
+    )
     rich = _record(62, _long(6, 0), b"\x01", _words("德清县"), _long(1), bytes(4))
     short_error = _record(14, _long(0), b"\x2a")
     _xlsb(tmp_path / "a.xlsb", {"甲": _row(0, ("序号", 0)) + after + rich + short_error + _row(1, ("乙", 0))}, ("0.0",))
