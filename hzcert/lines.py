@@ -62,6 +62,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _UNIT = re.compile(
     r"(?:局|所|院|校|学|园|司|厂|站|心|委|办|会|队|馆|部|处|团|社|室|中|店|场|库|系统|政府|乡|镇|街道)(?:[（(].*[）)])?$"
 )
+_SHORT_UNIT = re.compile(r"(?:示例|样例)(?:[小中大]学|学[校院]|医院|公司|工厂|[书商]店|车站|[农林]场)")
 _SHORTEST_UNIT = 5  # characters; of the words with which units end, no name of so many does
 _COUNT = re.compile(r"\d+(?:\.0)?|[（(]?(?:共|计)?\s*\d+\s*[人名位份][）)]?|[一二三四五六七八九十]+[、.．]?|\d+[、.．]")
 _NOTES = frozenset({"必填", "选填", "可选", "必选", "非必填", "可不填"})
@@ -305,7 +306,7 @@ def _examples(texts_at: Callable[[int], Texts], header: Header) -> set[int]:
 
 def _is_example_name(text: str) -> bool:
     """Whether a name says that it is one of an example; 范例 alone may be somebody's."""
-    if len(text) >= _SHORTEST_UNIT and _UNIT.search(text):
+    if _SHORT_UNIT.fullmatch(text) or (len(text) >= _SHORTEST_UNIT and _UNIT.search(text)):
         return False  # 样例小学 is a unit in the wrong column
     return text != "范例" and (_EXAMPLE.match(text) or _EXAMPLE_NAME.search(text)) is not None
 

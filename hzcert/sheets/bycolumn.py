@@ -74,8 +74,10 @@ def by_column(
         foot: its XML from some later row to its end.
         shared: the parts that cells refer to, by name: styles and shared texts.
     """
-    import fastexcel  # here, since few sheets are so long
-
+    try:
+        import fastexcel  # here, since few sheets are so long
+    except ImportError:
+        return None  # a machine for which there is none
     logging.getLogger("fastexcel").setLevel(logging.ERROR)  # that a column is empty is no news
     first = _ROW.search(foot)
     try:

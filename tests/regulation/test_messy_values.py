@@ -385,6 +385,18 @@ def test_a_person_called_as_examples_are_is_a_person(judged) -> None:
     assert judged(*_sheet(GOOD, OTHER | {"name": "张三（范例）"}))[1] == [False]
 
 
+@pytest.mark.parametrize("unit", ["样例小学", "示例医院", "样例学校", "德清县样例小学"])
+def test_a_unit_called_sample_in_the_column_of_names_is_not_passed_over(judged, unit: str) -> None:
+    found, in_error = judged(*_sheet(GOOD | {"name": unit}, OTHER))
+    assert ("HZ103" in found, len(in_error)) == (False, 2)
+
+
+@pytest.mark.parametrize("name", ["样例", "示例一", "张三（样例）", "样例张三", "示例人员"])
+def test_a_name_that_says_example_is_nobody(judged, name: str) -> None:
+    found, in_error = judged(*_sheet(GOOD | {"name": name}, OTHER))
+    assert ("HZ103" in found, in_error) == (True, [False])
+
+
 def test_lists_of_several_documents_on_one_sheet_keep_their_own(tmp_path: Path, policy: Policy, as_of: date) -> None:
     def published(*rows: list[object]) -> list[tuple[str, str, str]]:
         book = openpyxl.Workbook()

@@ -1,6 +1,7 @@
 """Long xlsx sheets are read column by column where each column holds one kind of cell, and cell by cell where not: the cells are the same."""
 
 from datetime import date, datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,10 @@ def _compare(path: Path) -> LongRows | list[list[object]]:
     return grid.rows
 
 
+by_column = pytest.mark.skipif(find_spec("fastexcel") is None, reason="read cell by cell where there is no fastexcel")
+
+
+@by_column
 def test_a_long_sheet_of_one_kind_of_cell_a_column_is_read_by_column(tmp_path: Path) -> None:
     _write(tmp_path / "a.xlsx", {})
     assert isinstance(_compare(tmp_path / "a.xlsx"), LongRows)
@@ -76,6 +81,7 @@ def test_an_odd_cell_far_from_both_ends_is_seen_as_it_is(tmp_path: Path, place: 
     assert (type(rows[ODD][place]), rows[ODD][place]) == (type(cell), cell)
 
 
+@by_column
 def test_an_error_in_a_column_of_text_is_told(tmp_path: Path) -> None:
     _write(tmp_path / "a.xlsx", {(ODD, 3): "#N/A"})
     (grid,) = read(tmp_path / "a.xlsx", "a.xlsx")
