@@ -74,6 +74,16 @@ def letter(column: int) -> str:
     return name
 
 
+def on_hidden_columns(ranges: Iterable[tuple[int, int]]) -> tuple[str, ...]:
+    """The note that some columns are hidden, first and last of each range; none where none is.
+
+    >>> on_hidden_columns([(1, 1), (4, 6)]), on_hidden_columns([])
+    (('有隐藏的列：B、E 至 G',), ())
+    """
+    names = [letter(first) if first == last else f"{letter(first)} 至 {letter(last)}" for first, last in ranges]
+    return (f"有隐藏的列：{'、'.join(names)}",) if names else ()
+
+
 def column(name: str) -> int:
     """The column of a letter, counted from 0.
 

@@ -22,6 +22,7 @@ class Aside:
 
     errors: dict[Place, str] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)  # rows as the program numbers them
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)  # first and last, from 0
     merged: list[Range] = field(default_factory=list)
     months: list[Place] = field(default_factory=list)  # dates that are shown without their day
     pictures: dict[Place, str] = field(default_factory=dict)  # the part that each lies in, by its cell
@@ -60,7 +61,12 @@ class _Reader:
         match name:
             case "table:table":
                 self.sheets.append(Aside())
-                self._next_row = 0
+                self._next_row = self._next_column = 0
+            case "table:table-column" if self.sheets:
+                first = self._next_column
+                self._next_column += _count(attributes, "table:number-columns-repeated")
+                if attributes.get("table:visibility") in ("collapse", "filter"):
+                    self.sheets[-1].hidden_columns.append((first, self._next_column - 1))
             case "style:style":
                 self._style = attributes.get("style:name", "")
             case "style:text-properties" if _is_struck(attributes):

@@ -12,7 +12,7 @@ from dataclasses import replace
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from hzcert.sheets import xlsb
-from hzcert.sheets.grid import Cell, Grid, Place, Unreadable, only_months
+from hzcert.sheets.grid import Cell, Grid, Place, Unreadable, on_hidden_columns, only_months
 from hzcert.sheets.guard import Budget, Parts
 from hzcert.sheets.ods import Aside, read_asides
 
@@ -40,7 +40,7 @@ def read_zipped(raw: bytes, shown: str) -> list[Grid]:
         grids = _grids(_as_usual(raw, parts), shown, asides)
         each = [*asides, *[Aside()] * (len(grids) - len(asides))][: len(grids)]
         return [
-            replace(grid, pictures=_pictures(parts, aside), notes=_LOOSE if aside.loose else ())
+            replace(grid, pictures=_pictures(parts, aside), notes=grid.notes + (_LOOSE if aside.loose else ()))
             for grid, aside in zip(grids, each, strict=True)
         ]
     told = xlsb.read_told(parts)
@@ -90,6 +90,8 @@ def _grids(raw: bytes, shown: str, asides: Sequence[Aside], days_late: int = 0) 
             rows = list(only_months(trimmed, aside.months))
             merged = (*((*first, *last) for first, last in sheet.merged_cell_ranges or ()), *aside.merged)
             hidden = about.visible is not SheetVisibleEnum.Visible
+            width = max(map(len, rows), default=0)
+            away = [(first, min(last, width - 1)) for first, last in aside.hidden_columns if first < width]
             below = frozenset(number for number in aside.hidden if number <= len(rows))
             grids.append(
                 Grid(
@@ -99,6 +101,7 @@ def _grids(raw: bytes, shown: str, asides: Sequence[Aside], days_late: int = 0) 
                     hidden,
                     below,
                     merged,
+                    notes=on_hidden_columns(away),
                     days_late=days_late,
                     errors=aside.errors,
                     struck=aside.struck,

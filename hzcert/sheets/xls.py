@@ -23,7 +23,7 @@ from xlrd.biffh import XLRDError
 from xlrd.sheet import Cell as XlsCell
 from xlrd.sheet import Sheet
 
-from hzcert.sheets.grid import DAYS_TO_1904, Cell, Grid, Place, Unreadable, as_text
+from hzcert.sheets.grid import DAYS_TO_1904, Cell, Grid, Place, Unreadable, as_text, on_hidden_columns
 from hzcert.sheets.guard import Budget
 from hzcert.sheets.kinds import no_table
 from hzcert.sheets.values import shows_month
@@ -77,7 +77,7 @@ def read_xls(raw: bytes, shown: str, password: str | None = None) -> list[Grid] 
             grids = [_grid(book, sheet, shown, budget) for sheet in book.sheets()]
             # No library takes them out of this kind of workbook.
             notes += _PICTURES if _has_pictures(raw) else ()
-            return [replace(grid, notes=notes) for grid in grids]
+            return [replace(grid, notes=notes + grid.notes) for grid in grids]
     except Unreadable:
         raise
     except XLRDError as cause:
@@ -157,10 +157,19 @@ def _grid(book: xlrd.Book, sheet: Sheet, shown: str, budget: Budget) -> Grid:
         sheet.visibility != 0,
         hidden,
         merged,
+        notes=on_hidden_columns(_hidden_columns(sheet)),
         days_late=DAYS_TO_1904 * book.datemode,
         errors=errors,
         struck=struck,
     )
+
+
+def _hidden_columns(sheet: Sheet) -> list[tuple[int, int]]:
+    """The columns that are hidden among those with cells, first and last of each range."""
+    hidden = [place for place in range(sheet.ncols) if place in sheet.colinfo_map and sheet.colinfo_map[place].hidden]
+    firsts = [place for place in hidden if place - 1 not in hidden]
+    lasts = [place for place in hidden if place + 1 not in hidden]
+    return list(zip(firsts, lasts, strict=True))
 
 
 def _struck(book: xlrd.Book, sheet: Sheet) -> dict[Place, str]:

@@ -17,14 +17,14 @@ _ERRORS = {
 }  # fmt: skip
 _WORKBOOK, _STYLES = "xl/workbook.bin", "xl/styles.bin"
 # Kinds of record: in a sheet, in the workbook, in the styles.
-_ROW, _RK, _ERROR, _REAL, _FORMULA_NUMBER, _FORMULA_ERROR, _MERGED = 0, 2, 3, 5, 9, 11, 176
+_ROW, _RK, _ERROR, _REAL, _FORMULA_NUMBER, _FORMULA_ERROR, _MERGED, _COLUMNS = 0, 2, 3, 5, 9, 11, 176, 60
 _SHEET, _PROPERTIES = 156, 153
 _FORMAT, _STYLE, _STYLES_BEGIN, _STYLES_END, _FONT = 44, 47, 617, 618, 43
 _CELLS = range(1, 12)  # kinds of record that are a cell
 # Cells that calamine passes over: short ones stand right of the cell before them and do not say so; text with several fonts.
 _SHORT, _TO_LONG, _TEXT, _RICH_TEXT = range(12, 19), 11, 6, 62
 _MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384
-_HIDDEN, _STRUCK_OUT = 0x10, 0x08
+_HIDDEN, _HIDDEN_COLUMN, _STRUCK_OUT = 0x10, 0x01, 0x08
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,8 @@ def _aside(stream: bytes, months: frozenset[int], struck: frozenset[int]) -> Asi
             found.errors[row, _number(body, 0)] = _ERRORS.get(body[8], "#?")
         elif kind in (_RK, _REAL, _FORMULA_NUMBER) and len(body) >= 8 and (_number(body, 4) & 0xFFFFFF) in months:
             found.months.append((row, _number(body, 0)))
+        elif kind == _COLUMNS and len(body) >= 18 and body[16] & _HIDDEN_COLUMN:
+            found.hidden_columns.append((_number(body, 0), _number(body, 4)))
         elif kind == _MERGED and len(body) >= 16:
             top, bottom, left, right = (_number(body, at) for at in (0, 4, 8, 12))
             if top <= bottom < _MOST_ROWS and left <= right < _MOST_COLUMNS:

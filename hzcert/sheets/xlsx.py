@@ -9,7 +9,16 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from hzcert.sheets.apart import Task, read_apart
 from hzcert.sheets.bycolumn import FEWEST, MOST, by_column
-from hzcert.sheets.grid import DAYS_TO_1904, Cell, Grid, Place, Unreadable, letter, no_collection, only_months
+from hzcert.sheets.grid import (
+    DAYS_TO_1904,
+    Cell,
+    Grid,
+    Place,
+    Unreadable,
+    no_collection,
+    on_hidden_columns,
+    only_months,
+)
 from hzcert.sheets.guard import Budget, Parts
 from hzcert.sheets.longrows import LongRows, put
 from hzcert.sheets.package import anchored, attribute, named, pasted, relations
@@ -147,13 +156,6 @@ def _grid(
     images: Mapping[str, bytes],
 ) -> Grid:
     about = sheet.about
-    notes = []
-    if about.hidden_columns:
-        columns = "、".join(
-            letter(first) if first == last else f"{letter(first)} 至 {letter(last)}"
-            for first, last in about.hidden_columns
-        )
-        notes.append(f"有隐藏的列：{columns}")
     pictures = {**sheet.pictures, **_take_pasted(rows, about, images)}
     return Grid(
         shown,
@@ -163,7 +165,7 @@ def _grid(
         frozenset(number for number in about.hidden if number <= len(rows)),
         merged,
         pictures,
-        tuple(notes),
+        on_hidden_columns(about.hidden_columns),
         sheet.days_late,
         {place: text for place, text in errors.items() if place not in pictures},
         about.struck,

@@ -75,6 +75,28 @@ def test_xls_tells_months_hidden_rows_and_merged_cells(tmp_path: Path) -> None:
     assert grid.hidden_rows == {3}
 
 
+def test_hidden_columns_are_told_in_xls_ods_and_xlsb(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("名单")
+    for column in range(5):
+        sheet.write(0, column, f"栏{column}")
+        sheet.col(column).hidden = column in (1, 3, 4)
+    book.save(str(tmp_path / "a"))
+    cells = "".join(
+        f'<table:table-cell office:value-type="string"><text:p>栏{n}</text:p></table:table-cell>' for n in range(5)
+    )
+    columns = "".join(
+        f'<table:table-column table:number-columns-repeated="{count}" table:visibility="{seen}"/>'
+        for count, seen in ((1, "visible"), (1, "collapse"), (1, "visible"), (900, "collapse"))
+    )
+    _ods(tmp_path / "b", f"{columns}<table:table-row>{cells}</table:table-row>")
+    away = [_record(60, _long(first, last, 0, 0), b"\x01\0") for first, last in ((1, 1), (3, 900))]
+    _xlsb(tmp_path / "c", {"名单": b"".join(away) + _row(0, *((f"栏{n}", 0) for n in range(5)))}, ())
+    for name in "abc":
+        (grid,) = read(tmp_path / name, name)
+        assert (grid.rows, grid.notes) == ([[f"栏{n}" for n in range(5)]], ("有隐藏的列：B、D 至 E",)), name
+
+
 def test_sheet_xml_tells_months(tmp_path: Path) -> None:
     name = "urn:schemas-microsoft-com:office:spreadsheet"
     shapes = {"m": "yyyy&quot;年&quot;m&quot;月&quot;", "d": "yyyy\\-mm\\-dd"}
