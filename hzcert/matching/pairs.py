@@ -56,7 +56,7 @@ class When(IntEnum):
 
 
 # What each agreement and difference is worth. Found on invented sets with known truth, of which nothing is in the product.
-NAME_POINTS = np.array([3, 9, 11, 20, 22, 25])
+NAME_POINTS = np.array([2, 9, 11, 20, 22, 25])
 DOCUMENT_POINTS = np.array([-4, 0, 8, 24, 35])
 UNIT_POINTS = np.array([0, 0, 8, 22, 24, 24, 28, 30, 30])
 TITLE_POINTS = {Said.OTHER: -18, Said.UNKNOWN: 0, Said.SAME: 10}

@@ -3,15 +3,18 @@
 No row is given to an entry because it alone is left: that is how a wrong person gets in.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 from rapidfuzz.distance import Levenshtein
 
 from hzcert.matching import pairs as weighing
+from hzcert.matching import spelling
 from hzcert.matching.keys import NOTHING, Ints, Keys
 from hzcert.matching.pairs import Document, Name, Pairs, Said, When
 from hzcert.matching.spelling import Hashes
@@ -58,10 +61,12 @@ class Settled:
 
 _FEW = 5  # candidates that are shown
 # A namesake in the same document must be less likely than one in so many: where the unit differs, and where none is given.
-_RARE, _RARE_ENOUGH, _RARE_IF_CAUTIOUS = 400, 40, 4000
+_RARE, _RARE_ENOUGH, _RARE_IF_CAUTIOUS = 400, 40, 1000
 # How common a name is that the batch does not tell: of two characters and of more; counted as if so many people were known.
 _SHORT_NAME, _LONG_NAME, _KNOWN_PEOPLE = 3e-5, 2e-6, 3000
-_TOGETHER = 4  # people of one unit in one document, among whom one other character of a name is hardly another person
+_ODD_ENOUGH = (
+    100  # somebody else with so much of the name must be less likely than one in so many, where one character differs
+)
 
 
 def settle(
@@ -267,7 +272,7 @@ def suffices(keys: Keys, rows: Ints, found: Pairs, groups: Ints, limits: Limits)
     by_unit = good & unit & title & undocumented & (~cited_otherwise | dated | (found.specialty > 0) | (found.born > 0))
     by_slip = ~good & unit & title & ~same_title
     by_slip &= (document & ~in_document) | (dated & ~document & ~cited_otherwise & ~any_title)
-    by_slip &= (found.name >= Name.SLIP) | (document & ((found.born > 0) | _among_few(keys, rows, found)))
+    by_slip &= (found.name >= Name.SLIP) | (document & ((found.born > 0) | _hardly_another(keys, rows, found)))
     enough = by_all | by_document | by_unit | by_slip | (known & (good | unit))
     # What speaks against the person needs everything else to speak for it: then it is one to look at.
     enough &= ~against | (by_all & title)
@@ -316,16 +321,39 @@ def _rare(keys: Keys, rows: Ints, found: Pairs, groups: Ints, odds: Ints) -> Mas
     return np.asarray(share * size * odds < 1, dtype=np.bool_)
 
 
-def _among_few(keys: Keys, rows: Ints, found: Pairs) -> Mask:
-    """Whether a name of three characters and more stands among few people of its unit and document, unit and document being sure."""
+def _hardly_another(keys: Keys, rows: Ints, found: Pairs) -> Mask:
+    """Whether somebody else of the unit in the document would by an odd chance have so much of the name, unit and document being sure."""
     theirs = keys.theirs
-    size = _rows_alike(weighing.mixed(theirs.document, theirs.core), rows)
-    lengths = np.array([len(name) for name in keys.names] or [0], dtype=np.int64)
+    size = _rows_alike(weighing.mixed(theirs.document, theirs.core), rows)[found.theirs]
     sure = (found.document == Document.SAME) & (found.unit >= Unit.FOLDED) & (found.when >= When.UNKNOWN)
-    ours, rows_of = (lengths[np.maximum(each, 0)] for each in (keys.ours.name[found.ours], theirs.name[found.theirs]))
-    # One character more is a slip in shorter names than another character is.
-    long = np.where(ours == rows_of, ours, np.maximum(ours, rows_of)) >= 3
-    return np.asarray(sure & long & (size[found.theirs] <= _TOGETHER), dtype=np.bool_)
+    worth = np.flatnonzero(sure & (found.name == Name.ODD))
+    share = np.ones(len(found), dtype=np.float64)
+    share[worth] = _shares(keys, rows, keys.ours.name[found.ours[worth]], theirs.name[found.theirs[worth]])
+    return np.asarray(sure & (share * size * _ODD_ENOUGH < 1), dtype=np.bool_)
+
+
+def _shares(keys: Keys, rows: Ints, ours: Ints, theirs: Ints) -> npt.NDArray[np.float64]:
+    """How large a share of the people in the lists has what each two names have in common: surname and given name each for itself.
+
+    One character alone in common is no name: a share of 1.
+    """
+    people = np.bincount(keys.theirs.name[rows][keys.theirs.name[rows] >= 0], minlength=len(keys.names))
+    firsts: Counter[str] = Counter()
+    others: Counter[str] = Counter()
+    for name, count in zip(keys.names, people.tolist(), strict=True):
+        if count:
+            firsts[name[:1]] += count
+            for sign in name[1:]:
+                others[sign] += count
+    total = max(len(rows), 1)
+    found = np.ones(len(ours), dtype=np.float64)
+    for place, (one, other) in enumerate(zip(ours.tolist(), theirs.tolist(), strict=True)):
+        first, rest = spelling.in_common(keys.names[one], keys.names[other])
+        if len(first) + len(rest) >= 2:
+            found[place] = np.prod(
+                [max(firsts[sign], 1) / total for sign in first] + [max(others[sign], 1) / total for sign in rest]
+            )
+    return found
 
 
 def _rows_alike(numbers: Hashes | Ints, rows: Ints) -> Ints:

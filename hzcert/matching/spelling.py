@@ -106,6 +106,18 @@ def within_a_slip(one: str, other: str) -> str:
     return "like" if len(short) == len(long) == 2 and left == right[::-1] else ""
 
 
+def in_common(one: str, other: str) -> tuple[str, str]:
+    """What two names share before and after the place where they differ: of the first character, and of the others.
+
+    >>> in_common("王小芳", "王国芳"), in_common("李小芳", "王小芳"), in_common("王芳", "王小芳")
+    (('王', '芳'), ('', '小芳'), ('王', '芳'))
+    """
+    before = _shared(one, other)
+    after = _shared(one[before:][::-1], other[before:][::-1])
+    shared = one[:before] + one[len(one) - after :]
+    return (shared[:1], shared[1:]) if before else ("", shared)
+
+
 @dataclass(frozen=True, slots=True)
 class _Sign:
     sounds: frozenset[str]
@@ -150,7 +162,7 @@ def alike(one: str, other: str) -> bool:
 def _is_made_of(sign: str, parts: str) -> bool:
     """Whether a rare character was written as its parts: 喆 as 吉吉, 玥 as 王月, 淼 as 三水; their strokes are those of the whole.
 
-    >>> _is_made_of("喆", "吉吉"), _is_made_of("玥", "王月"), _is_made_of("淼", "三水"), _is_made_of("婷", "强婵")
+    >>> _is_made_of("喆", "吉吉"), _is_made_of("玥", "王月"), _is_made_of("淼", "三水"), _is_made_of("鑫", "宏锦")
     (True, True, True, False)
     """
     if not is_rare(sign):
@@ -163,7 +175,9 @@ def _is_made_of(sign: str, parts: str) -> bool:
     if len(known) < len(parts):
         return False
     strokes = sum(_strokes(part) for part in known)
-    return any(part.radical == whole.radical for part in known) and abs(strokes - _strokes(whole)) <= 1
+    # One of the parts is its radical, or they are one part twice or thrice: 宏锦 is not 鑫.
+    by_radical = any(part.radical == whole.radical and (part.strokes <= 0 or len(set(parts)) == 1) for part in known)
+    return by_radical and abs(strokes - _strokes(whole)) <= 1
 
 
 # The radicals 1 to 214 stand in order of their strokes: the last one of one stroke, of two, and so on.
