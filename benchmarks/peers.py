@@ -1,7 +1,7 @@
 """Peers of the reconciliation, each in a process of its own: `python benchmarks/peers.py FOLDER PEER`.
 
-FOLDER holds what `python -m benchmarks.reconcile export` wrote: both tables with our folded keys, which helps every peer, and
-the truth. They run in an environment of their own, since recordlinkage 0.16 needs an older pandas than hzcert:
+FOLDER holds what `python -m benchmarks.reconcile export` wrote: both tables with our folded keys, which helps every peer, as they
+are read, and the truth. With `--raw` a peer is given the tables as read, and the usual cleaning counts as its own work. They run in an environment of their own, since recordlinkage 0.16 needs an older pandas than hzcert:
 `pip install recordlinkage==0.16 'splink>=5,<6' rapidfuzz pyarrow`.
 """
 
@@ -38,6 +38,26 @@ def rapidfuzz(ours: pd.DataFrame, theirs: pd.DataFrame) -> np.ndarray:
         second = np.partition(scores, -2, axis=1)[:, -2] if scores.shape[1] > 1 else np.zeros(len(group))
         good = (top >= 75) & (top - second >= 10)
         found[group["unique_id"].to_numpy()[good]] = rows["unique_id"].to_numpy()[best[good]]
+    return found
+
+
+def by_surname(ours: pd.DataFrame, theirs: pd.DataFrame) -> np.ndarray:
+    """RapidFuzz inside blocks of one surname, for documents are not always given: the best whole line, if it is good enough and leads."""
+    from rapidfuzz import fuzz, process
+
+    lines, rows = (frame[["name", "unit", "document", "title"]].agg("|".join, axis=1) for frame in (ours, theirs))
+    blocks = rows.groupby(theirs["name"].str[:1]).indices
+    found = np.full(len(ours), -1)
+    for surname, places in lines.groupby(ours["name"].str[:1]).indices.items():
+        others = blocks.get(surname)
+        if others is None or len(others) < 2:
+            continue
+        for some in np.array_split(places, len(places) * len(others) // 20_000_000 + 1):
+            scores = process.cdist(lines.iloc[some], rows.iloc[others], scorer=fuzz.ratio, score_cutoff=70, workers=1)
+            best = scores.argmax(axis=1)
+            top, second = scores[np.arange(len(some)), best], np.partition(scores, -2, axis=1)[:, -2]
+            good = (top >= 75) & (top - second >= 10)
+            found[some[good]] = others[best[good]]
     return found
 
 
@@ -105,7 +125,25 @@ def splink(ours: pd.DataFrame, theirs: pd.DataFrame) -> np.ndarray:
     return found
 
 
-PEERS = {"pandas": exact, "rapidfuzz": rapidfuzz, "recordlinkage": recordlinkage, "splink": splink}
+def cleaned(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table as it was read, cleaned as everybody does it: full width, spaces, and the brackets of document numbers."""
+    text = frame.select_dtypes(exclude="number").apply(
+        lambda column: column.fillna("").str.normalize("NFKC").str.replace(r"\s+", "", regex=True)
+    )
+    number = (
+        text["document_no"].str.replace(r"[〔\[【(（]", "[", regex=True).str.replace(r"[〕\]】)）]", "]", regex=True)
+    )
+    plain = {"name": text["name"], "document": number, "unit": text["employer"], "title": text["title"]}
+    return pd.DataFrame({"unique_id": frame["unique_id"], **plain, "obtained": text["obtained_on"].str[:7]})
+
+
+PEERS = {
+    "pandas": exact,
+    "rapidfuzz": rapidfuzz,
+    "rapidfuzz-surname": by_surname,
+    "recordlinkage": recordlinkage,
+    "splink": splink,
+}
 
 
 def main() -> None:
@@ -113,17 +151,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("peer", choices=list(PEERS))
+    parser.add_argument("--raw", action="store_true")
     given = parser.parse_args()
     ours, theirs = (pd.read_parquet(given.folder / f"{name}.parquet") for name in ("ours", "theirs"))
-    start = _cpu()
-    row = PEERS[given.peer](ours.drop(columns=["truth", "clear"]), theirs)
+    if given.raw:
+        read = [pd.read_parquet(given.folder / f"{name}.parquet") for name in ("holders", "published")]
+        start = _cpu()
+        row = PEERS[given.peer](*map(cleaned, read))
+    else:
+        start = _cpu()
+        row = PEERS[given.peer](ours.drop(columns=["truth", "clear"]), theirs)
     seconds = _cpu() - start
     truth, clear = ours["truth"].to_numpy(), ours["clear"].to_numpy()
     linked = row >= 0
     right = linked & (row == truth)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(
-        f"{given.peer}: {seconds:.1f} CPU-s, {len(ours) / seconds:.0f} entries/s, {peak} MB, "
+        f"{given.peer}{' raw' if given.raw else ''}: {seconds:.1f} CPU-s, {len(ours) / seconds:.0f} entries/s, {peak} MB, "
         f"precision {right.sum() / max(linked.sum(), 1):.5f}, recall on clear {right[clear].mean():.4f}"
     )
 

@@ -101,7 +101,7 @@ def quality(policy: Policy, maker: str, entries: int, seed: int, show: int) -> d
 
 
 def export(known: Known, policy: Policy, folder: Path) -> None:
-    """Both tables with folded keys for the peers, and the truth."""
+    """Both tables for the peers, with folded keys and as they are read, and the truth."""
     numbers = keys.make_keys(known.holders, known.published, policy, {}, known.renamed)
     folder.mkdir(parents=True, exist_ok=True)
     for word, side, table in (("ours", numbers.ours, known.holders), ("theirs", numbers.theirs, known.published)):
@@ -117,6 +117,12 @@ def export(known: Known, policy: Policy, folder: Path) -> None:
         )
         if word == "ours":
             frame = frame.assign(truth=known.row, clear=np.array(known.kind) == "clear")
+        frame.to_parquet(folder / f"{word}.parquet")
+    for word, table in (("holders", known.holders), ("published", known.published)):
+        read = ("name", "employer", "title", "document_no", "obtained_on")
+        frame = pd.DataFrame(
+            {"unique_id": np.arange(len(table)), **{each: table.texts(each).to_pylist() for each in read}}
+        )
         frame.to_parquet(folder / f"{word}.parquet")
 
 
