@@ -61,12 +61,11 @@ class Settled:
 
 _FEW = 5  # candidates that are shown
 # A namesake in the same document must be less likely than one in so many: where the unit differs, and where none is given.
-_RARE, _RARE_ENOUGH, _RARE_IF_CAUTIOUS = 400, 40, 1000
+_RARE, _RARE_ENOUGH, _RARE_IF_CAUTIOUS = 400, 40, 4000
 # How common a name is that the batch does not tell: of two characters and of more; counted as if so many people were known.
 _SHORT_NAME, _LONG_NAME, _KNOWN_PEOPLE = 3e-5, 2e-6, 3000
-_ODD_ENOUGH = (
-    100  # somebody else with so much of the name must be less likely than one in so many, where one character differs
-)
+# Somebody else with as much of the name must be less likely than one in so many, where one character differs.
+_ODD_ENOUGH = 200
 
 
 def settle(
