@@ -41,6 +41,9 @@ def problems(policy: Policy) -> Iterator[str]:
         yield from _template("roster.title", title.value, {"city", "level", "province"}, needs="level")
     if any(value.value < 1 for value in policy.certificate.pages_per_volume.values):
         yield "certificate.pages_per_volume：至少 1 页"
+    for name in ("min_sharpness", "good_sharpness"):
+        if any(value.value > 1 for value in policy.photo[name].values):
+            yield f"photo.{name}：是人脸处细部与粗部之比，不大于 1（随附的政策写 0.18 和 0.25）"
     for case, figure in policy.fee.amount.items():
         if any(value.value < 0 for value in figure.values):
             yield f"fee.amount.{case}：金额不能小于零"

@@ -123,7 +123,7 @@ def number(
         desk = Desk(book, policy, Clerk(day, authority_code, operator), moment())
         people = _People(desk, (entry["id_number"] for entry in records))
         known = book.agreed(prints)
-        people.hold_rows([entry for entry, own_print in zip(records, prints, strict=True) if own_print not in known])
+        people.hold_rows([entry for entry in records if desk.key(entry) not in people.by_key])
         bare, anew = _bare(book, known), set[str]()
         deciding = _Deciding(desk, decided, earlier=any(own in known for own in prints))
         for line in [*order, *(line for line in range(len(records)) if line not in own)]:
@@ -134,9 +134,7 @@ def number(
             if line not in agreed and own_print not in known:
                 found.append(holders.finding(line, codes.UNRECONCILED))
                 continue
-            # Whom a clerk has recognised, and whom no list was held against, claims no row of another's.
-            claims = own_print not in known and "file" in agreed[line] and agreed[line].get("level") != "decided"
-            if claims and (taken := people.taken(entry)):
+            if (taken := people.taken(entry)) and _claims(book, agreed.get(line), known.get(own_print)):
                 found.append(holders.finding(line, codes.CLAIMED_TWICE, other=taken))
                 continue
             file = _enter(desk, people, places[line], entry, own_print)
@@ -168,6 +166,15 @@ def number(
             book.forget_agreed(anew)
             desk.close()
     return Numbers(numbers, given_on, tuple(found), new)
+
+
+def _claims(book: Book, evidence: Record | None, agreed: int | None) -> bool:
+    """Whether a new entry claims its published row for itself (三.4), by what it agreed with just now or in an earlier event.
+
+    Whom a clerk has recognised, and whom no list was held against, claims no row of another's.
+    """
+    said = evidence or json.loads(book.events([agreed or 0])[agreed or 0][7])
+    return "file" in said and said.get("level") != "decided"
 
 
 class _Deciding:

@@ -48,6 +48,24 @@ def test_another_person_for_a_row_that_an_earlier_batch_has_used(batch, tmp_path
     assert (ran.code, ran.summary["counts"]["matched"]) == (0, 1)
 
 
+def test_who_agreed_before_another_was_numbered_on_the_row_gets_no_number_for_it(hzcert, tmp_path, policy):
+    common = ("--register", tmp_path / "r.db", "--as-of", "2007-11-20", "--format", "jsonl")
+    write(tmp_path / "published.csv", [holder(**BARE)])
+    for name, person in (("一批", holder()), ("二批", holder(**OTHER))):
+        write(tmp_path / f"{name}.csv", [person])
+        out = tmp_path / f"{name}.xlsx"
+        ran = hzcert("reconcile", tmp_path / f"{name}.csv", tmp_path / "published.csv", "--out", out, *common)
+        assert (ran.code, ran.summary["counts"]["matched"]) == (0, 1), "neither has a certificate yet"
+
+    def numbered(person):
+        return register.number(table(person), policy, date(2007, 11, 20), "330500", str(tmp_path / "r.db"))
+
+    assert len(numbered(holder()).by_line) == 1
+    late = numbered(holder(**OTHER))
+    assert (late.by_line, [finding.code.id for finding in late.findings]) == ({}, ["HZ504"])
+    assert len(numbered(holder()).by_line) == 1, "whose number it is, keeps it"
+
+
 @pytest.mark.parametrize(
     ("again", "expected"),
     [
