@@ -271,7 +271,8 @@ def suffices(keys: Keys, rows: Ints, found: Pairs, groups: Ints, limits: Limits)
     by_unit = good & unit & title & undocumented & (~cited_otherwise | dated | (found.specialty > 0) | (found.born > 0))
     by_slip = ~good & unit & title & ~same_title
     by_slip &= (document & ~in_document) | (dated & ~document & ~cited_otherwise & ~any_title)
-    by_slip &= (found.name >= Name.SLIP) | (document & ((found.born > 0) | _hardly_another(keys, rows, found)))
+    odd = by_slip & document & (found.name < Name.SLIP) & (found.born <= 0)
+    by_slip &= (found.name >= Name.SLIP) | (document & (found.born > 0)) | _hardly_another(keys, rows, found, odd)
     enough = by_all | by_document | by_unit | by_slip | (known & (good | unit))
     # What speaks against the person needs everything else to speak for it: then it is one to look at.
     enough &= ~against | (by_all & title)
@@ -320,12 +321,12 @@ def _rare(keys: Keys, rows: Ints, found: Pairs, groups: Ints, odds: Ints) -> Mas
     return np.asarray(share * size * odds < 1, dtype=np.bool_)
 
 
-def _hardly_another(keys: Keys, rows: Ints, found: Pairs) -> Mask:
-    """Whether somebody else of the unit in the document would by an odd chance have so much of the name, unit and document being sure."""
+def _hardly_another(keys: Keys, rows: Ints, found: Pairs, among: Mask) -> Mask:
+    """Whether, of these pairs, somebody else of the unit in the document would by an odd chance have so much of the name, unit and document being sure."""
     theirs = keys.theirs
     size = _rows_alike(weighing.mixed(theirs.document, theirs.core), rows)[found.theirs]
     sure = (found.document == Document.SAME) & (found.unit >= Unit.FOLDED) & (found.when >= When.UNKNOWN)
-    worth = np.flatnonzero(sure & (found.name == Name.ODD))
+    worth = np.flatnonzero(among & sure & (found.name == Name.ODD))
     share = np.ones(len(found), dtype=np.float64)
     share[worth] = _shares(keys, rows, keys.ours.name[found.ours[worth]], theirs.name[found.theirs[worth]])
     return np.asarray(sure & (share * size * _ODD_ENOUGH < 1), dtype=np.bool_)
