@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +48,21 @@ def hzcert(monkeypatch, capfd):
 def copy_of(sample, folder):
     """A sample batch to work on, without what an earlier run left in it."""
     return shutil.copytree(SAMPLES / sample, folder / sample, ignore=shutil.ignore_patterns("out", "register.db*"))
+
+
+def run_of_one_county(folder, *options, photos=True):
+    """A batch of 安吉县's people alone, run once in a process of its own, for tests to share or to copy."""
+    batch = copy_of("huzhou-2007", folder)
+    for path in (batch / "holders").iterdir():
+        if path.name != "安吉县.csv":
+            path.unlink()
+    if not photos:
+        shutil.rmtree(batch / "photos")
+        (batch / "photos").mkdir()
+    who = ("--as-of", "2007-11-20", "--operator", "张三")
+    command = [sys.executable, "-m", "hzcert", "run", str(batch), "--quiet", *who, *options]
+    subprocess.run(command, check=False, capture_output=True)
+    return batch
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from cli.conftest import copy_of
+from cli.conftest import run_of_one_county
 
 DAY = ("--as-of", "2007-11-20")
 
@@ -15,18 +15,7 @@ DAY = ("--as-of", "2007-11-20")
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
     """A small batch that was run once, to be copied by each test."""
-    import subprocess
-    import sys
-
-    folder = copy_of("huzhou-2007", tmp_path_factory.mktemp("ran"))
-    for path in (folder / "holders").iterdir():
-        if path.name != "安吉县.csv":
-            path.unlink()
-    shutil.rmtree(folder / "photos")
-    (folder / "photos").mkdir()
-    command = [sys.executable, "-m", "hzcert", "run", str(folder), "--operator", "张三", "--quiet", *DAY]
-    subprocess.run(command, check=False, capture_output=True)
-    return folder
+    return run_of_one_county(tmp_path_factory.mktemp("ran"), photos=False)
 
 
 @pytest.fixture

@@ -3,12 +3,10 @@
 import csv
 import json
 import shutil
-import subprocess
-import sys
 
 import pytest
 
-from cli.conftest import copy_of
+from cli.conftest import run_of_one_county
 
 DAY = ("--as-of", "2007-11-20", "--operator", "张三")
 # What each is asked about in turn: {what} is an ID number, a list or a batch folder.
@@ -41,13 +39,7 @@ REFUSED = ("transfer",)  # nobody here comes from elsewhere
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
     """A small batch that was run once."""
-    folder = copy_of("huzhou-2007", tmp_path_factory.mktemp("ran"))
-    for path in (folder / "holders").iterdir():
-        if path.name != "安吉县.csv":
-            path.unlink()
-    command = [sys.executable, "-m", "hzcert", "run", folder, "--quiet", "--workers", "1", *DAY]
-    subprocess.run(command, check=False, capture_output=True)
-    return folder
+    return run_of_one_county(tmp_path_factory.mktemp("ran"), "--workers", "1")
 
 
 @pytest.fixture
