@@ -156,7 +156,8 @@ class Screen:
             if out.is_terminal:
                 out.print(self._line(finding))
             else:  # Rich takes a twentieth of a millisecond for a line without colours, too, and there may be a hundred thousand
-                out.file.write(strip_control_codes(self._line(finding, plain=True)) + "\n")
+                line = self._line(finding, plain=True)
+                out.file.write((line if line.isprintable() else strip_control_codes(line)) + "\n")
         if not whole and len(shown) > MOST_SHOWN:
             out.print(language.sentence(f"…… 其余 {len(shown) - MOST_SHOWN} 条见 findings.xlsx"))
         if outcome.findings and not whole:

@@ -248,6 +248,19 @@ def weigh(keys: Keys, left: Ints, right: Ints, *, every: bool = False) -> Pairs:
     return Pairs(left, right, points, name, document, unit, title, when, specialty, born, sex, person)
 
 
+def borne_out(keys: Keys, left: Ints, right: Ints) -> tuple[Ints, Ints]:
+    """Of pairs with unlike names those that something else speaks for: the unit, which may not be given, the ID number or the birth.
+
+    A weak name alone is nobody, and to compare names takes longest.
+    """
+    unit = _units(keys, left, right)
+    kept = (unit >= units.GOOD) | (unit == Unit.UNKNOWN)
+    rest = np.flatnonzero(~kept)
+    born = _born(keys.ours.born[left[rest]], keys.theirs.born[right[rest]])
+    kept[rest] = (born > 0) | (_persons(keys, left[rest], right[rest]) == Said.SAME)
+    return left[kept], right[kept]
+
+
 def _table(points: dict[Said, int] | dict[When, int], values: Ints) -> Points:
     lowest = min(int(each) for each in points)
     weights = np.zeros(max(int(each) for each in points) - lowest + 1, dtype=np.int64)

@@ -98,10 +98,10 @@ def settle(
         slipped.append(weighing.by_slip(keys, everyone, unread))
     numbers = np.unique(np.concatenate([left * width + right for left, right in slipped]))
     numbers = numbers[~np.isin(numbers, found.ours * width + found.theirs)]
-    near = weighing.weigh(keys, numbers // max(width, 1), numbers % max(width, 1))
-    # A weak name alone is nobody: it takes the unit, or a list that has none and a likely slip.
-    worth = (near.unit >= GOOD) | ((near.unit == Unit.UNKNOWN) & (near.name >= Name.SLIP)) | (near.person == Said.SAME)
-    found = Pairs.joined(found, near.take(worth | (near.name >= Name.FORMER) | (near.born > 0)))
+    near = weighing.weigh(keys, *weighing.borne_out(keys, numbers // max(width, 1), numbers % max(width, 1)))
+    # A list without units takes a likely slip.
+    worth = (near.unit >= GOOD) | (near.name >= Name.SLIP) | (near.person == Said.SAME) | (near.born > 0)
+    found = Pairs.joined(found, near.take(worth))
     found = found.take(np.lexsort((found.theirs, -found.points, found.ours)))
     if decided or barred:
         found = found.take(_open(found, decided, barred))
@@ -453,16 +453,9 @@ def _again(keys: Keys, groups: Ints, verdict: Ints, row: Ints, rival: Ints, poin
     for line in several.tolist():
         members.setdefault(int(groups[line]), []).append(line)
     for lines in members.values():
-        kept = min(
-            lines,
-            key=lambda line: (
-                verdict[line] != Verdict.DECIDED,
-                verdict[line] != Verdict.LINKED,
-                -points[line],
-                keys.said(line),
-                line,
-            ),
-        )
+        best = min(_standing(verdict, points, line) for line in lines)
+        first = [line for line in lines if _standing(verdict, points, line) == best]
+        kept = first[0] if len(first) == 1 else min(first, key=lambda line: (keys.said(line), line))
         for line in lines:
             if line != kept:
                 verdict[line], row[line], rival[line] = Verdict.AGAIN, NOTHING, kept
@@ -470,3 +463,8 @@ def _again(keys: Keys, groups: Ints, verdict: Ints, row: Ints, rival: Ints, poin
     told = np.flatnonzero(rival >= 0)
     told = told[(verdict[rival[told]] == Verdict.AGAIN) & (rival[rival[told]] != told)]
     rival[told] = rival[rival[told]]
+
+
+def _standing(verdict: Ints, points: Ints, line: int) -> tuple[bool, bool, int]:
+    """What puts one of several entries of a certificate before the others: the smaller, the better."""
+    return bool(verdict[line] != Verdict.DECIDED), bool(verdict[line] != Verdict.LINKED), -int(points[line])

@@ -101,8 +101,8 @@ def _listed(cells: Cells) -> list[object]:
 Sample = Callable[[int, object, Look, float], tuple[int, str]]
 
 
-def markup(columns: Columns, first: int, rooms: Sequence[int | None], sample: Sample) -> Iterator[str]:
-    """The markup of rows that stand from row ``first`` on, counted from 1; ``rooms`` are the widths that lines are broken to."""
+def markup(columns: Columns, first: int, rooms: Sequence[int | None], sample: Sample) -> Iterator[memoryview]:
+    """The markup, in UTF-8, of rows that stand from row ``first`` on, counted from 1; ``rooms`` are the widths that lines are broken to."""
     maker = _Maker(columns, rooms, sample)
     for begin in range(0, len(columns), _BLOCK):
         yield maker.block(columns[begin : begin + _BLOCK], first + begin)
@@ -127,15 +127,15 @@ class _Maker:
         number, text = self._sample(0, _HERE, self._looks[0], height)
         return text.partition("<c ")[0].removeprefix(f'<row r="{number}')
 
-    def block(self, columns: Columns, first: int) -> str:
-        """The markup of some rows."""
+    def block(self, columns: Columns, first: int) -> memoryview:
+        """The markup of some rows, in UTF-8."""
         numbers = pa.array(np.arange(first, first + len(columns))).cast(pa.large_string())
         look = np.zeros(len(columns), dtype=np.int64) if columns.look is None else columns.look
         pieces: list[object] = [_one('<row r="'), numbers, self._heights(columns)]
         for place, cells in enumerate(columns.cells):
             pieces += [_one(f'<c r="{xl_col_to_name(place)}'), numbers, self._cells(place, cells, look)]
         joined = pc.binary_join_element_wise(*pieces, _one("</row>"), _one(""))
-        return "".join(joined.to_pylist())
+        return memoryview(joined.buffers()[2])  # the rows' texts, one behind the other
 
     def _cells(self, place: int, cells: Cells, look: Ints) -> pa.LargeStringArray:
         if isinstance(cells, Coded):

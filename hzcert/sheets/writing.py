@@ -360,8 +360,8 @@ def _write_columns(page: Any, at: int, rows: Columns, columns: Sequence[Column],
             del page.row_info[at]
 
     rooms = [None if column.one_line else column.width for column in columns]
-    for text in columnwise.markup(rows, at + 1, rooms, sample):
-        page.fh.write(text)
+    for block in columnwise.markup(rows, at + 1, rooms, sample):
+        page.write_rows(block)
     page._check_dimensions(at + len(rows) - 1, len(columns) - 1)
     page.previous_row = at + len(rows)
     return at + len(rows)
