@@ -11,12 +11,10 @@ import pandas as pd
 
 from hzcert import codes, idnumber
 from hzcert.batch import Input
-from hzcert.findings import Finding
+from hzcert.findings import Finding, some_of
 from hzcert.table import Table
 
 Known = tuple[str, str]  # a whole ID number, and where it was seen, in a clerk's words
-
-_MOST = 3  # candidates that are named
 
 
 def of_photos(photos: Iterable[Input]) -> Iterator[Known]:
@@ -62,5 +60,4 @@ def _place(finding: Finding) -> tuple[str, str, int, int]:
 def _clue(fitting: Mapping[str, str], sex: str) -> str:
     of_sex = {"男": "13579", "女": "02468"}.get(sex, "0123456789")
     named = [f"{number}（{where}）" for number, where in sorted(fitting.items()) if number[16] in of_sex]
-    more = f"等 {len(named)} 个" if len(named) > _MOST else ""
-    return f"；可能是 {'、'.join(named[:_MOST])}{more}" if named else ""
+    return f"；可能是 {some_of(named, '个')}" if named else ""

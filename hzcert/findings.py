@@ -1,7 +1,7 @@
 """What we find is data: a code, a place, a value. It can be counted, filtered, written and tested."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -184,6 +184,19 @@ _MAY_BE_ID = re.compile(r"(?<!\d)(?:\d{14,}[\dXx]|\d{6}[ _.-]\d{8}[ _.-]\d{3}[\d
 
 # A SHA-256 may have that many digits in a row, and must be shown as it is to be of any use.
 _DIGEST = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{64}(?![0-9A-Za-z])")
+
+
+_MOST_NAMED = 3
+
+
+def some_of(named: Sequence[str], unit: str) -> str:
+    """The first of several things, and how many there are, if more.
+
+    >>> some_of(["a.jpg", "b.jpg", "c.jpg", "d.jpg"], "张")
+    'a.jpg、b.jpg、c.jpg等 4 张'
+    """
+    more = f"等 {len(named)} {unit}" if len(named) > _MOST_NAMED else ""
+    return "、".join(named[:_MOST_NAMED]) + more
 
 
 def mask(text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from hzcert import photos
+from hzcert import belonging, photos
 from hzcert.batch import MANIFEST, Input, about, begin, inventory, manifest, standing, take_in, whole_file
 from hzcert.errors import InputError
 from hzcert.findings import Finding, in_order, mask
@@ -143,4 +143,4 @@ def findings(
     spec = settings.policy.photo_spec(settings.as_of)
     with executor(settings.workers, settings.cluster, apart=True) as on, watch("照片", len(received)) as progress:
         shots = photos.check(received, spec, on, progress, known=_known_outputs(folder, spec))
-    return [*(finding for shot in shots for finding in shot.findings), *photos.link(holders, shots)]
+    return [*(finding for shot in shots for finding in shot.findings), *belonging.link(holders, shots)]

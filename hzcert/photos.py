@@ -1,4 +1,4 @@
-"""Photos (照片): whose they are, the better of several, whom they belong to; each cut and judged by its worker (``shots``)."""
+"""Photos (照片): whose name they bear, the better of several, what earlier runs did; each cut and judged by its worker (``shots``)."""
 
 import re
 from collections import Counter, defaultdict
@@ -10,24 +10,21 @@ from itertools import groupby
 from pathlib import PurePath
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from hzcert import archives, codes, idnumber, imaging, shots, work
+from hzcert import archives, codes, idnumber, shots, work
 from hzcert.batch import Input
 from hzcert.errors import InputError
-from hzcert.findings import Finding, Severity, Where, errors
+from hzcert.findings import Severity, Where, some_of
 from hzcert.ledger import Note
+from hzcert.lookalikes import alike
 from hzcert.photospec import PhotoSpec
 from hzcert.shots import Jpeg, PhotoJob, PhotoResult, Status, judge, normalise_one
-from hzcert.table import Mask, Table
 
 __all__ = ["Jpeg", "PhotoJob", "PhotoResult", "Status", "check", "judge", "normalise", "normalise_one"]
 
 _WHOLE_NUMBER = re.compile(r"[0-9]{17}[0-9X]")
 _ONLY_NUMBER = re.compile(r"[0-9]{17}[0-9Xx]|[0-9]{15}")
-_MOST_NAMED = 3  # others, or candidates, that a finding names
 
 
 # --- what came in ------------------------------------------------------------------------------------------------
@@ -77,7 +74,7 @@ def jobs(inputs: Sequence[Input], spec: PhotoSpec, *, check: bool, literal: bool
         if number and len(sharing := owners[each.sha256]) > 1:
             others = [shown for owner, shown in sharing.items() if owner != number]
         if others:
-            known.append(codes.PHOTO_SHARED.at(where, other=_named(others)))
+            known.append(codes.PHOTO_SHARED.at(where, other=some_of(others, "张")))
         made.append(
             PhotoJob(
                 each.path,
@@ -96,21 +93,11 @@ def jobs(inputs: Sequence[Input], spec: PhotoSpec, *, check: bool, literal: bool
     return made
 
 
-def _named(others: Sequence[str]) -> str:
-    more = f"等 {len(others)} 张" if len(others) > _MOST_NAMED else ""
-    return "、".join(others[:_MOST_NAMED]) + more
-
-
 def _numbers(stems: list[str]) -> list[str]:
     """The valid ID number in each file name, in its 18-character form; empty where there is none."""
     whole = _WHOLE_NUMBER.fullmatch
     found = pd.Series([stem if whole(stem) else idnumber.find_in(stem) for stem in stems], dtype="str")
-    return found.where(_valid(found), "").tolist()
-
-
-def _valid(numbers: pd.Series) -> Mask:
-    """Which are ID numbers without a fault: their form, check character and date of birth."""
-    return idnumber.right(numbers)
+    return found.where(idnumber.right(found), "").tolist()
 
 
 # --- the better of several ---------------------------------------------------------------------------------------
@@ -148,182 +135,6 @@ _ENOUGH_PIXELS = 560 * 840  # twice the normal form each way; more shows no more
 def _spare(result: PhotoResult, best: PhotoResult) -> PhotoResult:
     finding = codes.PHOTO_SPARE.at(Where(result.shown), used=best.shown)
     return replace(result, findings=(*result.findings, finding), jpeg=None)
-
-
-# --- photos that look the same -----------------------------------------------------------------------------------
-
-
-def alike(results: Sequence[PhotoResult], spec: PhotoSpec) -> list[PhotoResult]:
-    """The results, those told that look like another person's photo (perceptual hash)."""
-    hashed = [
-        (place, imaging.fingerprint_bits(result.measure.fingerprint))
-        for place, result in enumerate(results)
-        if result.id_number and result.measure and result.measure.faces and result.measure.fingerprint
-    ]
-    shared = {
-        finding.where.file for result in results for finding in result.findings if finding.code == codes.PHOTO_SHARED
-    }
-    others: dict[int, list[str]] = defaultdict(list)
-    for one, other in _near(hashed, spec.max_same_share):
-        first, second = results[one], results[other]
-        # The very same file was told already (HZ416).
-        if first.id_number != second.id_number and not {first.shown, second.shown} <= shared:
-            others[one].append(second.shown)
-            others[other].append(first.shown)
-    told = list(results)
-    for place, shown in others.items():
-        finding = codes.PHOTO_SIMILAR.at(Where(told[place].shown), other=_named(sorted(shown)))
-        told[place] = replace(told[place], findings=(*told[place].findings, finding))
-    return told
-
-
-def _near(hashed: Sequence[tuple[int, bytes]], share: float) -> Iterator[tuple[int, int]]:
-    """Pairs whose hashes differ in no more than this share of the bits that are set in them.
-
-    They are dealt out to groups by eights, so that each sees all of the picture, and only those that agree in all of a group
-    are compared. With up to 47 bits that differ one group must agree; with a hundred, one still does nearly always.
-    """
-    if len(hashed) < 2:
-        return
-    bits = np.array([np.frombuffer(each, dtype=np.uint8) for _, each in hashed])
-    filled = np.bitwise_count(bits).sum(axis=1)
-    pairs = _agreeing(_group_keys(bits))
-    for start in range(0, len(pairs), _AT_ONCE):
-        some = pairs[start : start + _AT_ONCE]
-        apart = np.bitwise_count(bits[some[:, 0]] ^ bits[some[:, 1]]).sum(axis=1)
-        for one, other in some[apart <= share * filled[some].sum(axis=1)].tolist():
-            yield hashed[one][0], hashed[other][0]
-
-
-def _agreeing(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
-    """The pairs that agree in all of a group, each once, the first before the other."""
-    count = keys.shape[1]
-    found = [np.empty(0, dtype=np.int64)]
-    for group in keys:
-        order = np.argsort(group, kind="stable")
-        alike = group[order]
-        for step in range(1, min(_MOST_COMPARED + 1, count)):
-            same = alike[step:] == alike[:-step]  # and so are those between
-            if not same.any():
-                break
-            found.append(order[:-step][same] * count + order[step:][same])
-    return np.column_stack(np.divmod(np.unique(np.concatenate(found)), count))
-
-
-_GROUPS = 48
-
-
-def _group_keys(bits: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint64]:
-    """For each group of bits a number that is the same where the bits are; one for each hash."""
-    keys = np.empty((_GROUPS, len(bits)), dtype=np.uint64)
-    for start in range(0, len(bits), _AT_ONCE):
-        some = bits[start : start + _AT_ONCE]
-        some = np.pad(some, ((0, 0), (0, -some.shape[1] % (8 * _GROUPS))))
-        dealt = np.ascontiguousarray(some.reshape(len(some), -1, _GROUPS).transpose(2, 0, 1)).view(np.uint64)
-        mixed = _MIXER ** np.arange(1, dealt.shape[2] + 1, dtype=np.uint64)
-        keys[:, start : start + len(some)] = ((dealt ^ (dealt >> np.uint64(29))) * mixed).sum(axis=2)
-    return keys
-
-
-_MIXER = np.uint64(0x9E3779B97F4A7C15)
-_AT_ONCE = 1024  # hashes, or pairs of them, at a time
-_MOST_COMPARED = 32  # that share a group: a thousand copies of one picture need not be compared each with each
-
-
-# --- holders and photos ------------------------------------------------------------------------------------------
-
-
-def link(holders: Table, results: Sequence[PhotoResult]) -> list[Finding]:
-    """Holders without a photo, or with a rejected one, at their rows; photos without a holder, at the photos.
-
-    A holder whose ID number is itself at fault is left out: that finding comes first.
-    """
-    numbers = holders.column("id_number")
-    accepted = {result.id_number for result in results if result.accepted}
-    rejected = {result.id_number: result for result in reversed(results) if not result.accepted}
-    bare = _valid(numbers) & ~numbers.isin(accepted).to_numpy()
-    refused = np.asarray(numbers.isin(rejected).to_numpy(), dtype=np.bool_)
-    found = list(holders.findings(bare & ~refused, codes.PHOTO_MISSING))
-    for line in np.flatnonzero(bare & refused):
-        photo = rejected[str(numbers.iloc[line])]
-        reasons = "、".join(dict.fromkeys(finding.code.id for finding in errors(photo.findings)))
-        found.append(holders.finding(int(line), codes.PHOTO_REJECTED, source=photo.shown, codes=reasons))
-    held = set(numbers)
-    astray = [result for result in results if result.id_number not in held]
-    for result in astray:
-        if result.id_number:
-            found.append(codes.PHOTO_NO_HOLDER.at(Where(result.shown), result.id_number))
-    return [*found, *_proposed(holders, np.asarray(bare, dtype=np.bool_), astray)]
-
-
-def _proposed(holders: Table, bare: Mask, astray: Sequence[PhotoResult]) -> Iterator[Finding]:
-    """Whom a photo most likely belongs to that nobody's ID number names; never taken for granted."""
-    lines = np.flatnonzero(bare)
-    if not lines.size or not astray:
-        return
-    numbers = [str(number) for number in holders.column("id_number").iloc[lines]]
-    names = [str(name) for name in holders.column("name").iloc[lines]]
-    digits = np.array([[ord(sign) for sign in number] for number in numbers], dtype=np.uint8)
-    for result in astray:
-        stem = PurePath(result.shown).stem
-        scores = _likeness(stem, digits)
-        called = np.array([len(name) >= _SHORTEST_NAME and name in stem for name in names], dtype=np.bool_)
-        scores = scores - _CALLED * called
-        likely = np.flatnonzero(scores <= _LIKELY)
-        best = likely[np.argsort(scores[likely], kind="stable")]
-        best = best[scores[best] <= scores[best[0]] + 0.5] if best.size else best
-        candidates = dict.fromkeys(
-            f"{names[line]} {numbers[line]}（{_why(round(float(scores[line] + _CALLED * called[line])), bool(called[line]))}）"
-            for line in best.tolist()
-        )
-        if candidates:
-            more = f"等 {len(candidates)} 人" if len(candidates) > _MOST_NAMED else ""
-            words = "、".join([*candidates][:_MOST_NAMED]) + more
-            yield codes.PHOTO_PROPOSED.at(Where(result.shown), PurePath(result.shown).name, candidates=words)
-
-
-_LIKELY = 3.0  # signs of the number that may differ
-_CALLED = 16.0  # signs that the name in full counts for
-_SHORTEST_NAME = 2
-_FAR = 18.0
-_DIGITS = re.compile(r"[0-9]{13,20}[Xx]?")
-
-
-def _why(apart: int, called: bool) -> str:
-    number = f"号码差 {apart} 位" if apart < _FAR else ""
-    return "，".join(filter(None, ("文件名中有姓名" if called else "", number)))
-
-
-def _likeness(stem: str, digits: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
-    """By how many signs each number differs from the one in a file name that is most like it: wrong, missing, one too many."""
-    least = np.full(len(digits), _FAR)
-    for text in _DIGITS.findall(idnumber.compact(stem)):
-        number = text.upper()
-        if len(number) == 15:
-            number = idnumber.lengthen(number)
-        if 16 <= len(number) <= 20:
-            least = np.minimum(least, _apart(number, digits))
-    return least
-
-
-def _apart(number: str, digits: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
-    """The distance of a number from each of several of 18 signs: wrong ones, two neighbours swapped, one missing or too many."""
-    signs = np.frombuffer(number.encode("ascii"), dtype=np.uint8)
-    size = digits.shape[1]
-    if len(signs) == size:
-        wrong = digits != signs
-        apart = wrong.sum(axis=1).astype(np.float64)
-        swapped = (digits[:, :-1] == signs[1:]) & (digits[:, 1:] == signs[:-1]) & wrong[:, :-1] & wrong[:, 1:]
-        return np.asarray(apart - swapped.any(axis=1), dtype=np.float64)  # a swap is one slip
-    if len(signs) == size - 1:
-        before = np.cumsum(np.pad(digits[:, :-1] != signs, ((0, 0), (1, 0))), axis=1)
-        after = np.cumsum(np.pad(digits[:, 1:] != signs, ((0, 0), (0, 1)))[:, ::-1], axis=1)[:, ::-1]
-        return np.asarray(1.0 + (before + after).min(axis=1), dtype=np.float64)
-    if len(signs) == size + 1:
-        before = np.cumsum(np.pad(digits != signs[:-1], ((0, 0), (1, 0))), axis=1)
-        after = np.cumsum(np.pad(digits != signs[1:], ((0, 0), (0, 1)))[:, ::-1], axis=1)[:, ::-1]
-        return np.asarray(1.0 + (before + after).min(axis=1), dtype=np.float64)
-    return np.full(len(digits), _FAR)
 
 
 # --- the walk: read, check, decide, write ------------------------------------------------------------------------

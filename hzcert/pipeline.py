@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from hzcert import (
     annotate,
+    belonging,
     clues,
     codes,
     decisions,
@@ -264,7 +265,7 @@ def decide(
     known = chain(clues.of_photos(received.photos), clues.of_list(published))
     found = clues.with_candidates(received.holders.findings, holders, known) + list(received.published.findings)
     found += [finding for shot in shots for finding in shot.findings]
-    found += photos.link(holders, shots)
+    found += belonging.link(holders, shots)
     found += validate.check(holders, policy, day, settings.authority, received.holders.findings)
     given = decisions.held_against(received.aids.decisions, holders, published)
     given = replace(given, findings=(*received.aids.findings, *given.findings))

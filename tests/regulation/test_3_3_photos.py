@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from hzcert import codes, photos, work
+from hzcert import belonging, codes, photos, work
 from hzcert.batch import inventory
 from hzcert.findings import Finding, Severity, Where
 from hzcert.imaging import Measure, face
@@ -341,7 +341,7 @@ def linked(results: list[photos.PhotoResult], *numbers: str) -> list[tuple[str, 
     people = make_table(
         [holder(id_number=number, file="名单.xlsx", sheet="", row=line) for line, number in enumerate(numbers, 2)]
     )
-    return [(finding.code.id, str(finding.where)) for finding in photos.link(people, results)]
+    return [(finding.code.id, str(finding.where)) for finding in belonging.link(people, results)]
 
 
 def test_a_holder_without_photo_is_set_aside():
@@ -351,7 +351,7 @@ def test_a_holder_without_photo_is_set_aside():
 def test_a_holder_with_a_rejected_photo_is_told_why():
     grey = codes.PHOTO_GREY.at(Where(f"photos/{SHEN}.jpg"), measured="0.0", limit=2.5)
     people = make_table([holder(id_number=SHEN)])
-    (finding,) = photos.link(people, [result(SHEN, "rejected", grey)])
+    (finding,) = belonging.link(people, [result(SHEN, "rejected", grey)])
     assert (finding.code.id, finding.field, finding.value) == ("HZ417", "id_number", SHEN)
     assert f"photos/{SHEN}.jpg" in finding.message and "HZ405" in finding.message
 
@@ -398,7 +398,7 @@ def proposed(name: str, *people: tuple[str, str]) -> str:
             for row, (number, called) in enumerate(people, 2)
         ]
     )
-    found = photos.link(table, [photos.PhotoResult(name, "", "rejected", 0, 0, 0, ())])
+    found = belonging.link(table, [photos.PhotoResult(name, "", "rejected", 0, 0, 0, ())])
     told = [finding for finding in found if finding.code is codes.PHOTO_PROPOSED]
     assert len(told) <= 1
     return told[0].message if told else ""
@@ -439,7 +439,7 @@ def test_of_two_alike_both_are_named():
 
 def test_who_has_a_photo_is_not_proposed():
     table = make_table([holder(id_number=SHEN, name="沈云川")])
-    found = photos.link(table, [result(SHEN), photos.PhotoResult("沈云川.jpg", "", "rejected", 0, 0, 0, ())])
+    found = belonging.link(table, [result(SHEN), photos.PhotoResult("沈云川.jpg", "", "rejected", 0, 0, 0, ())])
     assert [finding.code.id for finding in found] == []
 
 
