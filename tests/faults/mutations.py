@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,6 +26,7 @@ import xlwt
 from PIL import Image
 
 from hzcert.errors import InputError
+from hzcert.sheets.bycolumn import FEWEST
 from hzcert.sheets.reading import read
 
 _ROWS = [
@@ -46,6 +48,16 @@ def _xlsx() -> bytes:
         sheet.write_formula(52, 0, "=1/0", value="#DIV/0!")
         sheet.set_row(5, None, None, {"hidden": True})
         sheet.insert_image(3, 6, "a.png", {"image_data": picture})
+    return out.getvalue()
+
+
+def _long_xlsx() -> bytes:
+    """A sheet that is taken over by column."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet("名单")
+        for at in range(FEWEST + 10):
+            sheet.write_row(at, 0, (_ROWS[1 + at % 40] if at else _ROWS[0]) * 3)
     return out.getvalue()
 
 
@@ -115,15 +127,20 @@ def _parquet() -> bytes:
 
 
 KINDS: dict[str, Callable[[], bytes]] = {
-    "xlsx": _xlsx, "xls": _xls, "ods": _ods, "csv": _csv, "html": _html, "sheet-xml": _sheet_xml, "parquet": _parquet,
+    "xlsx": cache(_xlsx), "long-xlsx": cache(_long_xlsx), "xls": _xls, "ods": _ods, "csv": _csv, "html": _html, "sheet-xml": _sheet_xml, "parquet": _parquet,
 }  # fmt: skip
-_APART = {"xls", "ods", "html"}  # read in a process of their own, which takes a third of a second to start
+SLOW = {
+    "xls",
+    "ods",
+    "html",
+    "long-xlsx",
+}  # long, or read in a process of their own, which takes a third of a second to start
 
 
 def damaged(kind: str, luck: random.Random) -> bytes:
     """The workbook of a kind with bytes flipped, cut, doubled or put in; of a zip, also inside a member."""
     raw = KINDS[kind]()
-    if kind in ("xlsx", "ods") and luck.random() < 0.75:
+    if kind in ("xlsx", "long-xlsx", "ods") and luck.random() < 0.75:
         return _with_member_damaged(raw, luck)
     return _bytes_damaged(raw, luck)
 
@@ -223,7 +240,7 @@ def _many(kind: str, seeds: range) -> Counter[str]:
 
 def main(total: int) -> None:
     """All seeds in processes, a tenth of them of the kinds that take longer."""
-    each = {kind: total // 30 if kind in _APART else total * 9 // 10 // (len(KINDS) - len(_APART)) for kind in KINDS}
+    each = {kind: total // 30 if kind in SLOW else total * 9 // 10 // (len(KINDS) - len(SLOW)) for kind in KINDS}
     jobs = [
         (kind, range(start, min(start + 100, count))) for kind, count in each.items() for start in range(0, count, 100)
     ]
