@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from awards import Document, Entry
+from workbooks import Struck
 
 from hzcert.fields import FIELDS
 from hzcert.idnumber import check_character
@@ -199,6 +200,18 @@ RECONCILE = (
     Fault("引用的公布文件没有收到", "HZ506:document_no", given={"document_no": "湖人专[2004]15号"}, lists=()),
 )  # fmt: skip
 
+SINCE = (
+    Fault("资格名称划掉了", "HZ134:title", given={"title": lambda e: Struck(e["title"])}),
+    Fault("姓名一栏填了单位，公布文件同样", "HZ218:name", true={"name": "湖州市双林绢纺厂"}),
+    Fault(
+        "身份证号末三位是 000", "HZ219:id_number", true={"id_number": "330501196803142000"},
+        person={"birth_on": "1968-03-14", "sex": "女"},
+    ),
+    Fault("评审组织填了单位", "HZ332:committee", given={"committee": "湖州市双林丝绸机械厂"}),
+    Fault("工作单位填了评审组织，公布文件同样", "HZ333:employer", true={"employer": _CITY.format("工程技术人员中级")}),
+    Fault("取得资格时 84 岁", "HZ334:obtained_on", person={"birth_on": "1920-03-12"}),
+)  # fmt: skip
+
 # 𰀀 (U+30000) stands in no font that hzcert ships, and in hardly any other.
 PRINT = (
     Fault("姓名中的字没有字形", "HZ801:name", person={"name": "陆𰀀", "sex": "女"}),
@@ -230,4 +243,16 @@ DERIVED = (
     Fault("无误，属地由填报单位而定", base="小教", region="德清县"),
 )
 NO_COLUMN = (Fault("缺栏，不读", lists=(), photo=""), Fault("缺栏，不读", base="助工", lists=(), photo=""))
-ALL = (*READING, *NO_COLUMN, *DERIVED, *PERSON, *QUALIFICATION, *PHOTOS, *MORE_PHOTOS, *RECONCILE, *PRINT, *CLEAN)
+ALL = (
+    *READING,
+    *NO_COLUMN,
+    *DERIVED,
+    *PERSON,
+    *QUALIFICATION,
+    *PHOTOS,
+    *MORE_PHOTOS,
+    *RECONCILE,
+    *PRINT,
+    *CLEAN,
+    *SINCE,
+)

@@ -96,8 +96,10 @@ _UNKNOWN, _TWICE = "政治面貌", "手机"
 
 def _sheets(town: Town) -> dict[str, list[tuple[Sheet, list[Planned]]]]:
     """Every workbook of holders: its sheets, and the entries planned on each."""
+    # Of another seed, so that nobody else changes; they share what is taken.
+    since = Town(f"{_SEED} since", taken=town.taken)
 
-    def plain(name: str, listed: Sequence[Fault]) -> tuple[Sheet, list[Planned]]:
+    def plain(name: str, listed: Sequence[Fault], town: Town = town) -> tuple[Sheet, list[Planned]]:
         made = plan(town, listed)
         return Sheet(name, _PLAIN, [each.given for each in made]), made
 
@@ -132,6 +134,7 @@ def _sheets(town: Town) -> dict[str, list[tuple[Sheet, list[Planned]]]]:
         "制证": [plain("制证", faults.PRINT)],
         "无误": [plain("无误", faults.CLEAN)],
         "照片续": [plain("照片续", faults.MORE_PHOTOS)],
+        "补充": [plain("补充", faults.SINCE, since)],
     }
 
 

@@ -19,6 +19,10 @@ _EPOCH = date(1899, 12, 30)
 _CREATED = datetime(2007, 9, 1)  # noqa: DTZ001 - a workbook's own clock knows no zone
 
 
+class Struck(str):
+    """A text that the clerk struck out."""
+
+
 @dataclass(frozen=True)
 class Column:
     """One column: what the clerk calls it, the field that it holds, and how the clerk writes that field."""
@@ -81,6 +85,7 @@ def write_xlsx(path: Path, sheets: Sequence[Sheet]) -> None:
         text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True, "text_wrap": True})
         head = book.add_format({"bold": True, "align": "center"})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
+        struck = book.add_format({"num_format": "@", "font_strikeout": True})
         for sheet in sheets:
             page = book.add_worksheet(sheet.name)
             page.set_column(0, max(len(sheet.columns), 1) - 1, 14)
@@ -90,7 +95,9 @@ def write_xlsx(path: Path, sheets: Sequence[Sheet]) -> None:
                     page.merge_range(number, 0, number, len(sheet.columns) - 1, row[0], head)
                     continue
                 for place, cell in enumerate(row):
-                    if isinstance(cell, str):
+                    if isinstance(cell, Struck):
+                        page.write_string(number, place, cell, struck)
+                    elif isinstance(cell, str):
                         page.write_string(number, place, cell, bold if number == len(sheet.above) else text)
                     elif isinstance(cell, date):
                         page.write_datetime(number, place, datetime(cell.year, cell.month, cell.day), day)  # noqa: DTZ001
@@ -148,6 +155,6 @@ def _cell(column: Column, entry: Entry, count: int) -> Cell:
     if column.style == "count":
         return count
     value = entry.get(column.field)
-    if not isinstance(value, str):
-        return value if isinstance(value, float | int) else None
+    if not isinstance(value, str) or isinstance(value, Struck):
+        return value if isinstance(value, float | int | Struck) else None
     return _STYLES[column.style](value) if value else None

@@ -33,15 +33,14 @@ NOT_PLANTED |= {
     f"HZ{number}"
     for number in (
         *range(114, 133),
-        *range(134, 140),
-        *range(214, 220),
+        *range(135, 140),
+        *range(214, 218),
         308,
         309,
         *range(317, 320),
         *range(324, 327),
         328,
         329,
-        *range(332, 335),
         *range(346, 356),
         437,
         438,
@@ -157,7 +156,7 @@ def test_no_entry_has_two_faults() -> None:
     places = Counter((line["file"], line["sheet"], line["row"]) for line in rows)
     assert [place for place, count in places.items() if count > 1] == []
     errors = [line for line in rows if CODES[line["code"]].severity is Severity.ERROR]
-    assert len(errors) == 55
+    assert len(errors) == 59
 
 
 def test_a_seed_is_a_face() -> None:
