@@ -37,7 +37,13 @@ _CLUSTER_CHUNK = 50  # an empty task costs a cluster 2.4 ms
 _CLUSTER_BYTES = 32 << 20  # that travel in one chunk
 _CONNECT, _RETURN = 10.0, 30.0  # seconds that a cluster is waited for, and its workers once all are gone
 _LOOK = 2.0  # seconds between two looks at whether it still lives
-_SAME = ("pillow", "opencv-python-headless", "numpy", "simplejpeg")  # what decides on the bytes that come out
+_SAME = (
+    "pillow",
+    "opencv-python-headless",
+    "numpy",
+    "simplejpeg",
+    "pyvips-binary",
+)  # what decides on the bytes that come out
 
 
 class Progress(Protocol):

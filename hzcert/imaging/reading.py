@@ -16,6 +16,7 @@ import simplejpeg
 from PIL import ExifTags, Image, ImageChops, ImageCms, UnidentifiedImageError
 
 from hzcert.errors import InputError
+from hzcert.imaging import streaming
 from hzcert.imaging.resample import averaged
 from hzcert.photospec import PhotoSpec
 
@@ -35,8 +36,9 @@ _FOREIGN = (
     (4, b"ftyp", "是录像，不是照片"),
 )
 
-# Only a baseline JPEG can be read at a fraction of its size. What the others take for each pixel, in bytes: docs/photos.md.
-_HELD = {"PNG": 4.0, "TIFF": 4.0, "BMP": 4.0, "GIF": 4.0, "HEIF": 4.3, "AVIF": 8.5, "WEBP": 15.0}
+# A baseline JPEG is read at a fraction of its size, a PNG piece by piece. What the others take for each pixel, in bytes: docs/photos.md.
+_HELD = {"PNG": 0.0, "TIFF": 4.0, "BMP": 4.0, "GIF": 4.0, "HEIF": 4.3, "AVIF": 8.5, "WEBP": 4.0}
+_HELD_WHOLE = {"PNG": 4.0, "WEBP": 15.0}  # interlaced; moving
 _HELD_PROGRESSIVE = 2.0  # for each channel
 
 # What time allows, whatever the policy says.
@@ -44,6 +46,7 @@ _SEGMENTS = 10_000
 _SCANS = 64  # a progressive JPEG has about ten; each costs a pass over all of it
 _SCANNED_PIXELS = 600_000_000  # pixels times scans
 _OVERSAMPLED = 4  # times the wanted size that a picture read whole is brought down to at once
+_FINE = 2  # the same for one that is read piece by piece; a JPEG, too, is read at one to two times
 _BAND = 64  # rows of the result that are averaged at a time
 
 # Pillow's own guard would stop phones of 200 million pixels; the limits above and the policy's stand in its place.
@@ -139,13 +142,20 @@ def pixels(source: Source, width: float, height: float) -> Image.Image:
     Raises:
         InputError: the pixels are damaged or end too soon.
     """
-    wanted = (round(height), round(width)) if source.orientation >= 5 else (round(width), round(height))
-    wanted = (max(wanted[0], 1), max(wanted[1], 1))
+    wanted = (max(round(width), 1), max(round(height), 1))
+    size = (source.width, source.height)
+    if source.orientation >= 5:
+        wanted, size = wanted[::-1], size[::-1]
     with _reading(source.data):
         if source.format == "JPEG" and not source.inks:
             picture, flawed = _turbo(source, wanted)
         elif source.format == "HEIF":
             picture, flawed = _by_heif(source, wanted), False
+        elif source.format in streaming.KINDS and (times := _times(size, wanted, _FINE)) > 1:
+            picture, flawed = (
+                _in_srgb(streaming.streamed(source.data, source.format, size, times), source.profile),
+                False,
+            )
         else:
             picture, flawed = _by_pillow(source, wanted), False
         if source.orientation in _UPRIGHT:
@@ -200,9 +210,9 @@ def _by_heif(source: Source, wanted: tuple[int, int]) -> Image.Image:
     return _in_srgb(_flat(Image.fromarray(array), wanted), source.profile)
 
 
-def _times(size: tuple[int, int], wanted: tuple[int, int]) -> int:
+def _times(size: tuple[int, int], wanted: tuple[int, int], oversampled: int = _OVERSAMPLED) -> int:
     """By how much a picture that was read whole is averaged down at once, each way."""
-    return max(min(size[0] // wanted[0], size[1] // wanted[1]) // _OVERSAMPLED, 1)
+    return max(min(size[0] // wanted[0], size[1] // wanted[1]) // oversampled, 1)
 
 
 def _flat(image: Image.Image, wanted: tuple[int, int]) -> Image.Image:
@@ -276,7 +286,8 @@ def _hold_limits(image: Image.Image, spec: PhotoSpec, segments: list[tuple[int, 
 def _held(image: Image.Image, scans: int) -> float:
     """Bytes of memory that each pixel takes while a picture is read."""
     if image.format not in {"JPEG", "MPO"}:
-        return _HELD[str(image.format)]
+        whole = bool(image.info.get("interlace")) or bool(getattr(image, "is_animated", False))
+        return (_HELD | _HELD_WHOLE if whole else _HELD)[str(image.format)]
     if "progressive" not in image.info and scans <= 1:
         return 0.0
     # All of it is held until the last scan: each channel at its own size.

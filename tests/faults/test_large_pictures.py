@@ -1,0 +1,113 @@
+"""三.3: a large PNG or WebP is read piece by piece, comes out as if it had been read whole, and says when it is damaged."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, ImageChops, ImageStat
+
+from hzcert import imaging
+from hzcert.errors import InputError
+from hzcert.imaging import reading, streaming
+from hzcert.policy import PhotoSpec, Policy
+
+SIZE = (1800, 2701)  # six times the normal form, and a rest
+SMALL = (600, 900)
+
+
+@pytest.fixture(scope="module")
+def spec(policy: Policy) -> PhotoSpec:
+    return policy.photo_spec(date(2007, 6, 1))
+
+
+def large() -> Image.Image:
+    """Waves of colour, sharp enough that a shift by a pixel would show."""
+    across, down = np.meshgrid(np.arange(SIZE[0]), np.arange(SIZE[1]))
+    waves = [127 + 100 * np.sin(across / 31 + down / turn) for turn in (17, 43, 71)]
+    return Image.fromarray(np.dstack(waves).astype(np.uint8))
+
+
+def clear() -> Image.Image:
+    """The same, its lower half more and more transparent."""
+    image = large().convert("RGBA")
+    image.putalpha(Image.linear_gradient("L").resize(SIZE).point(lambda level: 255 - level))
+    return image
+
+
+def deep() -> Image.Image:
+    levels = np.asarray(large().convert("L")).astype(np.uint16) * 257
+    return Image.fromarray(levels)
+
+
+def saved(image: Image.Image, kind: str = "PNG", **words: Any) -> bytes:
+    out = BytesIO()
+    image.save(out, kind, **words)
+    return out.getvalue()
+
+
+WAYS: dict[str, Callable[[], tuple[Image.Image, bytes]]] = {
+    "png": lambda: (large(), saved(large(), compress_level=1)),
+    "grey": lambda: (large().convert("L"), saved(large().convert("L"))),
+    "palette": lambda: (large().quantize(64), saved(large().quantize(64))),
+    "clear": lambda: (clear(), saved(clear(), compress_level=1)),
+    "deep": lambda: (large().convert("L"), saved(deep())),
+    "webp": lambda: (large(), saved(large(), "WEBP", quality=90, method=0)),
+    "whole webp": lambda: (large(), saved(large(), "WEBP", lossless=True, quality=0, method=0)),
+}
+
+
+MOST = {
+    "webp": 2.5,
+    "whole webp": 1.2,
+}  # levels on average: its decoder takes the rest in, which is a sixth of a pixel here
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_3_3_a_large_picture_is_read_piece_by_piece_as_if_it_were_read_whole(
+    way: str, spec: PhotoSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image, data = WAYS[way]()
+    calls = []
+    kept = streaming.streamed
+
+    def seen(*given: Any) -> Image.Image:
+        calls.append(given[1:])
+        return kept(*given)
+
+    monkeypatch.setattr(streaming, "streamed", seen)
+    found = reading.pixels(imaging.parse(data, spec), spec.width, spec.height)
+    assert len(calls) == 1
+    assert found.size == (SIZE[0] // 3, SIZE[1] // 3)
+    on_white = Image.new("RGBA", SIZE, "white")
+    on_white.alpha_composite(image.convert("RGBA"))
+    wanted = on_white.convert("RGB").crop((0, 0, 1800, 2700)).reduce(3)
+    assert np.mean(ImageStat.Stat(ImageChops.difference(found, wanted)).mean) < MOST.get(way, 0.6)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_3_3_a_large_picture_that_ends_too_soon_is_refused(kind: str, spec: PhotoSpec) -> None:
+    data = saved(large(), kind)
+    with pytest.raises(InputError):
+        reading.pixels(imaging.parse(data[: len(data) // 2], spec), spec.width, spec.height)
+
+
+def test_3_3_a_large_png_with_a_wrong_byte_is_refused(spec: PhotoSpec) -> None:
+    data = bytearray(saved(large()))
+    data[len(data) // 2] ^= 0x40
+    with pytest.raises(InputError):
+        reading.pixels(imaging.parse(bytes(data), spec), spec.width, spec.height)
+
+
+def test_3_3_only_what_must_be_held_whole_is_bounded_by_what_may_be_held(policy: Policy) -> None:
+    spec = replace(policy.photo_spec(date(2007, 6, 1)), max_held_bytes=10_000_000)
+    imaging.parse(saved(Image.new("L", SIZE)), spec)
+    moving = [Image.new("RGB", SMALL, colour) for colour in ("red", "white")]
+    kept = saved(moving[0], "WEBP", save_all=True, append_images=moving[1:])
+    imaging.parse(kept, spec)
+    with pytest.raises(InputError, match="像素太多"):
+        imaging.parse(kept, replace(spec, max_held_bytes=8_000_000))  # 15 bytes a pixel; 4 if it stood still
+    imaging.parse(saved(moving[0], "WEBP"), replace(spec, max_held_bytes=8_000_000))
