@@ -46,6 +46,7 @@ _SEGMENTS = 10_000
 _SCANS = 64  # a progressive JPEG has about ten; each costs a pass over all of it
 _SCANNED_PIXELS = 600_000_000  # pixels times scans
 _OVERSAMPLED = 4  # times the wanted size that a picture read whole is brought down to at once
+_LARGE = 5_000_000  # pixels: what has fewer takes little memory as it is
 _FINE = 2  # the same for one that is read piece by piece; a JPEG, too, is read at one to two times
 _BAND = 64  # rows of the result that are averaged at a time
 
@@ -151,7 +152,11 @@ def pixels(source: Source, width: float, height: float) -> Image.Image:
             picture, flawed = _turbo(source, wanted)
         elif source.format == "HEIF":
             picture, flawed = _by_heif(source, wanted), False
-        elif source.format in streaming.KINDS and (times := _times(size, wanted, _FINE)) > 1:
+        elif (
+            source.format in streaming.KINDS
+            and size[0] * size[1] > _LARGE
+            and (times := _times(size, wanted, _FINE)) > 1
+        ):
             picture, flawed = (
                 _in_srgb(streaming.streamed(source.data, source.format, size, times), source.profile),
                 False,
