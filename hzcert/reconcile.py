@@ -20,8 +20,9 @@ from hzcert.fields import HEADINGS
 from hzcert.findings import Code, Finding
 from hzcert.matches import LEVELS, Difference, Match, Matches, Status, place_of
 from hzcert.matching import differing, keys, pairs, settle
+from hzcert.matching.evidence import Limits
 from hzcert.matching.pairs import Document, Pairs
-from hzcert.matching.settle import Limits, Verdict
+from hzcert.matching.settle import Verdict
 from hzcert.policy import Policy
 from hzcert.table import Table
 

@@ -130,8 +130,7 @@ def runners_up(matches: Matches) -> pa.LargeStringArray:
     own = settled.row[pairs.ours]
     other = np.flatnonzero((own >= 0) & (own != pairs.theirs) & (pairs.points > 0))
     ours, theirs, worth = (each[other] for each in (pairs.ours, pairs.theirs, pairs.points))
-    order = np.lexsort((theirs, -worth, ours))
-    first = order[np.unique(ours[order], return_index=True)[1]]
+    first = np.unique(ours, return_index=True)[1]  # pairs stand in order
     place = chosen(places(matches.published), theirs[first])
     words = joined(place, one("（"), pa.array(worth[first]).cast(pa.large_string()), one("分）"))
     return put(column([""] * len(matches)), ours[first], words)

@@ -14,7 +14,6 @@ import pandas as pd
 import pyarrow as pa
 
 from hzcert import dates, documents, idnumber, names
-from hzcert.fields import HEADINGS
 from hzcert.matching import spelling, units
 from hzcert.policy import Policy
 from hzcert.table import Table
@@ -103,11 +102,7 @@ class Keys:
     people: list[str]
     later: Mapping[str, tuple[str, ...]]  # from a unit's old name all later ones
     holders: Table = field(repr=False)
-
-    def said(self, line: int) -> tuple[str, ...]:
-        """All that an entry says: what puts entries in order wherever they stand, the fuller of two before the emptier."""
-        texts = (self.holders.text(name, line) for name in HEADINGS)
-        return tuple(text or "\U0010ffff" for text in texts)
+    published: Table = field(repr=False)
 
 
 def make_keys(
@@ -178,7 +173,16 @@ def make_keys(
     special_numbers.pop("")
     numbers_of_people = [value for value in dict.fromkeys(whole) if value]
     return Keys(
-        sides[0], sides[1], list(known), distinct, titles, list(special_numbers), numbers_of_people, newer, holders
+        sides[0],
+        sides[1],
+        list(known),
+        distinct,
+        titles,
+        list(special_numbers),
+        numbers_of_people,
+        newer,
+        holders,
+        published,
     )
 
 

@@ -3,23 +3,21 @@
 No row is given to an entry because it alone is left: that is how a wrong person gets in.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
-from rapidfuzz.distance import Levenshtein
+import pyarrow as pa
 
+from hzcert.fields import HEADINGS
+from hzcert.matching import evidence, persons
 from hzcert.matching import pairs as weighing
-from hzcert.matching import spelling
+from hzcert.matching.evidence import Limits
 from hzcert.matching.keys import NOTHING, Ints, Keys
-from hzcert.matching.pairs import Document, Name, Pairs, Said, When
-from hzcert.matching.spelling import Hashes
+from hzcert.matching.pairs import Document, Name, Pairs, Said
 from hzcert.matching.units import GOOD, Unit
-from hzcert.table import Mask
+from hzcert.table import Mask, Table
 
 
 class Verdict(IntEnum):
@@ -37,16 +35,6 @@ class Verdict(IntEnum):
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What evidence suffices, from the policy."""
-
-    least: int  # points
-    lead: int  # over the next row of the entry, and over the next entry of the row
-    shown: int  # points from which a row is worth a look
-    cautious: bool = False
-
-
-@dataclass(frozen=True)
 class Settled:
     """By entry what came of it, its row if it has one, the pair that says most for it, and who else claims the row."""
 
@@ -60,12 +48,6 @@ class Settled:
 
 
 _FEW = 5  # candidates that are shown
-# A namesake in the same document must be less likely than one in so many: where the unit differs, and where none is given.
-_RARE, _RARE_ENOUGH, _RARE_IF_CAUTIOUS = 400, 40, 4000
-# How common a name is that the batch does not tell: of two characters and of more; counted as if so many people were known.
-_SHORT_NAME, _LONG_NAME, _KNOWN_PEOPLE = 3e-5, 2e-6, 3000
-# Somebody else with as much of the name must be less likely than one in so many, where one character differs.
-_ODD_ENOUGH = 200
 
 
 def settle(
@@ -84,9 +66,9 @@ def settle(
         decided: by entry, the row that a person has given it.
         barred: pairs of entry and row that a person has refused.
     """
-    groups = same_person(keys)
+    groups = persons.same_person(keys)
     found = weighing.weigh(keys, *weighing.by_name(keys, rows))
-    firm = _firm(found, _leads(found, len(keys.ours), len(keys.theirs), groups), limits)
+    firm = _firm(found, _leads(found, groups, _Order.none(keys)), limits)
     everyone = np.arange(len(keys.ours), dtype=np.int64)
     # Whoever wants no risk looks for names like it beside every entry's row, not only where the row is in doubt.
     unsure = everyone if limits.cautious else np.setdiff1d(everyone, found.ours[firm])
@@ -102,10 +84,11 @@ def settle(
     # A list without units takes a likely slip.
     worth = (near.unit >= GOOD) | (near.name >= Name.SLIP) | (near.person == Said.SAME) | (near.born > 0)
     found = Pairs.joined(found, near.take(worth))
-    found = found.take(np.lexsort((found.theirs, -found.points, found.ours)))
     if decided or barred:
         found = found.take(_open(found, decided, barred))
-    return _settled(keys, rows, found, groups, limits, decided, frozenset(line for line, _ in barred))
+    order = _order(keys, found, groups)
+    found = found.take(np.lexsort((order.rows[found.theirs], -found.points, found.ours)))
+    return _settled(keys, rows, found, groups, order, limits, decided, frozenset(line for line, _ in barred))
 
 
 def _open(found: Pairs, decided: Mapping[int, int], barred: frozenset[tuple[int, int]]) -> Mask:
@@ -118,72 +101,40 @@ def _open(found: Pairs, decided: Mapping[int, int], barred: frozenset[tuple[int,
     return np.asarray(kept, dtype=np.bool_)
 
 
-def same_person(keys: Keys) -> Ints:
-    """Entries that are one certificate of one person, numbered alike, by the first of them.
+@dataclass(frozen=True)
+class _Order:
+    """By line of both tables, of those that nothing else puts in order, which comes first by what they say: never by where they stand."""
 
-    The same ID number and title are one certificate, unless document and specialty or year say two. So are the same name,
-    birth, title and document with an ID number that one or two digits tell apart: one of them is a slip.
-    """
-    ours = keys.ours
-    same: list[tuple[int, int]] = []
-    # Only a whole number is one person's: what clerks write for one that they do not know is not.
-    whole = np.array([bool(weighing.WHOLE.fullmatch(number)) for number in keys.people] or [False], dtype=np.bool_)
-    numbered = (ours.person >= 0) & (ours.title >= 0) & whole[np.maximum(ours.person, 0)]
-    for lines in _alike(weighing.mixed(ours.person, ours.title), numbered):
-        kinds: dict[tuple[int, int, int], int] = {}
-        for line in lines:
-            kind = int(ours.document[line]), int(ours.specialty[line]), int(ours.obtained[line]) // 10_000
-            same.append((line, kinds.setdefault(kind, line)))
-        same += (pair for pair in combinations(kinds.values(), 2) if _one_certificate(keys, *pair))
-    near = weighing.mixed(ours.name, ours.title, ours.born, ours.document)
-    given = (ours.name >= 0) & (ours.title >= 0) & (ours.born > 0) & (ours.document >= 0)
-    for lines in _alike(near, given):
-        people = {keys.people[ours.person[line]] if ours.person[line] >= 0 else "": line for line in lines}
-        for (one, line), (two, other) in combinations(people.items(), 2):
-            if Levenshtein.distance(one, two, score_cutoff=2) <= 2:
-                same.append((line, other))
-    return _joined(len(ours), same)
+    entries: Ints
+    rows: Ints
+
+    @staticmethod
+    def none(keys: Keys) -> "_Order":
+        """Where it does not matter."""
+        return _Order(np.zeros(len(keys.ours), dtype=np.int64), np.zeros(len(keys.theirs), dtype=np.int64))
 
 
-def _joined(count: int, same: list[tuple[int, int]]) -> Ints:
-    """Numbers that are equal for all that a chain of pairs joins, whatever the order of the pairs: the first of them."""
-    group = list(range(count))
-
-    def root(line: int) -> int:
-        while group[line] != line:
-            group[line] = group[group[line]]
-            line = group[line]
-        return line
-
-    for one, other in same:
-        first, last = sorted((root(one), root(other)))
-        group[last] = first
-    for line in sorted({line for pair in same for line in pair}):
-        group[line] = root(line)
-    return np.array(group, dtype=np.int64)
+def _order(keys: Keys, found: Pairs, groups: Ints) -> _Order:
+    """Rows with equal points for one entry, entries with equal points for one row, and those of one certificate."""
+    several = np.flatnonzero(np.bincount(groups, minlength=len(groups))[groups] > 1)
+    rivals = np.union1d(_equals(found.theirs, found.points, found.ours), several)
+    return _Order(_ranks(keys.holders, rivals), _ranks(keys.published, _equals(found.ours, found.points, found.theirs)))
 
 
-def _alike(numbers: Hashes, given: Mask) -> list[list[int]]:
-    """Lines that have one number, several together; few of many."""
-    lines = np.flatnonzero(given)
-    order = lines[np.argsort(numbers[lines], kind="stable")]
-    ordered = numbers[order]
-    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])) if len(order) else order
-    ends = np.concatenate([starts[1:], [len(order)]])
-    several = np.flatnonzero(ends - starts > 1)
-    return [order[starts[at] : ends[at]].tolist() for at in several.tolist()]
+def _equals(by: Ints, points: Ints, lines: Ints) -> Ints:
+    """The lines that have as many points as another one for the same number in ``by``."""
+    order = np.lexsort((points, by))
+    same = (by[order][1:] == by[order][:-1]) & (points[order][1:] == points[order][:-1])
+    return np.union1d(lines[order[1:][same]], lines[order[:-1][same]])
 
 
-def _one_certificate(keys: Keys, line: int, other: int) -> bool:
-    ours = keys.ours
-    documents = ours.document[line], ours.document[other]
-    if min(documents) < 0 or documents[0] == documents[1]:
-        both = ours.specialty[line], ours.specialty[other]
-        return bool(min(both) < 0 or both[0] == both[1] or documents[0] == documents[1] >= 0)
-    specialties = ours.specialty[line], ours.specialty[other]
-    years = ours.obtained[line] // 10_000, ours.obtained[other] // 10_000
-    apart = min(years) > 0 and abs(int(years[0]) - int(years[1])) > 0
-    return bool(not apart and (min(specialties) < 0 or specialties[0] == specialties[1]))
+def _ranks(table: Table, lines: Ints) -> Ints:
+    """By line of a table, for those given, which comes first by all that it says: the fuller of two before the emptier."""
+    found = np.zeros(len(table), dtype=np.int64)
+    columns = [table.texts(name).take(pa.array(lines)).to_pylist() for name in HEADINGS]
+    said = [tuple(text or "\U0010ffff" for text in line) for line in zip(*columns, strict=True)]
+    found[lines[sorted(range(len(lines)), key=said.__getitem__)]] = np.arange(len(lines))
+    return found
 
 
 @dataclass(frozen=True)
@@ -195,19 +146,19 @@ class _Leads:
     rival: Ints  # by pair, an entry of the person whose claim on the row is the strongest other one
 
 
-def _leads(found: Pairs, entries: int, rows: int, groups: Ints) -> _Leads:
+def _leads(found: Pairs, groups: Ints, order: _Order) -> _Leads:
     count = len(found)
     over_rows = np.full(count, 999, dtype=np.int64)
     over_rivals = np.full(count, 999, dtype=np.int64)
     rival = np.full(count, NOTHING, dtype=np.int64)
     if not count:
         return _Leads(over_rows, over_rivals, rival)
-    best, second = _two_best(found.ours, found.points, found.theirs, entries)
+    best, second = _two_best(found.ours, found.points, found.theirs, order.rows[found.theirs], len(order.entries))
     top = best[found.ours]
     mine = np.arange(count) == top
     other = np.where(mine, second[found.ours], top)
     over_rows = np.where(other >= 0, found.points - found.points[other], 999)
-    best, second = _two_best(found.theirs, found.points, groups[found.ours], rows)
+    best, second = _two_best(found.theirs, found.points, groups[found.ours], order.entries[found.ours], len(order.rows))
     top = best[found.theirs]
     mine = groups[found.ours] == groups[found.ours[top]]
     other = np.where(mine, second[found.theirs], top)
@@ -216,11 +167,14 @@ def _leads(found: Pairs, entries: int, rows: int, groups: Ints) -> _Leads:
     return _Leads(over_rows, over_rivals, rival)
 
 
-def _two_best(by: Ints, points: Ints, kind: Ints, count: int) -> tuple[Ints, Ints]:
-    """For each number in ``by`` the pair with most points, and the next of another kind; ``NOTHING`` where there is none."""
+def _two_best(by: Ints, points: Ints, kind: Ints, rank: Ints, count: int) -> tuple[Ints, Ints]:
+    """For each number in ``by`` the pair with most points, and the next of another kind; ``NOTHING`` where there is none.
+
+    Of equal points the first by rank comes first.
+    """
     best = np.full(count, NOTHING, dtype=np.int64)
     second = np.full(count, NOTHING, dtype=np.int64)
-    order = np.lexsort((kind, points, by))  # of equal points the lowest kind last but one: the order is the data's own
+    order = np.lexsort((-rank, points, by))
     best[by[order]] = order  # the last written has most
     others = order[kind[order] != kind[best[by[order]]]]
     second[by[others]] = others
@@ -242,150 +196,20 @@ def _firm(found: Pairs, leads: _Leads, limits: Limits) -> Mask:
     )
 
 
-def suffices(keys: Keys, rows: Ints, found: Pairs, groups: Ints, limits: Limits) -> Mask:
-    """Which pairs have evidence enough, whatever else there is.
-
-    A good name with the document and unit; with the document alone where hardly a namesake can be in it; with unit and
-    title where the document is not given or badly written and the date agrees. A weak name needs more.
-    """
-    good = found.name >= Name.FORMER
-    # An ID number is a name that nobody shares.
-    known = found.person == Said.SAME
-    document, cited_otherwise = found.document >= Document.PARTIAL, found.document == Document.OTHER
-    unit, elsewhere = found.unit >= GOOD, found.unit <= Unit.ALIKE
-    title, dated = found.title == Said.SAME, found.when >= When.NEAR
-    against = (found.born < 0) | (found.sex < 0) | (found.person < 0)
-    odds = np.where(found.unit == Unit.UNKNOWN, _RARE_ENOUGH, _RARE_IF_CAUTIOUS if limits.cautious else _RARE)
-    rare = _rare(keys, rows, found, groups, odds)
-    others = good & ~against
-    (any_title, other_title, same_title, in_document) = (
-        _has_other(found, others & each)
-        for each in (unit, unit & (found.title != Said.OTHER), unit & title, found.document == Document.SAME)
-    )
-    by_all = good & document & unit & ((found.title >= Said.UNKNOWN) | ~same_title)
-    by_document = good & elsewhere & (found.when >= When.UNKNOWN)
-    by_document &= document
-    by_document &= (found.unit == Unit.UNKNOWN) | (found.specialty >= Said.UNKNOWN) | (found.born > 0)
-    by_document &= (title & (rare | (found.born > 0))) | ((found.title == Said.UNKNOWN) & (found.born > 0))
-    undocumented = ~document & ~((found.when == When.FAR) & (found.born <= 0)) & ~other_title
-    by_unit = good & unit & title & undocumented & (~cited_otherwise | dated | (found.specialty > 0) | (found.born > 0))
-    by_slip = ~good & unit & title & ~same_title
-    by_slip &= (document & ~in_document) | (dated & ~document & ~cited_otherwise & ~any_title)
-    odd = by_slip & document & (found.name < Name.SLIP) & (found.born <= 0)
-    by_slip &= (found.name >= Name.SLIP) | (document & (found.born > 0)) | _hardly_another(keys, rows, found, odd)
-    enough = by_all | by_document | by_unit | by_slip | (known & (good | unit))
-    # What speaks against the person needs everything else to speak for it: then it is one to look at.
-    enough &= ~against | (by_all & title)
-    if limits.cautious:
-        # No name is read that is not alike, or one with a gap; another unit is another person, unless by the name that can hardly be.
-        sure_unit = found.unit >= Unit.FOLDED
-        without_unit = by_document & (title | (found.born > 0)) & (rare | (found.born > 0))
-        without_number = by_unit & sure_unit & ~cited_otherwise & dated
-        written_alike = by_slip & (found.name >= Name.SLIP) & sure_unit & (found.document == Document.SAME)
-        # Nor is a number read where another row of the name, unit and title has one that a slip makes of it.
-        enough &= ~_has_other(found, others & unit & title & (found.document >= Document.SLIP))
-        enough &= ~against & (by_all | without_unit | without_number | written_alike | known)
-    return np.asarray(enough & (found.points >= limits.least), dtype=np.bool_)
-
-
-def _has_other(found: Pairs, strong: Mask) -> Mask:
-    """Whether an entry has another row of this kind.
-
-    Beside another row of its name and unit, a number that is not given or badly written, another title or a slip in the name
-    is no evidence; nor is a slip in the name beside somebody of the very name in the document.
-    """
-    counts = np.bincount(found.ours[strong], minlength=int(found.ours.max(initial=-1)) + 1)
-    return np.asarray(counts[found.ours] > strong, dtype=np.bool_)
-
-
-def _rare(keys: Keys, rows: Ints, found: Pairs, groups: Ints, odds: Ints) -> Mask:
-    """Whether another person of the name in the same document would be an odd chance, by how common the name is here."""
-    theirs, ours = keys.theirs, keys.ours
-    people = _different_people(theirs.name[rows], theirs.core[rows], len(keys.names))
-    entries = np.unique(groups)
-    here = _different_people(ours.name[entries], ours.person[entries], len(keys.names))
-    common = np.maximum(people, here)[np.maximum(theirs.name[found.theirs], 0)]
-    short = np.array([len(name) < 3 for name in keys.names] or [False], dtype=np.bool_)
-    usual = np.where(short, _SHORT_NAME, _LONG_NAME)[np.maximum(theirs.name[found.theirs], 0)]
-    share = (common - 1 + usual * _KNOWN_PEOPLE) / (max(len(rows), len(entries)) + _KNOWN_PEOPLE)
-    size = _rows_alike(theirs.document, rows)[found.theirs]
-    # A number without its office, or its year, may be that of several documents: whoever is in one of them counts.
-    partial = found.document == Document.PARTIAL
-    no_office = partial & ((ours.body[found.ours] < 0) | (theirs.body[found.theirs] < 0))
-    for lacking, rest in (
-        (no_office, weighing.mixed(theirs.year, theirs.serial)),
-        (partial & ~no_office, weighing.mixed(theirs.body, theirs.serial)),
-    ):
-        if lacking.any():
-            size[lacking] = _rows_alike(rest, rows)[found.theirs[lacking]]
-    return np.asarray(share * size * odds < 1, dtype=np.bool_)
-
-
-def _hardly_another(keys: Keys, rows: Ints, found: Pairs, among: Mask) -> Mask:
-    """Whether, of these pairs, somebody else of the unit in the document would by an odd chance have so much of the name, unit and document being sure."""
-    theirs = keys.theirs
-    size = _rows_alike(weighing.mixed(theirs.document, theirs.core), rows)[found.theirs]
-    sure = (found.document == Document.SAME) & (found.unit >= Unit.FOLDED) & (found.when >= When.UNKNOWN)
-    worth = np.flatnonzero(among & sure & (found.name == Name.ODD))
-    share = np.ones(len(found), dtype=np.float64)
-    share[worth] = _shares(keys, rows, keys.ours.name[found.ours[worth]], theirs.name[found.theirs[worth]])
-    return np.asarray(sure & (share * size * _ODD_ENOUGH < 1), dtype=np.bool_)
-
-
-def _shares(keys: Keys, rows: Ints, ours: Ints, theirs: Ints) -> npt.NDArray[np.float64]:
-    """How large a share of the people in the lists has what each two names have in common: surname and given name each for itself.
-
-    One character alone in common is no name: a share of 1.
-    """
-    people = np.bincount(keys.theirs.name[rows][keys.theirs.name[rows] >= 0], minlength=len(keys.names))
-    firsts: Counter[str] = Counter()
-    others: Counter[str] = Counter()
-    for name, count in zip(keys.names, people.tolist(), strict=True):
-        if count:
-            firsts[name[:1]] += count
-            for sign in name[1:]:
-                others[sign] += count
-    total = max(len(rows), 1)
-    found = np.ones(len(ours), dtype=np.float64)
-    for place, (one, other) in enumerate(zip(ours.tolist(), theirs.tolist(), strict=True)):
-        first, rest = spelling.in_common(keys.names[one], keys.names[other])
-        if len(first) + len(rest) >= 2:
-            found[place] = np.prod(
-                [max(firsts[sign], 1) / total for sign in first] + [max(others[sign], 1) / total for sign in rest]
-            )
-    return found
-
-
-def _rows_alike(numbers: Hashes | Ints, rows: Ints) -> Ints:
-    """By published row, how many of those that count have its number."""
-    found = np.zeros(len(numbers), dtype=np.int64)
-    distinct, places, counts = np.unique(numbers[rows], return_inverse=True, return_counts=True)
-    found[rows] = counts[places] if len(distinct) else 0
-    return found
-
-
-def _different_people(names_of: Ints, by: Ints, count: int) -> Ints:
-    """How many different people have each name, told apart by unit or number."""
-    width = int(by.max(initial=0)) + 1
-    known = (names_of >= 0) & (by >= 0)
-    found = np.bincount(np.unique(names_of[known] * width + by[known]) // width, minlength=count)
-    unknown = np.bincount(names_of[(names_of >= 0) & (by < 0)], minlength=count) > 0
-    return np.maximum(found, unknown)
-
-
 def _settled(
     keys: Keys,
     rows: Ints,
     found: Pairs,
     groups: Ints,
+    order: _Order,
     limits: Limits,
     decided: Mapping[int, int],
     refused: frozenset[int],
 ) -> Settled:
     count = len(keys.ours)
-    leads = _leads(found, count, len(keys.theirs), groups)
-    enough = suffices(keys, rows, found, groups, limits)
-    best, _ = _two_best(found.ours, found.points, found.theirs, count)
+    leads = _leads(found, groups, order)
+    enough = evidence.suffices(keys, rows, found, groups, limits)
+    best, _ = _two_best(found.ours, found.points, found.theirs, order.rows[found.theirs], count)
     has = best >= 0
     top = np.maximum(best, 0)
     ahead = leads.over_rows >= limits.lead
@@ -431,7 +255,7 @@ def _settled(
     for line in refused:
         if verdict[line] in (Verdict.NONE, Verdict.TAKEN):
             verdict[line] = Verdict.REFUSED
-    _again(keys, groups, verdict, row, rival, np.where(has, found.points[top] if len(found) else 0, 0))
+    _again(groups, order, verdict, row, rival, np.where(has, found.points[top] if len(found) else 0, 0))
     return Settled(verdict, row, best, rival, lead, found, candidates)
 
 
@@ -445,7 +269,7 @@ def _candidates(found: Pairs, chosen: Ints) -> dict[int, tuple[int, ...]]:
     return {line: tuple(rows) for line, rows in listed.items()}
 
 
-def _again(keys: Keys, groups: Ints, verdict: Ints, row: Ints, rival: Ints, points: Ints) -> None:
+def _again(groups: Ints, order: _Order, verdict: Ints, row: Ints, rival: Ints, points: Ints) -> None:
     """Of several entries of one certificate one stands for all: decided, linked, with most points; the others are repeats."""
     sizes = np.bincount(groups, minlength=len(groups))
     several = np.flatnonzero(sizes[groups] > 1)
@@ -453,9 +277,7 @@ def _again(keys: Keys, groups: Ints, verdict: Ints, row: Ints, rival: Ints, poin
     for line in several.tolist():
         members.setdefault(int(groups[line]), []).append(line)
     for lines in members.values():
-        best = min(_standing(verdict, points, line) for line in lines)
-        first = [line for line in lines if _standing(verdict, points, line) == best]
-        kept = first[0] if len(first) == 1 else min(first, key=lambda line: (keys.said(line), line))
+        kept = min(lines, key=lambda line: (*_standing(verdict, points, line), order.entries[line]))
         for line in lines:
             if line != kept:
                 verdict[line], row[line], rival[line] = Verdict.AGAIN, NOTHING, kept

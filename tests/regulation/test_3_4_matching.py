@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.decades import _OLD_FORMS, _TITLES
 from benchmarks.reconcile import LINKED, MAKERS, measures
-from hzcert import reconcile
+from hzcert import reconcile, wording
 from hzcert.fields import HEADINGS
 from hzcert.policy import load_policy
 from hzcert.reconcile import Status
@@ -205,6 +205,9 @@ def test_who_is_not_found_is_not_there_and_runners_up_are_shown_in_order(compare
 # --- order -------------------------------------------------------------------------------------------------------------
 
 
+EVIDENCE = ("name", "document", "unit", "title", "when", "specialty", "born", "sex", "person")
+
+
 def _reordered(given, order):
     return Table(given.rows.iloc[order].reset_index(drop=True))
 
@@ -213,22 +216,27 @@ def _said(given, line):
     return () if line is None else tuple(given.text(name, line) for name in HEADINGS)
 
 
-@pytest.mark.parametrize("maker", ["county", "decades"])
+@pytest.mark.parametrize("maker", ["county", "archive", "decades"])
 def test_the_order_of_lines_decides_nothing(policy, compared, maker):
-    known, found = compared(maker, 1500, 31)
+    known, found = compared(maker, 2000, 31)
     chance = np.random.default_rng(5)
     order, shelf = chance.permutation(len(known.holders)), chance.permutation(len(known.published))
     holders, published = _reordered(known.holders, order), _reordered(known.published, shelf)
     again = reconcile.compare(holders, published, policy, AS_OF, renamed=known.renamed)
 
     def outcome(matches, line):
-        """What was decided, and the rows by what they say; two entries that say the same are one."""
+        """What was decided and how, and the rows by what they say; two entries that say the same are one."""
         match = matches.match(line)
-        row = _said(matches.published, match.published)
-        shown = sorted(_said(matches.published, each) for each in match.candidates)
-        rival = _said(matches.holders, match.rival)
-        return _said(matches.holders, line), str(match.status), match.reason, match.differences, row, shown, rival
+        shown = [_said(matches.published, each) for each in match.candidates]
+        pair = matches.settled.pair[line]
+        evidence = [int(getattr(matches.settled.pairs, name)[pair]) for name in EVIDENCE] if pair >= 0 else []
+        return (
+            *(_said(matches.holders, each) for each in (line, match.rival)),
+            *(str(match.status), match.reason, match.level, match.points, match.lead, evidence, match.differences),
+            *(_said(matches.published, match.published), shown, next_best[id(matches)][line].rpartition("（")[2]),
+        )
 
+    next_best = {id(each): wording.runners_up(each).to_pylist() for each in (found, again)}
     before = sorted((outcome(found, line) for line in range(len(found))), key=repr)
     assert before == sorted((outcome(again, line) for line in range(len(again))), key=repr)
     assert [again.match(line).line for line in range(len(again))] == list(range(len(again)))
