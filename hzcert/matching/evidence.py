@@ -1,7 +1,9 @@
 """What evidence suffices for a row to be an entry's (依据): which fields must agree, and how rare a name must be where one does not."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +20,11 @@ from hzcert.table import Mask
 _RARE, _RARE_ENOUGH, _RARE_IF_CAUTIOUS = 400, 40, 4000
 # How common a name is that the batch does not tell: of two characters and of more; counted as if so many people were known.
 _SHORT_NAME, _LONG_NAME, _KNOWN_PEOPLE = 3e-5, 2e-6, 3000
-# Somebody else with as much of the name must be less likely than one in so many, where one character differs.
-_ODD_ENOUGH = 200
+# Somebody else with as much of the name must be less likely than one in so many, where one character differs: any one, or one that is alike.
+_UNLIKE_ENOUGH, _CAUTIOUS_ENOUGH = 200, 1000
+_ALIKE = 1 / 30  # of characters, how many sound or look like one
+# How many people in a hundred have a surname, and a character of a given name, counted as if a hundred were known besides the lists.
+_FIRST, _REST, _HUNDRED = 2, 1, 100
 
 
 @dataclass(frozen=True)
@@ -61,8 +66,11 @@ def suffices(keys: Keys, rows: Ints, found: Pairs, groups: Ints, limits: Limits)
     by_unit = good & unit & title & undocumented & (~cited_otherwise | dated | (found.specialty > 0) | (found.born > 0))
     by_slip = ~good & unit & title & ~same_title
     by_slip &= (document & ~in_document) | (dated & ~document & ~cited_otherwise & ~any_title)
-    odd = by_slip & document & (found.name < Name.SLIP) & (found.born <= 0)
-    by_slip &= (found.name >= Name.SLIP) | (document & (found.born > 0)) | _hardly_another(keys, rows, found, odd)
+    expected = _expected(keys, rows, found, by_slip & (found.born <= 0))
+    sure = (found.document == Document.SAME) & (found.unit >= Unit.FOLDED) & (found.when >= When.UNKNOWN)
+    odd = sure & (found.name == Name.ODD) & (expected * _UNLIKE_ENOUGH < 1)
+    slip = (found.name == Name.SLIP) & (expected * (_CAUTIOUS_ENOUGH if limits.cautious else _UNLIKE_ENOUGH) < 1)
+    by_slip &= (found.name == Name.GAP) | slip | odd | (document & (found.born > 0))
     enough = by_all | by_document | by_unit | by_slip | (known & (good | unit))
     # What speaks against the person needs everything else to speak for it: then it is one to look at.
     enough &= ~against | (by_all & title)
@@ -111,39 +119,40 @@ def _rare(keys: Keys, rows: Ints, found: Pairs, groups: Ints, odds: Ints) -> Mas
     return np.asarray(share * size * odds < 1, dtype=np.bool_)
 
 
-def _hardly_another(keys: Keys, rows: Ints, found: Pairs, among: Mask) -> Mask:
-    """Whether, of these pairs, somebody else of the unit in the document would by an odd chance have so much of the name, unit and document being sure."""
-    theirs = keys.theirs
-    size = _rows_alike(weighing.mixed(theirs.document, theirs.core), rows)[found.theirs]
-    sure = (found.document == Document.SAME) & (found.unit >= Unit.FOLDED) & (found.when >= When.UNKNOWN)
-    worth = np.flatnonzero(among & sure & (found.name == Name.ODD))
-    share = np.ones(len(found), dtype=np.float64)
-    share[worth] = _shares(keys, rows, keys.ours.name[found.ours[worth]], theirs.name[found.theirs[worth]])
-    return np.asarray(sure & (share * size * _ODD_ENOUGH < 1), dtype=np.bool_)
+def _expected(keys: Keys, rows: Ints, found: Pairs, among: Mask) -> npt.NDArray[np.float64]:
+    """By pair, of those whose names differ in a character, how many others of the unit in the document one expects to have as much of the name."""
+    size = _rows_alike(weighing.mixed(keys.theirs.document, keys.theirs.core), rows)[found.theirs]
+    worth = np.flatnonzero(among & ((found.name == Name.ODD) | (found.name == Name.SLIP)))
+    pairs = zip(keys.ours.name[found.ours[worth]].tolist(), keys.theirs.name[found.theirs[worth]].tolist(), strict=True)
+    names = [(keys.names[one], keys.names[other]) for one, other in pairs]
+    share = np.zeros(len(found), dtype=np.float64)
+    share[worth] = _shares(keys, rows, names, found.name[worth] == Name.SLIP)
+    return share * size
 
 
-def _shares(keys: Keys, rows: Ints, ours: Ints, theirs: Ints) -> npt.NDArray[np.float64]:
-    """How large a share of the people in the lists has what each two names have in common: surname and given name each for itself.
+def _shares(keys: Keys, rows: Ints, names: Sequence[tuple[str, str]], slips: Mask) -> npt.NDArray[np.float64]:
+    """How large a share of the people in the lists has what each two names have in common, and of a slip a character like the other one.
 
-    One character alone in common is no name: a share of 1.
+    Surname and given name count each for itself. One character alone in common is no name: a share of 1, unless by a slip.
     """
     people = np.bincount(keys.theirs.name[rows][keys.theirs.name[rows] >= 0], minlength=len(keys.names))
     firsts: Counter[str] = Counter()
-    others: Counter[str] = Counter()
+    rests: Counter[str] = Counter()
     for name, count in zip(keys.names, people.tolist(), strict=True):
         if count:
             firsts[name[:1]] += count
             for sign in name[1:]:
-                others[sign] += count
-    total = max(len(rows), 1)
-    found = np.ones(len(ours), dtype=np.float64)
-    for place, (one, other) in enumerate(zip(ours.tolist(), theirs.tolist(), strict=True)):
-        first, rest = spelling.in_common(keys.names[one], keys.names[other])
-        if len(first) + len(rest) >= 2:
-            found[place] = np.prod(
-                [max(firsts[sign], 1) / total for sign in first] + [max(others[sign], 1) / total for sign in rest]
-            )
-    return found
+                rests[sign] += count
+    total = len(rows) + _HUNDRED
+    found = []
+    for (one, other), slip in zip(names, slips.tolist(), strict=True):
+        turned = sorted(one) == sorted(other)
+        first, rest = (one[:1], one[1:]) if turned else spelling.in_common(one, other)
+        # Less the row itself.
+        known = [(max(firsts[sign] - 1, 0) + _FIRST) / total for sign in first]
+        known += [(max(rests[sign] - 1, 0) + _REST) / total for sign in rest]
+        found.append(1.0 if not slip and len(known) < 2 else prod(known) * (_ALIKE if slip and not turned else 1))
+    return np.array(found, dtype=np.float64)
 
 
 def _rows_alike(numbers: Hashes | Ints, rows: Ints) -> Ints:

@@ -136,7 +136,8 @@ def test_the_register_tells_what_was_decided_and_agreed_before_there_is_a_certif
     ran = hzcert("register", "history", entry["id_number"], "--register", given / "register.db", "--format", "jsonl")
     told = [line["text"] for line in ran.lines if line["type"] == "event"]
     assert (ran.code, len(told)) == (0, 3)
-    assert "是此人；认定人 李云；理由：查过原评审表" in told[0] and "不是；" in told[1]
+    assert any("是此人；认定人 李云；理由：查过原评审表" in each for each in told[:2])
+    assert any("不是；" in each for each in told[:2])
     assert "出入：工作单位填报为“德清县样例水利设计所”，公布为“样例甲厂”" in told[2]
     ran = hzcert("register", "history", "33050119800101001X", "--register", given / "register.db")
     assert ran.code == 1

@@ -274,6 +274,16 @@ def test_beside_the_very_name_a_slip_is_no_evidence(policy):
     assert reconcile.compare(table(holder()), lists, policy, AS_OF).status.tolist() == [Status.AMBIGUOUS]
 
 
+@pytest.mark.parametrize(("colleagues", "expected"), [(0, Status.DIFFERS), (60, Status.AMBIGUOUS)])
+def test_a_like_character_in_a_common_name_may_be_a_colleague(policy, colleagues, expected):
+    other = {"file": "公布.xlsx", "id_number": "", "sex": "", "birth_date": ""}
+    signs = "丁卜力之久凡川马飞元夫木太友历尤戈比切瓦止少水贝见牛毛气升长仁什片化仇"
+    people = [f"{'张王'[at % 2]}{signs[at // 2]}" for at in range(colleagues)]
+    lists = table(*(holder(**other, row=5 + at, name=name) for at, name in enumerate(["张苓", *people])))
+    found = reconcile.compare(table(holder(name="张若")), lists, policy, AS_OF)
+    assert found.status.tolist() == [expected]
+
+
 @pytest.mark.parametrize(
     "written",
     [
