@@ -56,6 +56,7 @@ _OF_PUBLISHED = (
     codes.SIDE_BY_SIDE,
     codes.PEOPLE_ABOVE,
     codes.OTHER_HEADER,
+    codes.NOBODY_READ,
 )
 _COUNTED = ("files", "sheets", "forms", "sheets_twice", "rows_hidden", "rows_numbered", "pictures", "rows_cut")
 
@@ -429,22 +430,25 @@ def read_list(
     for source in inputs:
         counts["files"] += 1
         sheets: list[_Sheet] = []
-        odd: list[Finding] = []  # of sheets without a header
+        problems: list[Finding] = []
+        before = len(papers)
         for grid in _grids(source, kind, policy, password, papers):
             if not any(as_text(cell).strip() for row in grid.rows for cell in row) or _is_ours(grid):
                 continue
-            read_, problems = _read_sheet(grid, kind, known, policy, as_of)
+            read_, odd = _read_sheet(grid, kind, known, policy, as_of)
             counts["sheets"] += not read_
             sheets += read_
-            if [each.code for each in problems] == [codes.NO_HEADER] and not _seems_to_have_people(grid, kind):
-                odd += problems
-            else:
-                found += problems
-        # Beside a list, a sheet of prose or sums is none that lacks its header.
+            problems += odd
+            if [each.code for each in odd] == [codes.NO_HEADER] and not _seems_to_have_people(grid, kind):
+                problems[-1] = codes.NO_LIST.at(odd[0].where)
         a_list = any(sheet.part.rows for sheet in sheets)
-        found += [codes.NO_LIST.at(each.where) if a_list else each for each in odd]
-        sheets = _without_example_sheets(sheets)
-        kept += _without_twins(sheets, found, counts)
+        # Only beside a list is a sheet of prose or sums none that lacks its header.
+        found += [
+            codes.NO_HEADER.at(each.where) if each.code is codes.NO_LIST and not a_list else each for each in problems
+        ]
+        if kind is PUBLISHED and not a_list and not problems and not any(map(_says_more, papers[before:])):
+            found.append(codes.NOBODY_READ.at(Where(source.shown)))
+        kept += _without_twins(_without_example_sheets(sheets), found, counts)
     for sheet in kept:
         found += sheet.found
         counts.update(sheet.counts)
@@ -456,6 +460,11 @@ def read_list(
         found += [*told, *notices.counted(table, papers)]
     pasted = tuple(chain.from_iterable(sheet.pictures for sheet in kept))
     return Ingested(table, tuple(found), dict(counts), pasted, tuple(papers))
+
+
+def _says_more(paper: Document) -> bool:
+    """Whether a document without people corrects another one, says how many it has (HZ513), or has been told of already."""
+    return bool(paper.notices or paper.facts.counts or paper.findings)
 
 
 def _grids(source: Input, kind: Kind, policy: Policy, password: str | None, found: list[Document]) -> Iterable[Grid]:

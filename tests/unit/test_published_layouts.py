@@ -310,3 +310,20 @@ def test_a_pdf_page_with_two_columns(tmp_path, read):
     page.drawString(400, 400, SIGNED)
     page.save()
     expect(read(), people)
+
+
+def test_a_pdf_of_which_nobody_is_read_is_told(tmp_path, read):
+    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    page = Canvas(str(tmp_path / "a.pdf"), pagesize=A4)
+    page.setFont(FONT, 11)
+    lines = (
+        "湖人专〔2005〕99号",
+        "关于公布工程师任职资格的通知",
+        "序号姓名工作单位资格名称",
+        "1测试甲样例水利设计院工程师",
+    )
+    for at, line in enumerate(lines):
+        page.drawString(60, 780 - at * 18, line)
+    page.save()
+    found = read()
+    assert (len(found.table), [each.code.id for each in found.findings]) == (0, ["HZ518"])
