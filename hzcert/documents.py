@@ -9,7 +9,14 @@ from hzcert import variants
 _CHINESE_DIGITS = str.maketrans("〇○零OoＯ一二三四五六七八九", "000000123456789")
 _UNITS = {"百": 100, "十": 10, "廿": 20, "卅": 30}
 _IN_WORDS = re.compile(r"(?<=\))第?(?P<serial>[〇○零一二三四五六七八九十百廿卅]{1,7})(?=号?$)")
-_SHAPE = re.compile(r"(?P<org>\D{1,16}?)\(?(?P<year>\d{4}|\d{2})\)第?0*(?P<serial>\d{1,5})号?")
+_SHAPE = re.compile(r"(?P<org>[^\d(]\D{0,15}?)\(?(?P<year>\d{4}|\d{2})\)第?0*(?P<serial>\d{1,5})号?")
+# 湖人专(2005年)第99号文, 湖人专2005-99, (2005)湖人专99号, (2005)99号, 湖人专99号: what is written of the three parts.
+_PARTS = re.compile(
+    r"(?P<before>[^\d(]*)(?:\(?(?P<year>(?:19|20)\d{2}|\d{2}(?=\)))年?\)?)?(?P<after>[^\d(]*?)[-—－/第]*(?P<serial>\d{1,5})号?(?:文件?)?"
+)
+# 湖州市人事局湖人专: who wrote it, before the code that the writer has; 湖人专字: a word that some leave out.
+_WRITER = re.compile(r"^.*(?:局|厅|政府|委员会|办公室)(?=[^局厅]{2,}$)")
+_YEAR_FIRST = re.compile(r"^\([^()]{2,6}\)")
 _AROUND = re.compile(r"《?([^《》]+号)》?(?:文件?)?")
 _OURS = re.compile(r"\D{1,16}\[(?P<year>[0-9]{4})\][0-9]{1,5}号")
 _UNBRACKETED = re.compile(r"(?P<org>\D{1,16}?)(?P<year>(?:19|20)\d\d)(?:年?第|[年-])0*(?P<serial>\d{1,5})号")
@@ -31,20 +38,46 @@ def tidy(text: str) -> str:
     >>> tidy("《湖人专[1999]12号》"), tidy("湖人专[1999]12号文件")
     ('湖人专[1999]12号', '湖人专[1999]12号')
     """
+    plain = _plain(text)
+    folded = _folded(plain)
+    match = _SHAPE.fullmatch(folded) or _UNBRACKETED.fullmatch(folded)
+    return f"{match['org']}[{_whole_year(match['year'])}]{match['serial']}号" if match else plain
+
+
+def parts(text: str) -> tuple[str, int, int]:
+    """A document number's office, year and serial in any form; empty or -1 for what it does not say.
+
+    >>> parts("湖人专字〔二○○五〕第099号"), parts("湖州市人事局湖人专(2005年)99号文"), parts("湖人专2005-99")
+    (('湖人专', 2005, 99), ('湖人专', 2005, 99), ('湖人专', 2005, 99))
+    >>> parts("[二OO五]湖人专99号"), parts("〔99〕九十九号"), parts("湖人专2号"), parts("见附件")
+    (('湖人专', 2005, 99), ('', 1999, 99), ('湖人专', -1, 2), ('', -1, -1))
+    """
+    match = _PARTS.fullmatch(_folded(_plain(text)))
+    if not match:
+        return "", -1, -1
+    office = re.sub(r"[()第年号]+", "", match["before"] + match["after"]).removesuffix("字")
+    return _WRITER.sub("", office), _whole_year(match["year"] or "-1"), int(match["serial"])
+
+
+def _whole_year(digits: str) -> int:
+    """A year of four digits, or of two."""
+    return int(digits) if len(digits) != 2 or digits == "-1" else int(digits) + (1900 if int(digits) >= 50 else 2000)
+
+
+def _plain(text: str) -> str:
+    """A text without spaces, and without what stands around a document number."""
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", variants.fold(text)))
-    plain = re.sub(r"^(?:公布|发文)?(?:文号|字号):", "", _AROUND.sub(r"\1", plain))
+    return re.sub(r"^(?:公布|发文)?(?:文号|字号):", "", _AROUND.sub(r"\1", plain))
+
+
+def _folded(plain: str) -> str:
+    """A document number with round brackets and the digits 0 to 9."""
     folded = re.sub(r"[〔\[【〖《〈「『<{(]", "(", plain)
     folded = re.sub(r"[〕\]】〗》〉」』>})]", ")", folded)
-    bracket = folded.find("(")
     folded = _IN_WORDS.sub(lambda found: str(_number(found["serial"])), folded)
-    folded = folded[:bracket] + folded[bracket:].translate(_CHINESE_DIGITS) if bracket > 0 else folded
-    match = _SHAPE.fullmatch(folded) or _UNBRACKETED.fullmatch(folded)
-    if not match:
-        return plain
-    year = match["year"]
-    if len(year) == 2:
-        year = f"{'19' if int(year) >= 50 else '20'}{year}"
-    return f"{match['org']}[{year}]{match['serial']}号"
+    folded = _YEAR_FIRST.sub(lambda found: found[0].translate(_CHINESE_DIGITS), folded)
+    bracket = folded.find("(")
+    return folded[:bracket] + folded[bracket:].translate(_CHINESE_DIGITS) if bracket > 0 else folded
 
 
 def _number(words: str) -> int:

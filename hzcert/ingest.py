@@ -446,7 +446,7 @@ def read_list(
         found += [
             codes.NO_HEADER.at(each.where) if each.code is codes.NO_LIST and not a_list else each for each in problems
         ]
-        if kind is PUBLISHED and not a_list and not problems and not any(map(_says_more, papers[before:])):
+        if kind is PUBLISHED and not sheets and not problems and not any(map(_says_more, papers[before:])):
             found.append(codes.NOBODY_READ.at(Where(source.shown)))
         kept += _without_twins(_without_example_sheets(sheets), found, counts)
     for sheet in kept:

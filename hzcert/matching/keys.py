@@ -2,7 +2,6 @@
 
 import csv
 import re
-import unicodedata
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -22,17 +21,8 @@ from hzcert.titles import BROAD_LEVELS, Title, Titles
 Ints = npt.NDArray[np.int64]
 NOTHING = -1  # the number of an empty cell
 
-# 湖人专[2005]99号, 湖人专(2005年)第99号文, 湖人专2005-99, [2005]湖人专99号, [2005]99号, 湖人专99号: what is written of the three parts.
-_DOCUMENT = re.compile(
-    r"(?P<before>[^\d(]*)(?:\(?(?P<year>(?:19|20)\d{2}|\d{2}(?=\)))年?\)?)?(?P<after>[^\d(]*?)[-—－/第]*(?P<serial>\d{1,5})号?(?:文件?)?"
-)
 _OLD_NUMBER = re.compile(r"\d{15}", re.ASCII)
-_BRACKETS = str.maketrans("〔[【〖《<{〕]】〗》>}", "(((((((" + ")))))))")
 _QUALIFICATION = re.compile(r"(?:专业)?(?:技术)?(?:任职|职务)?(?:资格|职称|职务)$")
-_NUMERALS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
-_TENS = re.compile(r"(?<![一二三四五六七八九])十")
-# 湖州市人事局湖人专: who wrote it, before the code that the writer has; 湖人专字: a word that some leave out.
-_WRITER = re.compile(r"^.*(?:局|厅|政府|委员会|办公室)(?=[^局厅]{2,}$)")
 
 
 @dataclass(frozen=True)
@@ -127,7 +117,7 @@ def make_keys(
     former_numbers = np.array([known.setdefault(key, len(known) - 1) for key in former_keys], dtype=np.int64)
     letters, name, before = spelt.numbered(tidy), spelt.spread(name_numbers), former.spread(former_numbers)
     document = coded(cited(holders, document_fields), published.texts("document_no"))
-    parts = [_document(value) for value in document.values]
+    parts = [documents.parts(value) for value in document.values]
     bodies: dict[str, int] = {"": NOTHING}
     body = np.array([bodies.setdefault(part[0], len(bodies) - 1) for part in parts], dtype=np.int64)
     year, serial = (np.array([part[at] for part in parts], dtype=np.int64) for at in (1, 2))
@@ -197,29 +187,6 @@ def cited(holders: Table, document_fields: Mapping[str, str]) -> pa.LargeStringA
         here = pa.compute.and_(pa.compute.equal(cases, case), pa.compute.not_equal(holders.texts(name), ""))
         found = pa.compute.if_else(here, holders.texts(name), found)
     return found
-
-
-def _document(text: str) -> tuple[str, int, int]:
-    """A document number's office, year and serial in any form; ``NOTHING`` for what it does not say.
-
-    >>> _document("湖人专字〔二○○五〕第099号"), _document("湖州市人事局湖人专(2005年)99号文"), _document("湖人专2005-99")
-    (('湖人专', 2005, 99), ('湖人专', 2005, 99), ('湖人专', 2005, 99))
-    >>> _document("[2005]湖人专99号"), _document("〔99〕九十九号"), _document("湖人专2号"), _document("见附件")
-    (('湖人专', 2005, 99), ('', 1999, 99), ('湖人专', -1, 2), ('', -1, -1))
-    """
-    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).translate(_BRACKETS)
-    code = re.match(r"[^\d(]*", plain)
-    start = code.end() if code and code.end() < len(plain) else 0
-    numerals = _TENS.sub("一十", plain[start:])
-    numerals = re.sub(r"十(?![一二三四五六七八九])", "〇", numerals).replace("十", "").translate(_NUMERALS)
-    match = _DOCUMENT.fullmatch(plain[:start] + numerals)
-    if not match:
-        return "", NOTHING, NOTHING
-    office = re.sub(r"[()第年号]+", "", match["before"] + match["after"]).removesuffix("字")
-    year = int(match["year"] or NOTHING)
-    if 0 <= year < 100:
-        year += 1900 if year >= 50 else 2000
-    return _WRITER.sub("", office), year, int(match["serial"])
 
 
 def _whole_number(number: str) -> str:
