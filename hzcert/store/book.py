@@ -2,8 +2,12 @@
 
 import json
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import chain as joined
+from itertools import islice
 from operator import itemgetter
 from typing import Any, TypeVar
 
@@ -18,6 +22,7 @@ from hzcert.store.schema import AGREED, COUNTER, EVENT, FILE, HEAD, MERGED, META
 Item = TypeVar("Item")
 Row = Mapping[str, Any]
 CHUNK = 10_000
+_AT_ONCE = 1_000  # lines in one statement; other threads run while SQLite takes them in
 _STREAMED = {"stream_results": True, "yield_per": CHUNK}
 FILE_COLUMNS = tuple(FILE.columns.keys())
 NUMBER_COLUMNS = tuple(NUMBER.columns.keys())
@@ -41,10 +46,12 @@ class Book:
         self.postgres = connection.dialect.name == "postgresql"
         self._copying: AbstractContextManager[Any] | None = None
         self._copy: Any = None
+        self._writer: Executor | None = None
+        self._writing: Future[None] | None = None
 
     @property
     def _connection(self) -> Connection:
-        """The connection, free for the next statement: events that are under way to a server arrive first."""
+        """The connection, free for the next statement: events that are under way arrive first."""
         self.arrive()
         return self._opened
 
@@ -225,7 +232,8 @@ class Book:
     def add_events(self, drafts: Sequence[Draft], stamp: Stamp, head: Head) -> Head:
         """Add events behind an end of the chain that is not written down yet; the new end.
 
-        A server takes them in while the next ones are being made: its COPY stays open until something else is asked.
+        They are taken in while the next ones are being made, until something else is asked: by a server, whose COPY
+        stays open, or by SQLite in a thread.
         """
         lines = list(chain.link(drafts, stamp, head.seq, head.hash))
         if self.postgres:
@@ -235,8 +243,14 @@ class Book:
                 self._copying = copying
             for line in lines:
                 self._copy.write_row(line)
-        else:
+        elif len(lines) < _AT_ONCE:
             self._load(EVENT, lines)
+        else:
+            driver = self._opened.connection.driver_connection
+            self._writer = self._writer or ThreadPoolExecutor(1)
+            if self._writing:
+                self._writing.result()
+            self._writing = self._writer.submit(_insert, driver, EVENT, lines)
         return replace(head, seq=lines[-1][0], hash=lines[-1][-1]) if lines else head
 
     def arrive(self, error: BaseException | None = None) -> None:
@@ -244,6 +258,11 @@ class Book:
         if self._copying is not None:
             copying, self._copying, self._copy = self._copying, None, None
             copying.__exit__(type(error) if error else None, error, None)
+        if self._writer is not None:
+            writer, writing, self._writer, self._writing = self._writer, self._writing, None, None
+            writer.shutdown()
+            if writing and not error:
+                writing.result()
 
     def end(self, head: Head) -> None:
         """Write down the end of the chain."""
@@ -269,7 +288,7 @@ class Book:
 
     def add_agreed(self, fingerprints: Mapping[str, int]) -> None:
         """Entries that agree with the published documents, and the event that says so."""
-        self._load(AGREED, fingerprints.items())
+        self._load(AGREED, sorted(fingerprints.items()))  # in the order of their index
 
     def forget_agreed(self, fingerprints: Iterable[str]) -> None:
         """Take out entries that are about to be noted again on better evidence; the events of the first time stay."""
@@ -313,15 +332,13 @@ class Book:
         return column.in_(select(listed.c.value))
 
     def _load(self, table: Table, lines: Iterable[Sequence[Any]]) -> None:
-        """Add lines at the speed of the driver, while they are made: COPY on PostgreSQL, one prepared statement on SQLite."""
+        """Add lines at the speed of the driver, while they are made: COPY on PostgreSQL, many in a statement on SQLite."""
         if self.postgres:
             with self._copy_into(table) as copy:
                 for line in lines:
                     copy.write_row(line)
             return
-        marks = ", ".join("?" * len(table.columns))
-        with closing(self._driver().cursor()) as cursor:
-            cursor.executemany(f"INSERT INTO {table.name} ({_names(table)}) VALUES ({marks})", lines)
+        _insert(self._driver(), table, lines)
 
     @contextmanager
     def _copy_into(self, table: Table) -> Iterator[Any]:
@@ -346,6 +363,20 @@ class Book:
     def _run_many(self, statement: str, lines: Sequence[Sequence[Any]]) -> None:
         if lines:
             self._connection.exec_driver_sql(statement, [tuple(line) for line in lines])
+
+
+def _insert(driver: Any, table: Table, lines: Iterable[Sequence[Any]]) -> None:
+    rest = iter(lines)
+    with closing(driver.cursor()) as cursor:
+        while some := list(islice(rest, _AT_ONCE)):
+            cursor.execute(_insertion(table, len(some)), [*joined.from_iterable(some)])
+
+
+@lru_cache(maxsize=64)
+def _insertion(table: Table, count: int) -> str:
+    """A statement that takes so many lines at once."""
+    line = f"({', '.join('?' * len(table.columns))})"
+    return f"INSERT INTO {table.name} ({_names(table)}) VALUES {', '.join([line] * count)}"
 
 
 def _names(table: Table) -> str:

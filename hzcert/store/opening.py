@@ -197,9 +197,17 @@ def _engine(connect: Any, begin: str) -> Engine:
 
 def _writer(path: Path) -> Engine:
     def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
+        # Events go in from a thread, one thread at a time.
+        connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
         try:
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -65536"):
+            # Large pages take long lines in twice as fast; a register that is there keeps its own.
+            for pragma in (
+                "page_size = 16384",
+                "journal_mode = WAL",
+                "synchronous = FULL",
+                "foreign_keys = ON",
+                "cache_size = -65536",
+            ):
                 connection.execute(f"PRAGMA {pragma}")
         except BaseException:
             connection.close()

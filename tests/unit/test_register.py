@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from hzcert import affairs, register
+from hzcert import affairs, audit, register
 from hzcert.asked import Asked
 from hzcert.errors import RegisterError, UsageError
 from hzcert.findings import Where
@@ -152,6 +152,25 @@ def test_entries_are_remembered_as_they_were_reconciled(tmp_path):
     assert register.unreconciled(table(holder()), url) == []
     changed = register.unreconciled(table(holder(), holder(title="经济师")), url)
     assert [finding.code.id for finding in changed] == ["HZ508"]
+
+
+def test_events_that_a_full_disk_refuses_while_the_next_are_made_take_nothing(number, policy, tmp_path):
+    number(holder(birth_date="1950-01-12"))
+    people = [holder(specialty=f"专业{place}", document_no=f"湖人专[1998]{place + 1}号") for place in range(1_350)]
+    with sqlite3.connect(tmp_path / "register.db") as driver:
+        driver.execute(
+            "CREATE TRIGGER no_room BEFORE INSERT ON event WHEN NEW.seq = 4000 "
+            "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        )
+    with pytest.raises(RegisterError) as refused:
+        number(*people)
+    assert "磁盘已满" in refused.value.remedy
+    with sqlite3.connect(tmp_path / "register.db") as driver:
+        assert driver.execute("SELECT (SELECT count(*) FROM event), seq, files FROM head").fetchone() == (5, 5, 1)
+        driver.execute("DROP TRIGGER no_room")
+    numbers = number(*people)
+    assert numbers.new == len(people)
+    assert audit.verify(str(tmp_path / "register.db"), policy).problems == ()
 
 
 def test_a_dry_run_shows_numbers_and_takes_none(number, tmp_path):
