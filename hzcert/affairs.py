@@ -125,6 +125,7 @@ def carry_out(
     return Done(tuple(records), tuple(found), tuple(files))
 
 
+_CHANGING_HANDS = ("issued", "handed")  # on the day of the event, if no other is said
 _OF_THE_OLD = ("collected", "destroyed")  # steps with the old certificate, which has a number of its own
 
 
@@ -478,7 +479,8 @@ def history(asked: Sequence[Asked], url: str) -> tuple[list[History], list[Findi
             data = event.data
             if data.get("agreed") and (proof := proofs.get(int(data["agreed"]))):
                 data = json.loads(proof[7]) | data
-            told.append(replace(event, data=data, text=tell(event.kind, data, entry)))
+            dated = {"on": event.day} | data if event.kind in _CHANGING_HANDS else data
+            told.append(replace(event, data=data, text=tell(event.kind, dated, entry)))
             entry = data.get("entry", entry)
         stories.append(History(file, tuple(row for row in numbers if row["file"] == own), tuple(told)))
     return stories, found
@@ -548,6 +550,7 @@ def tell(kind: str, data: Mapping[str, Any], before: Mapping[str, Any]) -> str:
         parts.append(("{}", word("免费")) if data.get("exempt") else ("{} 元", data.get("amount")))
     parts.append(("见 {}", _place(data.get("source", {}))))
     if kind != "decided":
+        data = {name: said for name, said in data.items() if said != lives.UNHELD}  # its label says so
         parts += [(template, data.get(name)) for name, template in {**_TOLD, **_TOLD_OF.get(kind, {})}.items()]
     parts.append(("SHA-256 {}…", str(data.get("sha256", ""))[:16]))
     return word("；").join(word(template).format(words(str(filling))) for template, filling in parts if filling)

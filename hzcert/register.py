@@ -13,17 +13,16 @@ from hzcert import codes, lives, names
 from hzcert.desk import Clerk, Desk, File, check_character, fingerprint, is_reissue, key, key_of
 from hzcert.fields import FIELDS, TRANSFER_IN
 from hzcert.findings import Finding, Where, mask
-from hzcert.lives import Mark, State
+from hzcert.lives import UNHELD, Mark, State
 from hzcert.policy import Policy
 from hzcert.store import Book, canonical, exists, open_register
 from hzcert.table import Table
 
-__all__ = ["check_character", "fingerprint", "key"]
+__all__ = ["UNHELD", "check_character", "fingerprint", "key"]
 
 _REVIEWED = int(Mark.REVIEWED)  # a flag of an enumeration takes ten times as long to ask
 Record = Mapping[str, object]
 Said = Mapping[int, Record]  # by position in the table
-UNHELD = "没有与公布文件核对（--without-published）"  # why an entry was let pass although no list was there
 _NOBODY: Said = {}
 _NOTHING: Mapping[str, object] = {}
 _WHOSE = ("id_number", "name", "title", "document_no")

@@ -197,6 +197,8 @@ def test_a_list_says_who_received_each(entered, tmp_path):
     assert handed["data"]["received_by"] == "领取人1" and handed["data"]["on"] == "2007-12-02"
     assert handed["data"]["unit"] == "德清县样例局"
     assert entered("issue", entered.numbers[1], authority="330521").code == 0, "the county hands on what it was given"
+    (issued,) = [line for line in entered("history", entered.numbers[1]).lines if line.get("step") == "issued"]
+    assert issued["text"].endswith(f"领取日期 {issued['day']}"), "the day of the event where no other is said"
 
 
 def test_import_find_status_and_export(entered, tmp_path):

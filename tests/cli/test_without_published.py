@@ -57,6 +57,11 @@ def test_a_reconciliation_that_comes_later_takes_its_place(hzcert, small):
     shutil.rmtree(small / "published")
     common = ("--as-of", "2007-11-20", "--authority", "330523")
     hzcert("run", small, "--without-published", *common)
+    told = hzcert(
+        "register", "history", small / "out" / "holders.xlsx", "--format", "jsonl", "--register", small / "register.db"
+    ).lines
+    passed = [(line["what"], line["text"]) for line in told if line.get("step") == "reconciled"]
+    assert passed and set(passed) == {(f"{SAID}（--without-published）", "")}, "nobody is said to have agreed"
     shutil.copytree(published, small / "published")
     ran = hzcert("run", small, *common, "--format", "jsonl")
     assert ran.summary["counts"]["entries"]["accepted"] > 0
