@@ -95,12 +95,12 @@ def whole(id_number: str) -> str:
 
 
 def _of_batch(folder: Path, password: str | None) -> list[Asked]:
-    """The accepted entries of a batch that was run."""
+    """The accepted entries of a batch that was run, those that were let pass without a published list among them."""
     table = folder / "out" / "holders.xlsx"
     if not table.is_file():
         hint = "请先 hzcert run" if (folder / BATCH_FILE).exists() or (folder / "holders").is_dir() else "请检查路径"
         raise InputError(f"{folder} 里没有 out/holders.xlsx", hint)
-    return [each for each in of_list(table, password) if each.said.get("result") == ACCEPTED]
+    return [each for each in of_list(table, password) if each.said.get("result", "").startswith(ACCEPTED)]
 
 
 def of_list(path: Path, password: str | None = None) -> list[Asked]:

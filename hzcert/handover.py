@@ -113,7 +113,10 @@ def _accepted(batch: Path, settings: Settings) -> Table:
     if not table.is_file():
         raise InputError(f"{batch} 里没有 out/holders.xlsx", "请先 hzcert run")
     read = read_list([take_in(table, batch)], ingest.HOLDERS, settings).table
-    return read.take(np.asarray(read.column("result") == ACCEPTED, dtype=np.bool_))
+    result = read.column("result")
+    if result.str.startswith(ACCEPTED).any() and not (result == ACCEPTED).any():
+        raise InputError(f"{batch} 里的人员都没有与公布文件核对，不能移交（三.4）", "收到公布文件后请重新 hzcert run")
+    return read.take(np.asarray(result == ACCEPTED, dtype=np.bool_))
 
 
 def _chosen(kind: Kind, whole: Table, settings: Settings, unit: str) -> tuple[Table, list[tuple[str, str]]]:

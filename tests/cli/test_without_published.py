@@ -57,9 +57,7 @@ def test_a_reconciliation_that_comes_later_takes_its_place(hzcert, small):
     shutil.rmtree(small / "published")
     common = ("--as-of", "2007-11-20", "--authority", "330523")
     hzcert("run", small, "--without-published", *common)
-    told = hzcert(
-        "register", "history", small / "out" / "holders.xlsx", "--format", "jsonl", "--register", small / "register.db"
-    ).lines
+    told = hzcert("register", "history", small, "--format", "jsonl", "--register", small / "register.db").lines
     passed = [(line["what"], line["text"]) for line in told if line.get("step") == "reconciled"]
     assert passed and set(passed) == {(f"{SAID}（--without-published）", "")}, "nobody is said to have agreed"
     shutil.copytree(published, small / "published")
@@ -72,3 +70,15 @@ def test_a_reconciliation_that_comes_later_takes_its_place(hzcert, small):
     books = list((small / "花名册").rglob("*.xlsx"))
     assert books and all(says(book) for book in books)
     assert hzcert("register", "verify", *register).code == 0
+
+
+def test_the_register_knows_the_batch_and_nothing_of_it_is_handed_over(hzcert, small):
+    shutil.rmtree(small / "published")
+    common = ("--as-of", "2007-11-20", "--authority", "330523", "--register", small / "register.db")
+    accepted = hzcert("run", small, "--without-published", *common, "--format", "jsonl").summary["counts"]["entries"][
+        "accepted"
+    ]
+    received = hzcert("register", "receive", small, *common, "--format", "jsonl")
+    assert received.summary["counts"]["done"] == accepted > 0
+    refused = hzcert("pack", "unit", small, *common)
+    assert refused.code == 3 and SAID in refused.err and not (small / "移交").exists()
