@@ -479,7 +479,7 @@ def history(asked: Sequence[Asked], url: str) -> tuple[list[History], list[Findi
             data = event.data
             if data.get("agreed") and (proof := proofs.get(int(data["agreed"]))):
                 data = json.loads(proof[7]) | data
-            dated = {"on": event.day} | data if event.kind in _CHANGING_HANDS else data
+            dated = {"on": event.day, **data} if event.kind in _CHANGING_HANDS else data
             told.append(replace(event, data=data, text=tell(event.kind, dated, entry)))
             entry = data.get("entry", entry)
         stories.append(History(file, tuple(row for row in numbers if row["file"] == own), tuple(told)))
