@@ -165,6 +165,8 @@ def _meant(
         (said := say(asked, file)).get("loss_notice") or (said.get("newspaper") and said.get("on"))
     ):
         return None, codes.IMPOSSIBLE.at(where, step=label, why="没有写报纸和刊登日期", clause=clause)
+    if (on := str(say(asked, file).get("on", ""))) > (today := desk.clerk.day.isoformat()):
+        return None, codes.IMPOSSIBLE.at(where, step=label, why=f"所写的 {on} 在办理日期 {today} 之后", clause=clause)
     able = allowed(kind, file, desk.policy, desk.clerk.day)
     if desk.clerk.authority not in {each.code for each in able}:
         mine = desk.policy.authority(desk.clerk.authority).name
@@ -210,6 +212,8 @@ def _said_before(desk: Desk, kind: str, file: File, asked: Asked, data: Mapping[
     wanted = {name: value for name, value in data.items() if name not in _GIVEN}
     if kind == "voided":
         return said == wanted and last.get("number") == (asked.number or last["number"])
+    if kind == "arrived" and (asked.number or asked.said.get("new_number", "")) not in ("", file["number"]):
+        return False
     if kind in ("issued", "handed"):  # of a reissue it is another certificate that changes hands
         return said == wanted and last.get("number", "") == (asked.number or file["number"])
     return said == wanted
