@@ -132,6 +132,7 @@ class Words(Enum):
 _ROOT = re.compile(
     r"\s*(?:<\?xml[^>]*>|<\?mso[^>]*>|<!--.*?-->|<!doctype[^>]*>|\s+)*<([\w:]+)", re.DOTALL | re.IGNORECASE
 )
+_FLAT = re.compile(r'office:mimetype="application/vnd\.oasis\.opendocument\.(\w+)')
 _TABLE = re.compile(r"<table[\s>]", re.IGNORECASE)
 _OTHER_TEXT = {
     "{\\rtf": "RTF 文档",
@@ -160,6 +161,13 @@ def tell_text(text: str) -> Words:
     name = root[1].rpartition(":")[2].lower() if root else ""
     if name == "workbook" and "urn:schemas-microsoft-com:office:spreadsheet" in head:
         return Words.SHEET_XML
+    if name == "document" and (flat := _FLAT.search(head)):
+        if flat[1] == "spreadsheet":
+            raise Unreadable(
+                "是单个 XML 文件的 OpenDocument 表格（fods），不能直接读",
+                "请用 LibreOffice 打开，另存为 ods 或 xlsx 后再放入",
+            )
+        raise no_table(_OPEN_DOCUMENT.get(flat[1], "OpenDocument 文件"))
     if head.lower().startswith("<?xml") and name not in ("html", "table"):
         raise no_table("XML 文件")
     if _TABLE.search(text):

@@ -244,6 +244,12 @@ def test_old_workbooks_and_gb18030_text(tmp_path, policy, as_of):
     }
 
 
+_FLAT = (
+    '<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'office:mimetype="application/vnd.oasis.opendocument.{}"><office:body/></office:document>'
+)
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
@@ -252,6 +258,8 @@ def test_old_workbooks_and_gb18030_text(tmp_path, policy, as_of):
         pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "已损坏", id="残缺的 xls"),
         pytest.param(b"PAR1 and nothing more", "已损坏", id="残缺的 Parquet"),
         pytest.param(b"\x00\x01\x02\x03" * 9, "不是表格", id="不知是什么"),
+        pytest.param(_FLAT.format("spreadsheet").encode(), "（fods），不能直接读", id="fods"),
+        pytest.param(_FLAT.format("text").encode(), "文字文档", id="fodt"),
     ],
 )
 def test_what_is_no_table_is_refused_by_its_content(tmp_path, policy, as_of, content, says):
