@@ -15,7 +15,7 @@ class Strict(BaseModel):
     """Frozen; unknown keys are refused, since a misspelt key is a silent default."""
 
     # Pydantic would quote the offending value, and that may be an ID number.
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 class Value(Strict, Generic[T]):

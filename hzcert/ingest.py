@@ -8,25 +8,26 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
-from hzcert import areas, codes, columns, corrections, formsheet, headings, lines, listing, namelists, notices, pictures
+from hzcert import areas, codes, columns, formsheet, headings, lines, listing, pictures
 from hzcert.annexes import OPTIONS_TITLE
 from hzcert.areas import Area
 from hzcert.batch import Input
 from hzcert.columns import Again, Part
 from hzcert.docfacts import PROVISIONAL
-from hzcert.errors import InputError
 from hzcert.fields import HEADINGS
 from hzcert.findings import Finding, Where
-from hzcert.notices import Document
 from hzcert.pictures import Picture
 from hzcert.policy import Policy
 from hzcert.sheets.grid import Cell, Grid, Place, as_text, letter
 from hzcert.sheets.longrows import LongRows, column_of, put
-from hzcert.sheets.papers import is_paper, read_paper, read_prose
 from hzcert.sheets.reading import read
 from hzcert.table import CARRIED, Column, Table, table_of
 from hzcert.texts import Texts, joined, repeated
+
+if TYPE_CHECKING:
+    from hzcert.notices import Document
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Ingested:
     findings: tuple[Finding, ...]
     counts: Mapping[str, int] = field(default_factory=dict)
     pictures: tuple[Picture, ...] = ()
-    papers: tuple[Document, ...] = ()  # published documents in words
+    papers: "tuple[Document, ...]" = ()  # published documents in words
 
 
 @dataclass
@@ -454,55 +455,28 @@ def read_list(
         counts.update(sheet.counts)
     table = _table(kept)
     if kind is PUBLISHED:
+        from hzcert import published
+
         found = [finding for finding in found if finding.code in _OF_PUBLISHED]
         found += [finding for paper in papers for finding in paper.findings]
-        table, told = corrections.applied(table, [notice for paper in papers for notice in paper.notices], policy)
-        found += [*told, *notices.counted(table, papers)]
+        table, told = published.applied(table, papers, policy)
+        found += told
     pasted = tuple(chain.from_iterable(sheet.pictures for sheet in kept))
     return Ingested(table, tuple(found), dict(counts), pasted, tuple(papers))
 
 
-def _says_more(paper: Document) -> bool:
+def _says_more(paper: "Document") -> bool:
     """Whether a document without people corrects another one, says how many it has (HZ513), or has been told of already."""
     return bool(paper.notices or paper.facts.counts or paper.findings)
 
 
-def _grids(source: Input, kind: Kind, policy: Policy, password: str | None, found: list[Document]) -> Iterable[Grid]:
+def _grids(source: Input, kind: Kind, policy: Policy, password: str | None, found: "list[Document]") -> Iterable[Grid]:
     """The sheets of a file; of a published document in words, the lists in it, with what its words say of them."""
     if kind is not PUBLISHED:
         return read(source.path, source.shown, password)
-    if is_paper(source.path):
-        return _in_words(read_paper(source.path, source.shown), policy, found)
-    try:
-        parts = read(source.path, source.shown, password)
-    except InputError:
-        prose = read_prose(source.path, source.shown)
-        if prose is None:
-            raise
-        return _in_words(prose, policy, found)
-    words = [corrections.halves(grid) for grid in parts]
-    if not any(words) and not any(map(namelists.has_list, parts)):
-        return _in_words([_as_lines(grid) for grid in parts], policy, found)
-    lists: list[Grid] = []
-    for grid, both in zip(parts, words, strict=True):
-        if both:  # it corrects another document, or takes people back
-            found.append(replace(notices.read_document(both, policy), shown=source.shown))
-        lists += found[-1].grids if both else [namelists.titled(grid, policy)]
-    return lists
+    from hzcert import published  # here, since lists of holders have no need of it
 
-
-def _in_words(parts: Sequence[Grid], policy: Policy, found: list[Document]) -> Iterable[Grid]:
-    """The lists of a document in words; its parts as they are, where its words say nothing."""
-    paper = notices.read_document(parts, policy)
-    if not paper.grids and not paper.notices and not paper.facts.document_no:
-        return parts
-    found.append(paper)
-    return paper.grids
-
-
-def _as_lines(grid: Grid) -> Grid:
-    """A sheet of lines: every row as one cell."""
-    return replace(grid, rows=[[" ".join(filter(None, (as_text(cell).strip() for cell in row)))] for row in grid.rows])
+    return published.grids(source, policy, password, found)
 
 
 def _seems_to_have_people(grid: Grid, kind: Kind = HOLDERS) -> bool:
