@@ -272,14 +272,19 @@ def checks(folder: Path) -> None:
 
 
 def memory(folder: Path) -> None:
-    """The most memory that a worker takes on a 108-megapixel JPEG, and over many photos."""
-    big = folder / "big.jpg"
-    if not big.exists():
-        from samples.portraits import portrait
+    """The most memory that a worker takes on large pictures of several kinds, and over many photos."""
+    from samples.portraits import portrait
 
-        portrait(1, 600, 800).resize((9000, 12000), Image.Resampling.BILINEAR).save(big, quality=85)
+    large = {"108.jpg": (8485, 12728), "24.png": (4000, 6000), "24.webp": (4000, 6000)}
+    for name, size in large.items():
+        if not (folder / name).exists():
+            words = {} if name.endswith(".png") else {"quality": 85}
+            portrait(1, 600, 900).resize(size, Image.Resampling.BILINEAR).save(folder / name, **words)
     few = [folder / "S000.jpg"]
-    for label, paths in (("one photo", few), ("10,000 photos", few * 10_000), ("108 megapixels", [big])):
+    many = {"one photo": few, "10,000 photos": few * 10_000}
+    for label, paths in (
+        many | {f"{name}, {size[0]}x{size[1]}": [folder / name] for name, size in large.items()}
+    ).items():
         listed = folder / "paths.txt"
         listed.write_text("\n".join(map(str, paths)))
         command = [sys.executable, __file__, "--worker", str(listed)]
