@@ -62,7 +62,7 @@ def suffices(keys: Keys, rows: Ints, found: Pairs, groups: Ints, limits: Limits)
     by_document &= document
     by_document &= (found.unit == Unit.UNKNOWN) | (found.specialty >= Said.UNKNOWN) | (found.born > 0)
     by_document &= (title & (rare | (found.born > 0))) | ((found.title == Said.UNKNOWN) & (found.born > 0))
-    undocumented = ~document & ~((found.when == When.FAR) & (found.born <= 0)) & ~other_title
+    undocumented = ~document & ~((found.when == When.FAR) & ((found.born <= 0) | cited_otherwise)) & ~other_title
     by_unit = good & unit & title & undocumented & (~cited_otherwise | dated | (found.specialty > 0) | (found.born > 0))
     by_slip = ~good & unit & title & ~same_title
     by_slip &= (document & ~in_document) | (dated & ~document & ~cited_otherwise & ~any_title)
