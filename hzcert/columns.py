@@ -445,7 +445,8 @@ def _dates(name: str, part: Part, texts: Texts, numbers: Texts, found: list[Find
         texts = texts.patched(_birth_months(part, texts, numbers, days, found))
     # A file without types, or a table of ours, in which a number has become text.
     if not part.sheet or part.sheet.startswith("第 ") or "id_number_given" in part.cells:
-        texts = texts.patched({line: _UNREAD + plain(as_text(cells[line])) for line in _cut_months(cells)})
+        cut = _cut_months(cells, numbers if name == "birth_date" else None)
+        texts = texts.patched({line: _UNREAD + plain(as_text(cells[line])) for line in cut})
     if name == "obtained_on" and _are_months({cells[line] for line in days}):
         found.append(codes.MONTHS_ONLY.at(Where(part.file, part.sheet or None), heading=HEADINGS[name]))
         texts = texts.patched({line: texts[line][:7] for line in days})
@@ -474,23 +475,30 @@ def _birth_months(
     return {line: texts[line][:7] for line in months}
 
 
-def _cut_months(cells: Sequence[Cell]) -> list[int]:
+def _cut_months(cells: Sequence[Cell], numbers: Texts | None) -> list[int]:
     """Texts such as 1995.1 in a file without types, which a spreadsheet may have made of 1995.10.
 
-    One 1995.10 in the same column shows that it never was a column of numbers.
+    One 1995.10 in the same column shows that it was no column of numbers: then only a birth is undecided that would be in
+    October by its ID number (``numbers``, of a column of births).
     """
     maybe = cells.matching(r"\.1") if isinstance(cells, Texts) else {cell for cell in cells if isinstance(cell, str)}
     texts = {cell: plain(cell) for cell in maybe}
-    if any(_OCTOBER.fullmatch(text) for text in texts.values()):
-        return []
     ones = {cell for cell, text in texts.items() if _ONE.fullmatch(text)}
     if not ones:
         return []
-    return (
+    lines = (
         cells.lines_of(ones).tolist()
         if isinstance(cells, Texts)
         else [line for line, cell in enumerate(cells) if isinstance(cell, str) and cell in ones]
     )
+    if any(_OCTOBER.fullmatch(text) for text in texts.values()):
+        return [line for line in lines if numbers and _born_in_october(numbers[line], plain(str(cells[line]))[:-2])]
+    return lines
+
+
+def _born_in_october(id_number: str, year: str) -> bool:
+    """Whether an ID number says October of a year of four or two digits."""
+    return len(id_number) == 18 and id_number[6:10].endswith(year) and id_number[10:12] == "10"
 
 
 def _are_months(days: Set[Cell]) -> bool:

@@ -330,6 +330,13 @@ def test_a_month_that_a_csv_file_may_have_lost_its_nought_is_undecided(read_line
     assert "1995-01、1995-10" in found.findings[1].message
     kept = ["王水清", id_number("1975-10-02", "男"), "经济师", "1975.10", "1996.10"]
     assert read_lines(head, one, other, kept).table.column("obtained_on").tolist() == ["1995-01", "1996-03", "1996-10"]
+    # Beside 1975.10 a 1970.1 is January, unless it is a birth and the ID number says October.
+    january = ["李若", id_number("1970-01-05", "女"), "经济师", "1970.1", "1996.11"]
+    beside = read_lines(head, one, january, kept)
+    assert (codes_of(beside), beside.table.column("birth_date").tolist()) == (
+        ["HZ112"],
+        ["1970-10", "1970-01", "1975-10"],
+    )
     # A text cell of a workbook is what was typed.
     typed = read({"Sheet1": [head, [*one[:3], "1970-10", "1995.1"]]})
     assert (codes_of(typed), typed.table.column("obtained_on").tolist()) == ([], ["1995-01"])
