@@ -57,7 +57,7 @@ def _long_xlsx() -> bytes:
     with xlsxwriter.Workbook(out) as book:
         sheet = book.add_worksheet("名单")
         for at in range(FEWEST + 10):
-            sheet.write_row(at, 0, (_ROWS[1 + at % 40] if at else _ROWS[0]) * 3)
+            sheet.write_row(at, 0, (_ROWS[1 + (at - 1) % 40] if at else _ROWS[0]) * 3)
     return out.getvalue()
 
 

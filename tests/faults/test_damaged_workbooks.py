@@ -3,6 +3,7 @@
 import io
 import random
 import zipfile
+from itertools import islice
 from pathlib import Path
 
 import mutations
@@ -18,8 +19,8 @@ _EACH = {kind: 4 if kind in mutations.SLOW else 40 for kind in mutations.KINDS}
 def test_a_whole_workbook_is_read(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "名单"
     path.write_bytes(mutations.KINDS[kind]())
-    grid = read(path, "名单")[0]
-    assert [cell for row in grid.rows for cell in row][:5] == ["姓名", "身份证号", "资格名称", "取得时间", "张0"]
+    head, first = islice((list(row) for row in read(path, "名单")[0].rows), 2)
+    assert (head[:4], first[0]) == (["姓名", "身份证号", "资格名称", "取得时间"], "张0")
 
 
 @pytest.mark.parametrize("kind", mutations.KINDS)
