@@ -436,6 +436,11 @@ class Event:
     hash: str
     text: str = ""
 
+    @property
+    def label(self) -> str:
+        """What it is called: its kind, or of an entry that was held against nothing, that."""
+        return lives.UNHELD if self.data.get("reason") == lives.UNHELD else lives.label(self.kind)
+
 
 @dataclass(frozen=True)
 class History:

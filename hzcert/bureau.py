@@ -213,7 +213,7 @@ def history(asked: Sequence[Asked], settings: Settings) -> tuple[Outcome, list[H
         records += [
             {
                 "type": "event", "certificate": file["id"], "seq": event.seq, "day": event.day, "at": event.at, "step": event.kind,
-                "what": lives.label(event.kind, event.data.get("reason")), "text": event.text, "clause": clause_of(event.kind, settings.policy),
+                "what": event.label, "text": event.text, "clause": clause_of(event.kind, settings.policy),
                 "operator": event.operator, "authority": event.authority, "data": event.data, "hash": event.hash,
             }
             for event in story.events
@@ -235,7 +235,7 @@ def told(story: History, settings: Settings) -> tuple[str, list[str]]:
     named = (file["name"], file["id_number"], file["title"], file["specialty"], file["number"], where)
     lines = []
     for event in story.events:
-        what = word("：").join(filter(None, (word(lives.label(event.kind, event.data.get("reason"))), event.text)))
+        what = word("：").join(filter(None, (word(event.label), event.text)))
         clause = clause_of(event.kind, settings.policy)
         who = " ".join(filter(None, (names.get(event.authority, event.authority), event.operator)))
         when = word("第 {seq} 号事件，记于 {at}").format(seq=event.seq, at=event.at)

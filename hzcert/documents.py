@@ -56,12 +56,12 @@ def parts(text: str) -> tuple[str, int, int]:
     if not match:
         return "", -1, -1
     office = re.sub(r"[()第年号]+", "", match["before"] + match["after"]).removesuffix("字")
-    return _WRITER.sub("", office), _whole_year(match["year"] or "-1"), int(match["serial"])
+    return _WRITER.sub("", office), _whole_year(match["year"]) if match["year"] else -1, int(match["serial"])
 
 
 def _whole_year(digits: str) -> int:
     """A year of four digits, or of two."""
-    return int(digits) if len(digits) != 2 or digits == "-1" else int(digits) + (1900 if int(digits) >= 50 else 2000)
+    return int(digits) if len(digits) > 2 else int(digits) + (1900 if int(digits) >= 50 else 2000)
 
 
 def _plain(text: str) -> str:

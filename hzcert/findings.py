@@ -177,15 +177,6 @@ def in_order(found: Iterable[Finding]) -> list[Finding]:
     )
 
 
-# A number that may be an ID number: 15 digits or more, one written in groups, or what a spreadsheet leaves of one that
-# was typed as a number.
-_MAY_BE_ID = re.compile(r"(?<!\d)(?:\d{14,}[\dXx]|\d{6}[ _.-]\d{8}[ _.-]\d{3}[\dXx]|\d\.\d{9,}[Ee]\+?\d{2})(?!\d)")
-
-
-# A SHA-256 may have that many digits in a row, and must be shown as it is to be of any use.
-_DIGEST = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{64}(?![0-9A-Za-z])")
-
-
 _MOST_NAMED = 3
 
 
@@ -197,6 +188,15 @@ def some_of(named: Sequence[str], unit: str) -> str:
     """
     more = f"等 {len(named)} {unit}" if len(named) > _MOST_NAMED else ""
     return "、".join(named[:_MOST_NAMED]) + more
+
+
+# A number that may be an ID number: 15 digits or more, one written in groups, or what a spreadsheet leaves of one that
+# was typed as a number.
+_MAY_BE_ID = re.compile(r"(?<!\d)(?:\d{14,}[\dXx]|\d{6}[ _.-]\d{8}[ _.-]\d{3}[\dXx]|\d\.\d{9,}[Ee]\+?\d{2})(?!\d)")
+
+
+# A SHA-256 may have that many digits in a row, and must be shown as it is to be of any use.
+_DIGEST = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{64}(?![0-9A-Za-z])")
 
 
 def mask(text: str) -> str:

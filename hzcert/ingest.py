@@ -432,22 +432,21 @@ def read_list(
         counts["files"] += 1
         sheets: list[_Sheet] = []
         problems: list[Finding] = []
+        odd: list[Finding] = []  # of sheets without a header
         before = len(papers)
         for grid in _grids(source, kind, policy, password, papers):
             if not any(as_text(cell).strip() for row in grid.rows for cell in row) or _is_ours(grid):
                 continue
-            read_, odd = _read_sheet(grid, kind, known, policy, as_of)
+            read_, told = _read_sheet(grid, kind, known, policy, as_of)
             counts["sheets"] += not read_
             sheets += read_
-            problems += odd
-            if [each.code for each in odd] == [codes.NO_HEADER] and not _seems_to_have_people(grid, kind):
-                problems[-1] = codes.NO_LIST.at(odd[0].where)
+            headless = [each.code for each in told] == [codes.NO_HEADER] and not _seems_to_have_people(grid, kind)
+            (odd if headless else problems).extend(told)
+        # Beside a list, a sheet of prose or sums is none that lacks its header.
         a_list = any(sheet.part.rows for sheet in sheets)
-        # Only beside a list is a sheet of prose or sums none that lacks its header.
-        found += [
-            codes.NO_HEADER.at(each.where) if each.code is codes.NO_LIST and not a_list else each for each in problems
-        ]
-        if kind is PUBLISHED and not sheets and not problems and not any(map(_says_more, papers[before:])):
+        found += problems
+        found += [codes.NO_LIST.at(each.where) if a_list else each for each in odd]
+        if kind is PUBLISHED and not (sheets or problems or odd or any(map(_says_more, papers[before:]))):
             found.append(codes.NOBODY_READ.at(Where(source.shown)))
         kept += _without_twins(_without_example_sheets(sheets), found, counts)
     for sheet in kept:

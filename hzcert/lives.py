@@ -144,10 +144,8 @@ REVOKING: Mapping[str, str] = {"voided": "void", "reissued": "revoked", "migrate
 UNHELD = "没有与公布文件核对（--without-published）"  # why an entry was let pass although no list was there
 
 
-def label(kind: str, reason: object = "") -> str:
-    """What a kind of event is called; of an entry that was held against nothing, that."""
-    if reason == UNHELD:
-        return UNHELD
+def label(kind: str) -> str:
+    """What a kind of event is called."""
     return STEPS[kind].label if kind in STEPS else OF_REGISTER.get(kind, kind)
 
 

@@ -147,22 +147,20 @@ def pixels(source: Source, width: float, height: float) -> Image.Image:
     size = (source.width, source.height)
     if source.orientation >= 5:
         wanted, size = wanted[::-1], size[::-1]
+    flawed = False
     with _reading(source.data):
         if source.format == "JPEG" and not source.inks:
             picture, flawed = _turbo(source, wanted)
         elif source.format == "HEIF":
-            picture, flawed = _by_heif(source, wanted), False
+            picture = _by_heif(source, wanted)
         elif (
             source.format in streaming.KINDS
             and size[0] * size[1] > _LARGE
             and (times := _times(size, wanted, _FINE)) > 1
         ):
-            picture, flawed = (
-                _in_srgb(streaming.streamed(source.data, source.format, size, times), source.profile),
-                False,
-            )
+            picture = _in_srgb(streaming.streamed(source.data, source.format, size, times), source.profile)
         else:
-            picture, flawed = _by_pillow(source, wanted), False
+            picture = _by_pillow(source, wanted)
         if source.orientation in _UPRIGHT:
             picture = picture.transpose(_UPRIGHT[source.orientation])
     # What the file said of itself must not reach what we write.
