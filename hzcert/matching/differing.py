@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow.compute as pc
 
 from hzcert import dates
-from hzcert.matching.keys import Ints, Keys, by_pairs, coded
+from hzcert.matching.joining import Ints
+from hzcert.matching.keys import Keys, by_pairs, coded
 from hzcert.matching.pairs import Document, Name, Pairs, Said
 from hzcert.matching.units import Unit
 from hzcert.table import Mask, Table

@@ -7,12 +7,12 @@ from math import prod
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from hzcert.matching import pairs as weighing
 from hzcert.matching import spelling
-from hzcert.matching.keys import Ints, Keys
+from hzcert.matching.joining import Hashes, Ints, distinct, mixed
+from hzcert.matching.keys import Keys
 from hzcert.matching.pairs import Document, Name, Pairs, Said, When
-from hzcert.matching.spelling import Hashes
 from hzcert.matching.units import GOOD, Unit
 from hzcert.table import Mask
 
@@ -100,7 +100,7 @@ def _rare(keys: Keys, rows: Ints, found: Pairs, groups: Ints, odds: Ints) -> Mas
     """Whether another person of the name in the same document would be an odd chance, by how common the name is here."""
     theirs, ours = keys.theirs, keys.ours
     people = _different_people(theirs.name[rows], theirs.core[rows], len(keys.names))
-    entries = np.unique(groups)
+    entries = distinct(groups)
     here = _different_people(ours.name[entries], ours.person[entries], len(keys.names))
     common = np.maximum(people, here)[np.maximum(theirs.name[found.theirs], 0)]
     short = np.array([len(name) < 3 for name in keys.names] or [False], dtype=np.bool_)
@@ -111,8 +111,8 @@ def _rare(keys: Keys, rows: Ints, found: Pairs, groups: Ints, odds: Ints) -> Mas
     partial = found.document == Document.PARTIAL
     no_office = partial & ((ours.body[found.ours] < 0) | (theirs.body[found.theirs] < 0))
     for lacking, rest in (
-        (no_office, weighing.mixed(theirs.year, theirs.serial)),
-        (partial & ~no_office, weighing.mixed(theirs.body, theirs.serial)),
+        (no_office, mixed(theirs.year, theirs.serial)),
+        (partial & ~no_office, mixed(theirs.body, theirs.serial)),
     ):
         if lacking.any():
             size[lacking] = _rows_alike(rest, rows)[found.theirs[lacking]]
@@ -121,7 +121,7 @@ def _rare(keys: Keys, rows: Ints, found: Pairs, groups: Ints, odds: Ints) -> Mas
 
 def _expected(keys: Keys, rows: Ints, found: Pairs, among: Mask) -> npt.NDArray[np.float64]:
     """By pair, of those whose names differ in a character, how many others of the unit in the document one expects to have as much of the name."""
-    size = _rows_alike(weighing.mixed(keys.theirs.document, keys.theirs.core), rows)[found.theirs]
+    size = _rows_alike(mixed(keys.theirs.document, keys.theirs.core), rows)[found.theirs]
     worth = np.flatnonzero(among & ((found.name == Name.ODD) | (found.name == Name.SLIP)))
     pairs = zip(keys.ours.name[found.ours[worth]].tolist(), keys.theirs.name[found.theirs[worth]].tolist(), strict=True)
     names = [(keys.names[one], keys.names[other]) for one, other in pairs]
@@ -158,8 +158,8 @@ def _shares(keys: Keys, rows: Ints, names: Sequence[tuple[str, str]], slips: Mas
 def _rows_alike(numbers: Hashes | Ints, rows: Ints) -> Ints:
     """By published row, how many of those that count have its number."""
     found = np.zeros(len(numbers), dtype=np.int64)
-    distinct, places, counts = np.unique(numbers[rows], return_inverse=True, return_counts=True)
-    found[rows] = counts[places] if len(distinct) else 0
+    alike, _ = pd.factorize(numbers[rows])
+    found[rows] = np.bincount(alike)[alike]
     return found
 
 
@@ -167,6 +167,6 @@ def _different_people(names_of: Ints, by: Ints, count: int) -> Ints:
     """How many different people have each name, told apart by unit or number."""
     width = int(by.max(initial=0)) + 1
     known = (names_of >= 0) & (by >= 0)
-    found = np.bincount(np.unique(names_of[known] * width + by[known]) // width, minlength=count)
+    found = np.bincount(distinct(names_of[known] * width + by[known]) // width, minlength=count)
     unknown = np.bincount(names_of[(names_of >= 0) & (by < 0)], minlength=count) > 0
     return np.maximum(found, unknown)

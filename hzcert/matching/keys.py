@@ -4,21 +4,20 @@ import csv
 import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
 from hzcert import dates, documents, idnumber, names
 from hzcert.matching import spelling, units
+from hzcert.matching.joining import Hashes, Ints
 from hzcert.policy import Policy
-from hzcert.table import Table
+from hzcert.table import Mask, Table
 from hzcert.titles import BROAD_LEVELS, Title, Titles
 
-Ints = npt.NDArray[np.int64]
 NOTHING = -1  # the number of an empty cell
 
 _OLD_NUMBER = re.compile(r"\d{15}", re.ASCII)
@@ -93,6 +92,16 @@ class Keys:
     later: Mapping[str, tuple[str, ...]]  # from a unit's old name all later ones
     holders: Table = field(repr=False)
     published: Table = field(repr=False)
+
+    @cached_property
+    def unit_bits(self) -> Hashes:
+        """The characters of each unit as one number."""
+        return units.bits(self.units)
+
+    @cached_property
+    def old_units(self) -> Mask:
+        """Which units were renamed."""
+        return np.array([each.bare in self.later for each in self.units], dtype=np.bool_)
 
 
 def make_keys(
@@ -202,7 +211,7 @@ def _titles(holders: Table, published: Table, table: Titles) -> tuple[Ints, Ints
     for at in ("ours", "theirs"):
         columns = [getattr(part, at) for part in parts]
         together = (columns[0] * len(parts[1].values) + columns[1]) * len(parts[2].values) + columns[2]
-        numbers, places = np.unique(together, return_inverse=True)
+        places, numbers = pd.factorize(together)
         by_number = []
         for number in numbers.tolist():
             rest, level = divmod(number, len(parts[2].values))
@@ -259,7 +268,7 @@ def by_pairs(one: Ints, other: Ints, judge: Callable[[int, int], int], default: 
     given = np.flatnonzero((one >= 0) & (other >= 0))
     if len(given):
         width = int(other.max()) + 1
-        pairs, places = np.unique(one[given] * width + other[given], return_inverse=True)
+        places, pairs = pd.factorize(one[given] * width + other[given])
         judged = [judge(*divmod(pair, width)) for pair in pairs.tolist()]
         found[given] = np.array(judged, dtype=np.int64)[places]
     return found

@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from hzcert import idnumber
 from hzcert.matching import spelling, units
-from hzcert.matching.keys import Ints, Keys, Side, by_pairs
+from hzcert.matching.joining import Ints, join, join_numbered, mixed, pairs_once
+from hzcert.matching.keys import Keys, Side, by_pairs
 from hzcert.matching.units import Unit
 from hzcert.table import Mask
 
@@ -69,7 +70,6 @@ PERSON_POINTS = {Said.OTHER: -30, Said.UNKNOWN: 0, Said.SAME: 60}
 WHOLE = re.compile(r"\d{17}[\dX]")
 _MOST_NAMESAKES = 40  # rows of one name that are looked at for that name alone
 _MOST_NEIGHBOURS = 400
-_MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True)
@@ -108,57 +108,33 @@ class Pairs:
 # --- candidates -----------------------------------------------------------------------------------------------------
 
 
-def mixed(*keys: Ints) -> npt.NDArray[np.uint64]:
-    """Several numbers as one of 64 bits, equal where all are; by chance about once in 10^12 pairs, which points then tell."""
-    found = np.zeros(len(keys[0]), dtype=np.uint64)
-    for each in keys:
-        found = (found ^ each.astype(np.uint64)) * _MIX
-        found ^= found >> np.uint64(29)
-    return found
-
-
-def join(ours: npt.NDArray[np.uint64], theirs: npt.NDArray[np.uint64], most: int = 0) -> tuple[Ints, Ints]:
-    """All pairs with an equal key; of a key that has more than ``most`` on their side, none."""
-    order = np.argsort(theirs, kind="stable")
-    in_order = theirs[order]
-    first = np.searchsorted(in_order, ours, side="left")
-    counts = np.searchsorted(in_order, ours, side="right") - first
-    if most:
-        counts = np.where(counts > most, 0, counts)
-    left = np.repeat(np.arange(len(ours), dtype=np.int64), counts)
-    within = np.arange(len(left), dtype=np.int64) - np.repeat(np.cumsum(counts) - counts, counts)
-    return left, order[np.repeat(first, counts) + within].astype(np.int64)
-
-
 def by_name(keys: Keys, theirs: Ints) -> tuple[Ints, Ints]:
     """Rows with the same name (or ID number): in the same document, in the same unit, or anywhere if the name is rare."""
-    ours = keys.ours
+    ours, rows = keys.ours, keys.theirs
     found: list[tuple[Ints, Ints]] = []
     everyone = np.arange(len(ours), dtype=np.int64)
+    theirs_named = theirs[rows.name[theirs] >= 0]
+    namesakes = np.bincount(rows.name[theirs_named], minlength=len(keys.names))
+    # Names that many have: for the others all rows of the name are looked at in any case.
+    theirs_often = theirs_named[namesakes[rows.name[theirs_named]] > _MOST_NAMESAKES]
     for own_names in (ours.name, ours.former):
         mine = everyone[own_names >= 0]
-        if not len(mine):
-            continue
+        left, right = join_numbered(own_names[mine], rows.name[theirs_named], len(keys.names), _MOST_NAMESAKES)
+        found.append((mine[left], theirs_named[right]))
+        often = mine[namesakes[own_names[mine]] > _MOST_NAMESAKES]
         for ours_also, theirs_also in (
-            (ours.document, keys.theirs.document),
-            (ours.core, keys.theirs.core),
-            (ours.newest, keys.theirs.newest),
-            (None, None),
+            (ours.document, rows.document),
+            (ours.core, rows.core),
+            (ours.newest, rows.newest),
         ):
-            if ours_also is None or theirs_also is None:
-                left, right = join(mixed(own_names[mine]), mixed(keys.theirs.name[theirs]), _MOST_NAMESAKES)
-                found.append((mine[left], theirs[right]))
-                continue
-            here, there = mine[ours_also[mine] >= 0], theirs[theirs_also[theirs] >= 0]
-            left, right = join(
-                mixed(own_names[here], ours_also[here]), mixed(keys.theirs.name[there], theirs_also[there])
-            )
+            here, there = often[ours_also[often] >= 0], theirs_often[theirs_also[theirs_often] >= 0]
+            left, right = join(mixed(own_names[here], ours_also[here]), mixed(rows.name[there], theirs_also[there]))
             found.append((here[left], there[right]))
-    here, there = everyone[ours.person >= 0], theirs[keys.theirs.person[theirs] >= 0]
+    here, there = everyone[ours.person >= 0], theirs[rows.person[theirs] >= 0]
     if len(there):
-        left, right = join(mixed(ours.person[here]), mixed(keys.theirs.person[there]))
+        left, right = join_numbered(ours.person[here], rows.person[there], len(keys.people))
         found.append((here[left], there[right]))
-    return _different(found, len(keys.theirs))
+    return pairs_once(found, len(rows))
 
 
 def by_slip(keys: Keys, ours: Ints, theirs: Ints) -> tuple[Ints, Ints]:
@@ -185,29 +161,21 @@ def by_slip(keys: Keys, ours: Ints, theirs: Ints) -> tuple[Ints, Ints]:
             _MOST_NEIGHBOURS,
         )
         found.append((left_line[here][left], right_line[there][right]))
-    return _different(found, len(rows))
+    return pairs_once(found, len(rows))
 
 
 def _spread(values: list[str], names_of: Ints) -> tuple[Ints, npt.NDArray[np.uint64]]:
     """The numbers that tell neighbours, of each of these names in turn: by position, and the number."""
-    used, places = np.unique(names_of, return_inverse=True)
+    mine = np.bincount(names_of, minlength=len(values)) > 0
+    used, places = np.flatnonzero(mine), (np.cumsum(mine) - 1)[names_of]
     owners, found = spelling.neighbours([values[each] for each in used.tolist()])
-    order = np.argsort(owners, kind="stable")
-    owners, found = owners[order], found[order]
-    first = np.searchsorted(owners, np.arange(len(used)), side="left")
-    counts = np.searchsorted(owners, np.arange(len(used)), side="right") - first
+    found = found[np.argsort(owners, kind="stable")]
+    counts = np.bincount(owners, minlength=len(used))
+    first = np.cumsum(counts) - counts
     each = counts[places]
     at = np.repeat(np.arange(len(places), dtype=np.int64), each)
     within = np.arange(len(at), dtype=np.int64) - np.repeat(np.cumsum(each) - each, each)
     return at, found[np.repeat(first[places], each) + within]
-
-
-def _different(found: list[tuple[Ints, Ints]], width: int) -> tuple[Ints, Ints]:
-    """Every pair once, in order of entry and row."""
-    if not found:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    numbers = np.unique(np.concatenate([left * width + right for left, right in found]))
-    return numbers // max(width, 1), numbers % max(width, 1)
 
 
 # --- points ---------------------------------------------------------------------------------------------------------
@@ -324,16 +292,14 @@ def _units(keys: Keys, left: Ints, right: Ints) -> Ints:
     same = (one >= 0) & (one == other)
     renamed = np.zeros(len(left), dtype=np.bool_)
     if keys.later:
-        old = np.array([each.bare in keys.later for each in keys.units], dtype=np.bool_)
         maybe = np.flatnonzero((one >= 0) & (other >= 0) & ~same)
-        maybe = maybe[old[one[maybe]] | old[other[maybe]]]
+        maybe = maybe[keys.old_units[one[maybe]] | keys.old_units[other[maybe]]]
         renamed[maybe] = by_pairs(one[maybe], other[maybe], lambda a, b: _renamed(keys, a, b)) > 0
     found[same] = Unit.SAME
     found[renamed] = Unit.RENAMED
-    bits = units.bits(keys.units)
     rest = np.flatnonzero((one >= 0) & (other >= 0) & ~same)
     if len(rest):
-        mine, rows = bits[one[rest]], bits[other[rest]]
+        mine, rows = keys.unit_bits[one[rest]], keys.unit_bits[other[rest]]
         shared = np.bitwise_count(mine & rows)
         fewest = np.minimum(np.bitwise_count(mine), np.bitwise_count(rows))
         rest = rest[shared * 5 >= fewest * 3]

@@ -6,8 +6,8 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from hzcert.matching import pairs as weighing
-from hzcert.matching.keys import Ints, Keys
-from hzcert.matching.spelling import Hashes
+from hzcert.matching.joining import Hashes, Ints, mixed
+from hzcert.matching.keys import Keys
 from hzcert.table import Mask
 
 
@@ -22,13 +22,13 @@ def same_person(keys: Keys) -> Ints:
     # Only a whole number is one person's: what clerks write for one that they do not know is not.
     whole = np.array([bool(weighing.WHOLE.fullmatch(number)) for number in keys.people] or [False], dtype=np.bool_)
     numbered = (ours.person >= 0) & (ours.title >= 0) & whole[np.maximum(ours.person, 0)]
-    for lines in _alike(weighing.mixed(ours.person, ours.title), numbered):
+    for lines in _alike(mixed(ours.person, ours.title), numbered):
         kinds: dict[tuple[int, int, int], int] = {}
         for line in lines:
             kind = int(ours.document[line]), int(ours.specialty[line]), int(ours.obtained[line]) // 10_000
             same.append((line, kinds.setdefault(kind, line)))
         same += (pair for pair in combinations(kinds.values(), 2) if _one_certificate(keys, *pair))
-    near = weighing.mixed(ours.name, ours.title, ours.born, ours.document)
+    near = mixed(ours.name, ours.title, ours.born, ours.document)
     given = (ours.name >= 0) & (ours.title >= 0) & (ours.born > 0) & (ours.document >= 0)
     for lines in _alike(near, given):
         people = {keys.people[ours.person[line]] if ours.person[line] >= 0 else "": line for line in lines}

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from hzcert.fields import HEADINGS
 from hzcert.matching import evidence, persons
 from hzcert.matching import pairs as weighing
 from hzcert.matching.evidence import Limits
-from hzcert.matching.keys import NOTHING, Ints, Keys
+from hzcert.matching.joining import Ints, pairs_once
+from hzcert.matching.keys import NOTHING, Keys
 from hzcert.matching.pairs import Document, Name, Pairs, Said
 from hzcert.matching.units import GOOD, Unit
 from hzcert.table import Mask, Table
@@ -71,16 +73,16 @@ def settle(
     firm = _firm(found, _leads(found, groups, _Order.none(keys)), limits)
     everyone = np.arange(len(keys.ours), dtype=np.int64)
     # Whoever wants no risk looks for names like it beside every entry's row, not only where the row is in doubt.
-    unsure = everyone if limits.cautious else np.setdiff1d(everyone, found.ours[firm])
+    unsure = everyone if limits.cautious else np.delete(everyone, found.ours[firm])
     width = len(keys.theirs)
     slipped = [weighing.by_slip(keys, unsure, rows)]
     # A row whose name is not written out may be that of an entry that has found another one.
     unread = rows[weighing.unwritten(keys)[np.maximum(keys.theirs.name[rows], 0)]]
     if len(unread) and len(unsure) < len(everyone):
         slipped.append(weighing.by_slip(keys, everyone, unread))
-    numbers = np.unique(np.concatenate([left * width + right for left, right in slipped]))
-    numbers = numbers[~np.isin(numbers, found.ours * width + found.theirs)]
-    near = weighing.weigh(keys, *weighing.borne_out(keys, numbers // max(width, 1), numbers % max(width, 1)))
+    left, right = pairs_once(slipped, width)
+    new = ~pd.Index(left * width + right).isin(found.ours * width + found.theirs)
+    near = weighing.weigh(keys, *weighing.borne_out(keys, left[new], right[new]))
     # A list without units takes a likely slip.
     worth = (near.unit >= GOOD) | (near.name >= Name.SLIP) | (near.person == Said.SAME) | (near.born > 0)
     found = Pairs.joined(found, near.take(worth))

@@ -31,6 +31,7 @@ class Unit(IntEnum):
 GOOD = Unit.SLIP
 _LEGAL = re.compile(r"(?:股份|集团|控股)*(?:有限)?(?:责任)?(?:总)?公司$|集团$")
 _NUMERALS = str.maketrans("一二三四五六七八九〇零两", "123456789002")
+_BETWEEN = re.compile(r"[·.,，、\-—]+")
 _ORDINAL = re.compile("第(?=[一二三四五六七八九十0-9])")
 _NUMERAL = re.compile(r"[0-9十百]")
 # Characters of which one more or another one makes another unit: 城东小学 is not 城西小学.
@@ -116,7 +117,7 @@ def take_apart(units: Sequence[str], places: Places) -> list[Parts]:
     found = []
     for key in in_common_form([names.unit_key(unit) for unit in units]):
         place, rest = places.cut(key)
-        core = _ORDINAL.sub("", re.sub(r"[·.,，、\-—]+", "", rest))
+        core = _ORDINAL.sub("", _BETWEEN.sub("", rest))
         bare = _LEGAL.sub("", core)
         core = bare if len(bare) >= 2 else core
         found.append(Parts(key, place, core, "".join(_NUMERAL.findall(core.translate(_NUMERALS)))))
@@ -204,10 +205,10 @@ def _tells(one: str, other: str) -> bool:
 
 def bits(cores: Sequence[Parts]) -> npt.NDArray[np.uint64]:
     """The characters of each core as one number of 64 bits: two that share few can't be one unit."""
+    signs = np.frombuffer("".join(parts.core for parts in cores).encode("utf-32-le"), np.uint32).astype(np.uint64)
+    marks = np.uint64(1) << (signs * np.uint64(0x9E3779B1) >> np.uint64(7) & np.uint64(63))
+    lengths = np.array([len(parts.core) for parts in cores], dtype=np.int64)
     found = np.zeros(len(cores), dtype=np.uint64)
-    for place, parts in enumerate(cores):
-        number = 0
-        for sign in parts.core:
-            number |= 1 << (ord(sign) * 0x9E3779B1 >> 7 & 63)
-        found[place] = number
+    written = np.flatnonzero(lengths)
+    found[written] = np.bitwise_or.reduceat(marks, (np.cumsum(lengths) - lengths)[written]) if len(written) else 0
     return found
