@@ -231,8 +231,7 @@ def clause_of(kind: str, policy: Policy) -> str:
 def told(story: History, settings: Settings) -> tuple[str, list[str]]:
     """A history as a file note: its heading, and a line an event."""
     file, names = story.file, {each.code: each.name for each in settings.policy.authorities}
-    where = word("，").join(map(word, affairs.stands(file).split("，")))
-    named = (file["name"], file["id_number"], file["title"], file["specialty"], file["number"], where)
+    named = (file["name"], file["id_number"], file["title"], file["specialty"], file["number"], _stands(file))
     lines = []
     for event in story.events:
         what = word("：").join(filter(None, (word(event.label), event.text)))
@@ -244,6 +243,11 @@ def told(story: History, settings: Settings) -> tuple[str, list[str]]:
     if old:
         lines.append(word("曾用编号：{numbers}").format(numbers=word("、").join(old)))
     return "　".join(filter(None, named)), lines
+
+
+def _stands(file: File) -> str:
+    """Where a certificate stands, in the language spoken."""
+    return word("，").join(map(word, affairs.stands(file).split("，")))
 
 
 def _shown_file(file: File) -> dict[str, Any]:
@@ -262,7 +266,7 @@ def find(text: str, settings: Settings) -> Shown:
     records = [_shown_file(file) | {"type": "certificate"} for file in files]
     headings = ("姓名", "身份证号", "资格名称", "专业", "工作单位", "证书编号", "状态")
     rows = [
-        (file["name"], file["id_number"], file["title"], file["specialty"], file["employer"], file["number"], affairs.stands(file))
+        (file["name"], file["id_number"], file["title"], file["specialty"], file["employer"], file["number"], _stands(file))
         for file in files
     ]  # fmt: skip
     return Shown(Outcome("register find", {"certificates": len(files)}, (), records), "证书", headings, rows)

@@ -117,3 +117,11 @@ def test_in_a_pipe_no_table_is_cut_or_broken(hzcert, batch, words, monkeypatch):
     heads = next(line for line in ran.out.splitlines() if line.startswith("┃"))
     wanted = {"find": ("姓名", "身份证号", "工作单位", "状态"), "status": ("级别", "期限", "剩余天数", "旧证已销毁")}
     assert all(word in heads for word in wanted[words[0]]), heads
+
+
+@pytest.mark.parametrize(("words", "said"), [(("find", "安吉"), "fee assessed"), (("status",), "days left")])
+def test_in_english_states_and_headings_are_english(hzcert, batch, words, said):
+    ran = hzcert("register", *words, "--register", batch / "register.db", "--lang", "en", *DAY)
+    heads = next(line for line in ran.out.splitlines() if line.startswith("┃"))
+    assert not any("\u4e00" <= each <= "\u9fff" for each in heads), heads
+    assert said in ran.out

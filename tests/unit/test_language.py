@@ -4,6 +4,7 @@ import ast
 import itertools
 import re
 import string
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -11,12 +12,13 @@ import pytest
 import typer
 
 import hzcert
-from hzcert import cli, figures, idnumber, language, lines, names
+from hzcert import bureau, cli, fees, figures, idnumber, language, lines, names
 from hzcert.codes import CODES
 from hzcert.errors import HzcertError
 from hzcert.fields import HEADINGS
 from hzcert.sheets import kinds, xls
 from hzcert.sheets.grid import Unreadable
+from people import holder, table
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 ERRORS = {each.__name__ for each in (HzcertError, *HzcertError.__subclasses__())}
@@ -117,6 +119,25 @@ def test_what_to_do_about_an_unreadable_file_has_its_english(english):
 @pytest.mark.parametrize("text", list(texts_given({"at": as_it_stands})))
 def test_what_the_code_puts_into_the_gaps_of_findings_has_its_english(text, english):
     is_in_english(language.words(text), text)
+
+
+@pytest.mark.parametrize("retired_on", ["", "2006-12", "2007-04-30", "2007-05-01", "2007-04", "去年", "2008-01"])
+def test_each_reason_for_a_fee_has_its_english(retired_on, english, policy):
+    fee = fees.assess(table(holder(retired_on=retired_on)), policy, date(2007, 11, 20))[0]
+    assert HAN.search(fee.reason)
+    assert not HAN.search(re.sub(r"\d+[年月日]|去年", "", language.words(fee.reason))), language.words(fee.reason)
+
+
+def test_each_heading_of_the_registers_tables_has_its_english():
+    tree = ast.parse(Path(bureau.__file__).read_text(encoding="utf-8"))
+    headings = [
+        each.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and any(ast.unparse(target) == "headings" for target in node.targets)
+        for each in ast.walk(node.value)
+        if isinstance(each, ast.Constant) and HAN.search(str(each.value))
+    ]
+    assert len(headings) > 10 and set(headings) <= set(language.catalogue().words)
 
 
 NO_TABLES = (kinds._NO_TABLE, kinds._ZIPPED, kinds._OPEN_DOCUMENT, kinds._OTHER_TEXT, xls._OLE_KINDS)
