@@ -113,7 +113,7 @@ def hzcert_cut() -> Callable[[Path], object]:
 
     def one(path: Path) -> bytes:
         source = imaging.load(path, spec)
-        image = reading.pixels(source, spec.width, spec.height)
+        image, _ = reading.pixels(source, spec.width, spec.height)
         given = imaging.Portrait(source, image, Box(0, 0, 1, 1), source.width, source.height, Faces())
         return imaging.encode(imaging.cut(given, spec)[0], spec)
 

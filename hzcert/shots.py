@@ -251,7 +251,9 @@ def normalise_one(job: PhotoJob) -> PhotoResult:
     if given.is_normal(job.spec) and source.plain and not given.flawed and len(source.data) <= job.spec.target_bytes:
         return replace(received, jpeg=source.data)  # not a byte is changed
     jpeg = imaging.encode(photo, job.spec)
-    return replace(received, status="normalized", width=photo.width, height=photo.height, bytes=len(jpeg), jpeg=jpeg)
+    return replace(
+        received, status="normalized", width=job.spec.width, height=job.spec.height, bytes=len(jpeg), jpeg=jpeg
+    )
 
 
 def judged(job: PhotoJob, measure: Measure) -> PhotoResult:

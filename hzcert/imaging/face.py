@@ -8,7 +8,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image
+import numpy.typing as npt
 
 from hzcert.errors import HzcertError
 from hzcert.imaging.box import Box
@@ -28,9 +28,9 @@ _AS_GIVEN = 0.02  # a picture is turned only for a score that is higher by so mu
 _OVERLAP = 0.3
 _SHORTEST = 24  # pixels: a narrower strip holds no face that could be used, and the detector none at all
 
-CLOCKWISE = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
-"""Pillow counts its turns against the clock; we count with it."""
+CLOCKWISE = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
+Pixels = npt.NDArray[np.uint8]
 
 Point = tuple[float, float]
 
@@ -59,22 +59,27 @@ class _Seen:
     marks: tuple[Point, ...]
 
 
-def find(small: Image.Image, spec: PhotoSpec) -> Faces:
+def find(small: Pixels, spec: PhotoSpec) -> Faces:
     """The faces of a small copy, turned upright if it lies on its side or stands on its head; boxes in its pixels."""
     found = {0: _detect(small)}
     # An upright face scores above, a turned one below; landmarks don't tell them apart, the score does.
     if _best(found[0]) < spec.upright_score:
-        found |= {degrees: _detect(small.transpose(turn)) for degrees, turn in CLOCKWISE.items()}
-    turned = max(found, key=lambda degrees: _best(found[degrees]) + (_AS_GIVEN if degrees == 0 else 0))
-    surely = [face for face in found[turned] if face.score >= spec.face_score]
+        found |= {degrees: _detect(turned(small, degrees)) for degrees in CLOCKWISE}
+    best = max(found, key=lambda degrees: _best(found[degrees]) + (_AS_GIVEN if degrees == 0 else 0))
+    surely = [face for face in found[best] if face.score >= spec.face_score]
     if not surely:
         return Faces()
     main = max(surely, key=lambda face: face.box.area)
-    others = sum(face.box.area >= spec.second_face * main.box.area for face in found[turned] if face is not main)
-    return Faces(turned, main.box, main.score, 1 + others, main.marks)
+    others = sum(face.box.area >= spec.second_face * main.box.area for face in found[best] if face is not main)
+    return Faces(best, main.box, main.score, 1 + others, main.marks)
 
 
-def small_copy(image: Image.Image) -> Image.Image:
+def turned(image: Pixels, degrees: int) -> Pixels:
+    """A picture turned clockwise by a number of right angles."""
+    return np.asarray(cv2.rotate(image, CLOCKWISE[degrees]), dtype=np.uint8) if degrees else image
+
+
+def small_copy(image: Pixels) -> Pixels:
     """The picture at no more than the size that faces are looked for at."""
     return shrunk(image, LONG_SIDE)
 
@@ -83,18 +88,19 @@ def _best(faces: list[_Seen]) -> float:
     return max((face.score for face in faces), default=0.0)
 
 
-def _detect(image: Image.Image) -> list[_Seen]:
+def _detect(image: Pixels) -> list[_Seen]:
     """Faces in a small upright picture, in its pixels."""
-    if min(image.size) < _SHORTEST:
+    high, wide, _ = image.shape
+    if min(high, wide) < _SHORTEST:
         return []
     detector = _detector()
-    detector.setInputSize(image.size)
-    _, rows = detector.detect(np.ascontiguousarray(np.asarray(image)[:, :, ::-1]))
+    detector.setInputSize((wide, high))
+    _, rows = detector.detect(cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
     if rows is None:
         return []
     seen = []
     for x, y, w, h, *places, score in rows.tolist():
-        box = Box(x, y, x + w, y + h).within(*image.size)
+        box = Box(x, y, x + w, y + h).within(wide, high)
         if box.width > 0 and box.height > 0:
             seen.append(_Seen(box, score, tuple(zip(places[::2], places[1::2], strict=True))))
     return seen

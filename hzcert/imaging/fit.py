@@ -4,13 +4,14 @@ from dataclasses import dataclass, field, replace
 from math import ceil, cos, radians, sin
 from typing import overload
 
+import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from hzcert.imaging.box import Box
-from hzcert.imaging.face import CLOCKWISE, HEAD, Faces, find, small_copy
+from hzcert.imaging.face import HEAD, Faces, find, small_copy, turned
 from hzcert.imaging.leaning import lean
+from hzcert.imaging.levels import middle
 from hzcert.imaging.reading import Source, pixels
 from hzcert.imaging.resample import resized
 from hzcert.photospec import PhotoSpec
@@ -25,7 +26,7 @@ class Portrait:
     """A picture without its margins, turned upright, and the faces in it; lengths in pixels of the file."""
 
     source: Source
-    image: Image.Image = field(repr=False)  # perhaps reduced: `width` and `height` are the full ones
+    image: Pixels = field(repr=False)  # perhaps reduced: `width` and `height` are the full ones
     inner: Box  # what the margins leave, in shares of the picture
     width: float
     height: float
@@ -44,30 +45,29 @@ def portrait(source: Source, spec: PhotoSpec, *, trim: bool) -> Portrait:
     Raises:
         InputError: the pixels can't be read.
     """
-    image = pixels(source, spec.width, spec.height)
-    flawed = "flawed" in image.info
+    image, flawed = pixels(source, spec.width, spec.height)
     small = small_copy(image)
     inner = _WHOLE
-    if trim and (rough := margins(np.asarray(small))) != _WHOLE:
-        image, inner = _trimmed(source, rough, small.size, spec)
+    if trim and (rough := margins(small)) != _WHOLE:
+        image, inner = _trimmed(source, rough, _size(small), spec)
         small = small_copy(image)
     faces = find(small, spec)
-    image = _turned(image, faces.turned)
+    image = turned(image, faces.turned)
     width, height = source.width * inner.width, source.height * inner.height
-    searched = small.size
+    searched = _size(small)
     if faces.turned in (90, 270):
         width, height, searched = height, width, searched[::-1]
     if faces.main:
         across, down = width / searched[0], height / searched[1]
         marks = tuple((x * across, y * down) for x, y in faces.marks)
-        near = faces.main.scaled(image.width / searched[0], image.height / searched[1])
-        roll, likeness = lean(np.asarray(image), near)
+        wide, high = _size(image)
+        roll, likeness = lean(image, faces.main.scaled(wide / searched[0], high / searched[1]))
         box = faces.main.scaled(across, down)
         faces = replace(faces, main=box, marks=marks, roll=roll, likeness=likeness)
     return Portrait(source, image, inner, width, height, faces, flawed)
 
 
-def cut(given: Portrait, spec: PhotoSpec) -> tuple[Image.Image, Box]:
+def cut(given: Portrait, spec: PhotoSpec) -> tuple[Pixels, Box]:
     """The photo in its normal form, and the window it was cut from.
 
     Raises:
@@ -77,18 +77,19 @@ def cut(given: Portrait, spec: PhotoSpec) -> tuple[Image.Image, Box]:
         return given.image, Box(0, 0, spec.width, spec.height)  # so that a second run changes nothing
     head = head_of(given.faces.main)
     box = straight(given, spec) or window(given.width, given.height, head, spec)
-    image, scale = given.image, given.image.height / given.height
+    image, scale = given.image, len(given.image) / given.height
     if scale < 1 and box.height * scale < spec.height:  # too coarse a reading for so narrow a window
         finer = spec.height / box.height
-        image = _inside(pixels(given.source, given.source.width * finer, given.source.height * finer), given.inner)
-        image = _turned(image, given.faces.turned)
-    across, down = image.width / given.width, image.height / given.height
+        image, _ = pixels(given.source, given.source.width * finer, given.source.height * finer)
+        image = turned(_inside(image, given.inner), given.faces.turned)
+    held = _size(image)
+    across, down = held[0] / given.width, held[1] / given.height
     size = (spec.width, spec.height)
     if box.turned and given.faces.main:
         place = _before_turning(box, given.faces.main).scaled(across, down)
-        return _resized(image, size, place), box
-    place = _on_pixels(box.scaled(across, down).within(*image.size), image.size, size)
-    return _resized(image, size, place), place.scaled(1 / across, 1 / down)
+        return resized(image, size, place, turned=place.turned), box
+    place = _on_pixels(box.scaled(across, down).within(*held), held, size)
+    return resized(image, size, place), place.scaled(1 / across, 1 / down)
 
 
 def straight(given: Portrait, spec: PhotoSpec) -> Box | None:
@@ -145,11 +146,11 @@ def _on_pixels(box: Box, within: tuple[int, int], size: tuple[int, int]) -> Box:
 _STRETCH = 0.002  # no eye sees it: half a pixel of the width
 
 
-def whole(given: Portrait, spec: PhotoSpec) -> tuple[Image.Image, Box]:
+def whole(given: Portrait, spec: PhotoSpec) -> tuple[Pixels, Box]:
     """All of a picture at the normal height, to be measured like a cut photo, and its window."""
     scale = spec.height / max(given.width, given.height)
     size = (max(round(given.width * scale), 1), max(round(given.height * scale), 1))
-    return _resized(given.image, size, Box(0, 0, *given.image.size)), Box(0, 0, given.width, given.height)
+    return resized(given.image, size, Box(0, 0, *_size(given.image))), Box(0, 0, given.width, given.height)
 
 
 @overload
@@ -195,12 +196,12 @@ def _placed(width: float, height: float, tall: float, head: Box, above: float, s
     return Box(left, top, left + wide, top + tall)
 
 
-def _trimmed(source: Source, rough: Box, seen: tuple[int, int], spec: PhotoSpec) -> tuple[Image.Image, Box]:
+def _trimmed(source: Source, rough: Box, seen: tuple[int, int], spec: PhotoSpec) -> tuple[Pixels, Box]:
     """The picture without its margins, and what they leave: found on a small copy, then once more from nearby."""
     across, down = 4 / seen[0], 4 / seen[1]  # enough of the margin to be seen as one
     near = Box(rough.left - across, rough.top - down, rough.right + across, rough.bottom + down).within(1, 1)
-    image = _inside(pixels(source, spec.width / rough.width, spec.height / rough.height), near)
-    fine = margins(np.asarray(small_copy(image)))
+    image = _inside(pixels(source, spec.width / rough.width, spec.height / rough.height)[0], near)
+    fine = margins(small_copy(image))
     if fine == _WHOLE:
         fine = rough.seen_from(near).scaled(1 / near.width, 1 / near.height)
     return _inside(image, fine), fine.scaled(near.width, near.height).seen_from(Box(-near.left, -near.top, 0, 0))
@@ -249,10 +250,15 @@ _EDGE = 0.1  # the same, along one edge
 
 def _border_colour(small: Pixels) -> npt.NDArray[np.int16] | None:
     """The colour of the most even side, where one is even."""
-    sides = [side.reshape(-1, 3).astype(np.int16) for side in (small[:2], small[-2:], small[:, :2], small[:, -2:])]
-    shares = [float((np.abs(side - np.median(side, axis=0)) <= _TOLERANCE).all(axis=1).mean()) for side in sides]
+    sides = [side.reshape(-1, 3) for side in (small[:2], small[-2:], small[:, :2], small[:, -2:])]
+    colours = [middle(side) for side in sides]
+    shares = [
+        cv2.countNonZero(cv2.inRange(side[None], np.ceil(colour - _TOLERANCE), np.floor(colour + _TOLERANCE)))
+        / len(side)
+        for side, colour in zip(sides, colours, strict=True)
+    ]
     best = int(np.argmax(shares))
-    return np.median(sides[best], axis=0).astype(np.int16) if shares[best] >= 0.95 else None
+    return colours[best].astype(np.int16) if shares[best] >= 0.95 else None
 
 
 def _reach(empty: npt.NDArray[np.bool_]) -> tuple[int, int]:
@@ -272,17 +278,15 @@ def _straightened(empty: npt.NDArray[np.bool_], first: int, end: int) -> tuple[i
     return first, end
 
 
-def _resized(image: Image.Image, size: tuple[int, int], box: Box) -> Image.Image:
-    # The measure of sharpness depends on this filter.
-    return Image.fromarray(resized(np.asarray(image), size, box, turned=box.turned))
-
-
-def _inside(image: Image.Image, inner: Box) -> Image.Image:
+def _inside(image: Pixels, inner: Box) -> Pixels:
     if inner == _WHOLE:
         return image
-    left, top, right, bottom = inner.scaled(*image.size).edges
-    return image.crop((ceil(left), ceil(top), max(int(right), ceil(left) + 1), max(int(bottom), ceil(top) + 1)))
+    left, top, right, bottom = inner.scaled(*_size(image)).edges
+    return np.ascontiguousarray(
+        image[ceil(top) : max(int(bottom), ceil(top) + 1), ceil(left) : max(int(right), ceil(left) + 1)]
+    )
 
 
-def _turned(image: Image.Image, degrees: int) -> Image.Image:
-    return image.transpose(CLOCKWISE[degrees]) if degrees else image
+def _size(image: Pixels) -> tuple[int, int]:
+    """Width and height."""
+    return image.shape[1], image.shape[0]

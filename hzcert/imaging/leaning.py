@@ -17,6 +17,9 @@ Pixels = npt.NDArray[np.uint8]
 _SIDE = 56  # pixels of the face that is looked at
 _WIDER = 1.15  # than the box of the face
 _REACH, _COARSE, _STEP = 12, 6, 3  # degrees either way; steps of a first and a second look
+_SURE = (
+    0.6  # a face as like its mirror image as this, and less so to either side, is upright without a look farther off
+)
 _UPPER, _LOWER = 0.12, 0.88  # of the face: without hair and chin
 _COMPARED = 0.7  # of its width, which leaves room for the axis to lie aside
 
@@ -44,8 +47,10 @@ def lean(image: Pixels, face: Box) -> tuple[float, float]:
             likeness[angle] = _likeness(_upright(grey, middle, scale, angle))
         return likeness[angle]
 
-    best = max(range(-_REACH, _REACH + 1, _COARSE), key=like)
-    best = max((best, best - _STEP, best + _STEP), key=like)
+    best = 0
+    if like(0) < max(_SURE, like(-_STEP), like(_STEP)):
+        best = max(range(-_REACH, _REACH + 1, _COARSE), key=like)
+        best = max((best, best - _STEP, best + _STEP), key=like)
     before, most, after = like(best - _STEP), like(best), like(best + _STEP)
     if most < max(before, after) or abs(best) > _REACH:
         return float(best), 0.0  # the edge of what was tried says nothing

@@ -5,6 +5,7 @@ Each gives a number; what is too much is for the policy to say. How far each can
 
 import zlib
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from itertools import pairwise
 
 import cv2
@@ -19,7 +20,7 @@ Pixels = npt.NDArray[np.uint8]
 _NEAR_EDGE = 0.06  # of the side
 _JUMP = 24  # levels across the line
 _ALONG = 0.92  # of the side
-_SMALLEST = 32  # pixels: a narrower picture has no frame to speak of
+SMALLEST = 32  # pixels: a narrower picture has no frame to speak of, no date and no bands
 
 # Damage inside a JPEG: from one block on, all colours are shifted.
 _LOOKED_AT = (70, 105)  # pixels
@@ -49,37 +50,48 @@ _HAIR_HUES = 23  # up to this hue (of 180) hair and skin may be: red, brown, blo
 
 def framed(luma: Pixels) -> int:
     """Along how many of the four sides a line runs."""
-    if min(luma.shape) < _SMALLEST:
+    if min(luma.shape) < SMALLEST:
         return 0
-    grey = luma.astype(np.int16)
-    return sum(_line_along(view) for view in (grey, grey[::-1], grey.T, grey.T[::-1]))
+    return sum(_line_along(view) for view in (luma, luma[::-1], luma.T, luma.T[::-1]))
 
 
-def _line_along(grey: npt.NDArray[np.int16]) -> bool:
+def _line_along(grey: Pixels) -> bool:
     """Whether a line runs along the first rows. It may lie askew by a pixel or two."""
     reach = max(round(_NEAR_EDGE * len(grey)), 4)
-    rows = grey[: reach + 3]
-    jumps = rows[3:] - rows[:-3]
-    return bool(max((jumps > _JUMP).mean(axis=1).max(), (jumps < -_JUMP).mean(axis=1).max()) >= _ALONG)
+    rows = np.ascontiguousarray(grey[: reach + 3])
+    return float(_jumping(rows[3:], rows[:-3], _JUMP).max()) >= _ALONG
 
 
-def torn(ycc: Pixels, *, sideways: bool) -> int:
+def _jumping(below: Pixels, above: Pixels, levels: int) -> npt.NDArray[np.float64]:
+    """What share of each row is brighter by more than so many levels than another row, or darker, whichever is more; by channels."""
+    shares = []
+    for apart in (cv2.subtract(below, above), cv2.subtract(above, below)):  # what is below nought is nought
+        _, far = cv2.threshold(apart, levels, 1, cv2.THRESH_BINARY)
+        shares.append(np.asarray(cv2.reduce(far, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)) / far.shape[1])
+    return np.asarray(np.maximum(*shares).squeeze(axis=1))
+
+
+def coarse(planes: Sequence[Pixels]) -> Pixels:
+    """The small copy on which damage is looked for, and by which pictures are told from each other."""
+    small = [cv2.resize(plane, _LOOKED_AT, interpolation=cv2.INTER_AREA) for plane in planes]  # sooner than all at once
+    return np.asarray(cv2.merge(small), dtype=np.uint8)
+
+
+def torn(small: Pixels, *, sideways: bool) -> int:
     """Whether all colours shift at one level, across the whole picture: what a damaged JPEG looks like below the damage.
 
     2 where all shift alike; 1 where they shift by different amounts, which broad shoulders do, too; else 0.
-    ``sideways``: the picture was turned after it was read, so that its blocks run down.
+    ``small``: its ``coarse`` copy. ``sideways``: the picture was turned after it was read, so that its blocks run down.
     """
-    if min(ycc.shape[:2]) < _SMALLEST:
-        return 0
-    small = np.asarray(cv2.resize(ycc, _LOOKED_AT, interpolation=cv2.INTER_AREA)).astype(np.int16)
     if sideways:
-        small = small.transpose(1, 0, 2)
+        small = np.ascontiguousarray(small.transpose(1, 0, 2))
     small = small[_LEFT_OUT:-_LEFT_OUT]
-    jumps = small[2 * _APART :] - small[: -2 * _APART]
-    along = np.maximum((jumps > _SHIFT).mean(axis=1), (jumps < -_SHIFT).mean(axis=1)) >= _SHIFTED
-    shifted = jumps.transpose(0, 2, 1)[along]  # one line for each level and colour that shifts
-    if not len(shifted):
+    below, above = small[2 * _APART :], small[: -2 * _APART]
+    along = _jumping(below, above, _SHIFT) >= _SHIFTED
+    if not along.any():
         return 0
+    # One line for each level and colour that shifts.
+    shifted = (below.astype(np.int16) - above).transpose(0, 2, 1)[along]
     usual = np.median(shifted, axis=1, keepdims=True)
     alike = np.abs(shifted - usual) <= np.maximum(_ABOUT * np.abs(usual), _SHIFT)
     return 2 if float(alike.mean(axis=1).max()) >= _EVEN else 1
@@ -87,9 +99,10 @@ def torn(ycc: Pixels, *, sideways: bool) -> int:
 
 def stamped(rgb: Pixels) -> int:
     """How many signs stand in a row near the lower edge, in the orange, red or yellow of a camera's date."""
-    band = rgb[round((1 - _STAMP_BAND) * len(rgb)) :].astype(np.int16)
-    red, green, blue = band[:, :, 0], band[:, :, 1], band[:, :, 2]
-    glowing = ((red > 170) & (red - blue > 90) & (red >= green)).astype(np.uint8)
+    if min(rgb.shape[:2]) < SMALLEST:
+        return 0
+    red, green, blue = map(np.asarray, cv2.split(rgb[round((1 - _STAMP_BAND) * len(rgb)) :]))
+    glowing = ((red > 170) & (np.asarray(cv2.subtract(red, blue)) > 90) & (red >= green)).astype(np.uint8)
     if np.count_nonzero(glowing) < _FEWEST_SIGNS * _SIGN_LOW:
         return 0
     _, _, stats, middles = cv2.connectedComponentsWithStats(glowing, connectivity=8)
@@ -127,9 +140,10 @@ def specks(rgb: Pixels, head: Box) -> float:
         filled[round(own.top) : round(own.bottom), round(own.left) : round(own.right)] = 1
     filled[min(max(round(head.bottom / 2), 0), high) :] = 1
     filled = filled[: round(_SPECK_DOWN * high)]
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(filled, _JOINING), connectivity=8)
-    if count < 3:
+    joined = cv2.dilate(filled, _JOINING)
+    if cv2.connectedComponents(joined, connectivity=8)[0] < 3:  # the person alone, which a count tells sooner
         return 0.0
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     person = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
     alone = (labels != person) & (np.asarray(filled) > 0)
     sizes = np.bincount(labels[alone], minlength=count)
@@ -153,7 +167,7 @@ def covered(rgb: Pixels, head: Box, face: Box) -> float:
     hairlike = np.asarray(hue) <= _HAIR_HUES
     strong = np.where(hairlike, _GAUDY_SATURATION, _BRIGHT_SATURATION)
     bright = np.where(hairlike, 150, 60)
-    return float(((np.asarray(saturation) >= strong) & (np.asarray(value) >= bright)).mean())
+    return np.count_nonzero((np.asarray(saturation) >= strong) & (np.asarray(value) >= bright)) / hairlike.size
 
 
 _FLASH_RED, _FLASH_TIMES = 120, 2.5  # least red, and so many times green and blue; warm light on brown eyes has less
@@ -169,7 +183,7 @@ def red_eyes(rgb: Pixels, eyes: tuple[tuple[float, float], tuple[float, float]])
         part = rgb[round(box.top) : round(box.bottom), round(box.left) : round(box.right)].astype(np.int16)
         if part.size:
             red, most = part[:, :, 0], np.maximum(part[:, :, 1], part[:, :, 2])
-            shares.append(float(((red > _FLASH_RED) & (red > _FLASH_TIMES * most)).mean()))
+            shares.append(np.count_nonzero((red > _FLASH_RED) & (red > _FLASH_TIMES * most)) / red.size)
     return max(shares, default=0.0)
 
 
@@ -177,16 +191,14 @@ _CELLS = 24
 _BRIGHTER, _COLOURED = (10, 30), (6, 12)  # levels that count; less is grain, and flat walls have none
 
 
-def fingerprint(ycc: Pixels) -> str:
+def fingerprint(small: Pixels) -> str:
     """A perceptual hash of 5,760 bits, packed as text: the same picture saved again or resized differs in few of those that are set.
 
-    Of the middle of the photo, since what is cut off at the edges varies: where it grows brighter or darker and how much,
-    and where which colour is. Bits that grain could turn are left at nought.
+    Of the middle of its ``coarse`` copy, since what is cut off at the edges varies: where it grows brighter or darker and
+    how much, and where which colour is. Bits that grain could turn are left at nought.
     """
-    high, wide, _ = ycc.shape
-    middle = ycc[round(0.06 * high) : round(0.94 * high), round(0.10 * wide) : round(0.90 * wide)]
-    if min(middle.shape) < 1:
-        return ""
+    high, wide, _ = small.shape
+    middle = small[round(0.06 * high) : round(0.94 * high), round(0.10 * wide) : round(0.90 * wide)]
     luma = np.asarray(_cells(middle, _CELLS + 1)).astype(np.int16)[:, :, 0]
     chroma = np.asarray(_cells(middle, _CELLS // 2)).astype(np.int16)[:, :, 1:] - 128
     across, down = luma[:-1, 1:] - luma[:-1, :-1], luma[1:, :-1] - luma[:-1, :-1]

@@ -1,17 +1,17 @@
 """Measuring a photo: numbers only. What they were tried on, and how the limits were found: docs/photos.md."""
 
 from dataclasses import dataclass
-from math import cos, radians, sin
+from math import cos, hypot, radians, sin, sqrt
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from hzcert.imaging import marks
 from hzcert.imaging.box import Box
 from hzcert.imaging.face import Point
 from hzcert.imaging.fit import Portrait, head_of
+from hzcert.imaging.levels import middle
 from hzcert.imaging.sharpness import sharpness
 
 Pixels = npt.NDArray[np.uint8]
@@ -21,6 +21,7 @@ _SIDE, _SHOULDERS = 0.10, 0.45  # shares of width and height
 _CORNER, _CORNER_DOWN = 0.30, 0.08
 _NEAR_WHITE, _NEAR_GREY = 215, 24  # least of the three channels, most that they differ by
 _DARK, _BRIGHT = 40, 250  # luma
+_LEVELS = np.arange(256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +97,12 @@ class _Person:
     specks: float = 0.0
 
 
-def measure(given: Portrait, photo: Image.Image, cut_from: Box) -> Measure:
+def measure(given: Portrait, rgb: Pixels, cut_from: Box) -> Measure:
     """The numbers of a photo and of the picture that it was cut from."""
-    rgb: Pixels = np.asarray(photo)
-    ycc: Pixels = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb), dtype=np.uint8)
-    luma = np.ascontiguousarray(ycc[:, :, 0])
-    colour, tones = _chroma(ycc)
+    planes = [np.asarray(plane, dtype=np.uint8) for plane in cv2.split(cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb))]
+    luma, *chroma = planes
+    small = marks.coarse(planes)
+    colour, tones = _chroma(*(np.ascontiguousarray(plane[::2, ::2]) for plane in chroma))  # a JPEG holds no more of it
     white, shade = _background(rgb)
     seen = _person(given, rgb, luma, cut_from)
     return Measure(
@@ -133,11 +134,15 @@ def measure(given: Portrait, photo: Image.Image, cut_from: Box) -> Measure:
         specks=seen.specks,
         cover=seen.cover,
         red_eye=seen.red_eye,
-        fingerprint=marks.fingerprint(ycc),
+        fingerprint=marks.fingerprint(small),
         pages=given.source.pages,
         flawed=given.flawed,
-        torn=marks.torn(ycc, sideways=_sideways(given)) if given.source.format == "JPEG" else 0,
+        torn=marks.torn(small, sideways=_sideways(given)) if _may_be_torn(given, luma) else 0,
     )
+
+
+def _may_be_torn(given: Portrait, luma: Pixels) -> bool:
+    return given.source.format == "JPEG" and min(luma.shape) >= marks.SMALLEST
 
 
 def _sideways(given: Portrait) -> bool:
@@ -203,24 +208,25 @@ def _background(rgb: Pixels) -> tuple[float, float]:
         rgb[:corner_down, side:corner],
         rgb[:corner_down, wide - corner : wide - side],
     )
-    red, green, blue = np.concatenate([part.reshape(-1, 3) for part in parts]).T
-    least = np.minimum(np.minimum(red, green), blue)
-    most = np.maximum(np.maximum(red, green), blue)
-    white = float(((least >= _NEAR_WHITE) & (most - least <= _NEAR_GREY)).mean())
-    half = max(down // 2, 1)
-    blocks = (rgb[:half, :side], rgb[half:down, :side], rgb[:half, wide - side :], rgb[half:down, wide - side :])
-    greens = [float(np.median(block[:, :, 1])) for block in (*blocks, *parts[2:]) if block.size]
+    red, green, blue = cv2.split(np.concatenate([part.reshape(-1, 1, 3) for part in parts]))
+    least = np.asarray(cv2.min(cv2.min(red, green), blue))
+    most = np.asarray(cv2.max(cv2.max(red, green), blue))
+    white = np.count_nonzero((least >= _NEAR_WHITE) & (most - least <= _NEAR_GREY)) / least.size
+    # Six blocks: the upper and lower half of each side, and the corners.
+    upper, one_side = max(down // 2, 1) * side, down * side
+    ends = (upper, one_side, one_side + upper, 2 * one_side, 2 * one_side + parts[2].size // 3)
+    greens = [float(middle(block)) for block in np.split(np.asarray(green, dtype=np.uint8).ravel(), ends) if block.size]
     return white, max(greens) - min(greens) if greens else 0.0
 
 
-def _chroma(ycc: Pixels) -> tuple[float, float]:
+def _chroma(one: Pixels, other: Pixels) -> tuple[float, float]:
     """Standard deviation of the more varied of Cb and Cr, and along the smaller principal axis of both."""
-    both = [ycc[::2, ::2, channel].astype(np.float32).ravel() for channel in (1, 2)]  # a JPEG holds no more of it
-    one, other = (chroma - chroma.mean() for chroma in both)
-    products = (float(one @ one), float(one @ other), float(one @ other), float(other @ other))
-    covariance = np.array(products).reshape(2, 2) / max(len(one) - 1, 1)
-    axes = np.linalg.eigvalsh(covariance)
-    return float(np.sqrt(covariance.diagonal().max())), float(np.sqrt(max(axes[0], 0.0)))
+    means, deviations = (values.ravel() for values in cv2.meanStdDev(cv2.merge((one, other))))
+    across, down = np.square(deviations)
+    apart = cv2.norm(one, other, cv2.NORM_L2SQR) / one.size - (means[0] - means[1]) ** 2  # variance of their difference
+    together = (across + down - apart) / 2
+    smaller = (across + down) / 2 - hypot((across - down) / 2, together)
+    return float(deviations.max()), sqrt(max(smaller, 0.0))
 
 
 def _exposure(luma: Pixels, face: Box) -> tuple[float, float, float, float]:
@@ -229,9 +235,10 @@ def _exposure(luma: Pixels, face: Box) -> tuple[float, float, float, float]:
     seen = luma[top : max(bottom, top + 1), left : max(right, left + 1)]
     if not seen.size:
         return 0.0, 0.0, 0.0, 0.0
+    shares = np.asarray(cv2.calcHist([seen], [0], None, [256], [0, 256])).ravel() / seen.size  # of each level
     return (
         sharpness(seen),
-        float(seen.std()),
-        float((seen < _DARK).mean()),
-        float((seen > _BRIGHT).mean()),
+        sqrt(shares @ np.square(_LEVELS - shares @ _LEVELS)),
+        float(shares[:_DARK].sum()),
+        float(shares[_BRIGHT + 1 :].sum()),
     )

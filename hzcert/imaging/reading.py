@@ -11,7 +11,9 @@ from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
+import cv2
 import numpy as np
+import numpy.typing as npt
 import simplejpeg
 from PIL import ExifTags, Image, ImageChops, ImageCms, UnidentifiedImageError
 
@@ -19,6 +21,8 @@ from hzcert.errors import InputError
 from hzcert.imaging import streaming
 from hzcert.imaging.resample import averaged
 from hzcert.photospec import PhotoSpec
+
+Pixels = npt.NDArray[np.uint8]
 
 _FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF")
 _BOXED = ("HEIF", "AVIF")  # what begins with a box called ftyp
@@ -53,15 +57,8 @@ _BAND = 64  # rows of the result that are averaged at a time
 # Pillow's own guard would stop phones of 200 million pixels; the limits above and the policy's stand in its place.
 Image.MAX_IMAGE_PIXELS = 1 << 28
 
-_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
+# EXIF's orientations: how a picture is flipped over (as OpenCV counts the ways), and whether rows and columns change places then.
+_UPRIGHT = {2: (1, False), 3: (-1, False), 4: (0, False), 5: (None, True), 6: (0, True), 7: (-1, True), 8: (1, True)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +132,10 @@ def _know_heif() -> None:
     pi_heif.register_heif_opener()
 
 
-def pixels(source: Source, width: float, height: float) -> Image.Image:
+def pixels(source: Source, width: float, height: float) -> tuple[Pixels, bool]:
     """The picture, upright, RGB in sRGB; reduced where it is much larger, but not below this size in pixels.
 
-    Its ``info`` says ``flawed`` where a JPEG has stray bytes in it, but all of its pixels.
+    And whether a JPEG has stray bytes in it, but all of its pixels.
 
     Raises:
         InputError: the pixels are damaged or end too soon.
@@ -150,25 +147,28 @@ def pixels(source: Source, width: float, height: float) -> Image.Image:
     flawed = False
     with _reading(source.data):
         if source.format == "JPEG" and not source.inks:
-            picture, flawed = _turbo(source, wanted)
+            found, flawed = _turbo(source, wanted)
         elif source.format == "HEIF":
-            picture = _by_heif(source, wanted)
+            found = np.asarray(_by_heif(source, wanted))
         elif (
             source.format in streaming.KINDS
             and size[0] * size[1] > _LARGE
             and (times := _times(size, wanted, _FINE)) > 1
         ):
-            picture = _in_srgb(streaming.streamed(source.data, source.format, size, times), source.profile)
+            found = np.asarray(_in_srgb(streaming.streamed(source.data, source.format, size, times), source.profile))
         else:
-            picture = _by_pillow(source, wanted)
-        if source.orientation in _UPRIGHT:
-            picture = picture.transpose(_UPRIGHT[source.orientation])
-    # What the file said of itself must not reach what we write.
-    picture.info = {"flawed": True} if flawed else {}
-    return picture
+            found = np.asarray(_by_pillow(source, wanted))
+        return _upright(found, source.orientation), flawed
 
 
-def _turbo(source: Source, wanted: tuple[int, int]) -> tuple[Image.Image, bool]:
+def _upright(found: Pixels, orientation: int) -> Pixels:
+    flipped, crosswise = _UPRIGHT.get(orientation, (None, False))
+    if flipped is not None:
+        found = np.asarray(cv2.flip(found, flipped), dtype=np.uint8)
+    return np.asarray(cv2.transpose(found), dtype=np.uint8) if crosswise else found
+
+
+def _turbo(source: Source, wanted: tuple[int, int]) -> tuple[Pixels, bool]:
     """A JPEG reduced to 1/2, 1/4 or 1/8 while it is read, and whether stray bytes were skipped."""
     full = (source.height, source.width) if source.orientation >= 5 else (source.width, source.height)
     fits = min(full[0] // wanted[0], full[1] // wanted[1])
@@ -185,7 +185,10 @@ def _turbo(source: Source, wanted: tuple[int, int]) -> tuple[Image.Image, bool]:
         array = simplejpeg.decode_jpeg(source.data, "RGB", **least, strict=False)
     # The last row and column of a reduced picture stand for less than a whole pixel each: without them the scale is exact.
     array = array[: max(full[1] // part, 1), : max(full[0] // part, 1)]
-    return _in_srgb(Image.fromarray(np.ascontiguousarray(array)), source.profile), flawed
+    array = np.ascontiguousarray(array)
+    if _transform(source.profile, "RGB"):
+        array = np.asarray(_in_srgb(Image.fromarray(array), source.profile))
+    return array, flawed
 
 
 def _by_pillow(source: Source, wanted: tuple[int, int]) -> Image.Image:
@@ -389,15 +392,17 @@ def _flattened(image: Image.Image) -> Image.Image:
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """RGB in sRGB: a colour profile applied."""
-    transform = _transform(profile, image.mode) if profile else None
+    transform = _transform(profile, image.mode)
     if transform:
         return transform.apply(image)
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
 @lru_cache(maxsize=8)
-def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """From a colour profile to sRGB; None where it is sRGB already, damaged, or made for other colours."""
+def _transform(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform | None:
+    """From a colour profile to sRGB; None where there is none, it is sRGB already, damaged, or made for other colours."""
+    if not profile:
+        return None
     try:
         source = ImageCms.ImageCmsProfile(BytesIO(profile))
         if mode == "RGB" and "sRGB" in ImageCms.getProfileDescription(source):

@@ -5,7 +5,6 @@ from math import cos, radians, sin
 import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from hzcert.imaging.box import Box
 
@@ -76,18 +75,18 @@ def _to_source(box: Box, across: float, down: float, turned: float) -> npt.NDArr
     return np.column_stack([steps, start])
 
 
-def shrunk(image: Image.Image, long_side: int) -> Image.Image:
+def shrunk(image: Pixels, long_side: int) -> Pixels:
     """A copy of at most this many pixels, good enough to look for faces in."""
-    shrink = min(long_side / max(image.size), 1)
+    high, wide, _ = image.shape
+    shrink = min(long_side / max(high, wide), 1)
     if shrink == 1:
         return image
-    size = (max(round(image.width * shrink), 1), max(round(image.height * shrink), 1))
-    array: Pixels = np.asarray(image)
+    size = (max(round(wide * shrink), 1), max(round(high * shrink), 1))
     times = int(1 / shrink)
-    if times >= 2 and min(image.size) >= times:
-        array = averaged(array, times)
+    if times >= 2 and min(high, wide) >= times:
+        image = averaged(image, times)
     elif shrink < _NEARLY:
-        array = np.asarray(cv2.blur(array, (3, 3)), dtype=np.uint8)
-    if array.shape[1::-1] != size:
-        array = np.asarray(cv2.resize(array, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
-    return Image.fromarray(array)
+        image = np.asarray(cv2.blur(image, (3, 3)), dtype=np.uint8)
+    if image.shape[1::-1] == size:
+        return image
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)

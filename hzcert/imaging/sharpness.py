@@ -5,11 +5,14 @@ The plain measure, the variance of the Laplacian, took smooth skin for blur and 
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from math import ceil
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+
+from hzcert.imaging.levels import middle
 
 Pixels = npt.NDArray[np.uint8]
 Grey = npt.NDArray[np.float32]
@@ -30,7 +33,8 @@ def sharpness(face: Pixels) -> float:
     if min(face.shape) < 3:
         return 0.0
     grey = face.astype(np.float32)
-    grain = float(np.median(np.abs(cv2.filter2D(grey, -1, _GRAIN)[::2, ::2]))) / _GRAIN_SEEN
+    grains = np.asarray(cv2.convertScaleAbs(cv2.filter2D(face, cv2.CV_16S, _GRAIN)), dtype=np.uint8)
+    grain = float(middle(grains[::2, ::2].ravel())) / _GRAIN_SEEN
     return min(
         _share([cv2.sepFilter2D(grey, -1, _bell(width), _bell(width)) for width in _ROUND], _ROUND, _ROUND, grain),
         _AXIS * _along(grey, grain),
@@ -41,7 +45,7 @@ def sharpness(face: Pixels) -> float:
 def _along(grey: Grey, grain: float) -> float:
     """The same along the rows; every other row tells enough."""
     rows = cv2.sepFilter2D(grey, -1, _ONE, _bell(_ACROSS))[::2]
-    levels = [cv2.sepFilter2D(rows, -1, _bell(width), _ONE) for width in _ALONG]
+    levels = [cv2.filter2D(rows, -1, _bell(width).T) for width in _ALONG]
     return _share(levels, _ALONG, (_ACROSS,) * 3, grain)
 
 
@@ -50,8 +54,8 @@ def _share(
 ) -> float:
     """Detail between the first two widths against that between the last two, less what grain adds to each."""
     fine, coarse = (
-        max(float(np.square(levels[one] - levels[one + 1]).mean()) - grain**2 * _passed(across[one:], down[one:]), 0.0)
-        for one in (0, 1)
+        max(cv2.norm(finer, coarser, cv2.NORM_L2SQR) / finer.size - grain**2 * _passed(across[one:], down[one:]), 0.0)
+        for one, (finer, coarser) in enumerate(pairwise(map(np.asarray, levels)))
     )
     return fine / (coarse + _FLAT)
 

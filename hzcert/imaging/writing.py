@@ -4,9 +4,13 @@ from bisect import bisect_left
 from io import BytesIO
 from math import exp, log
 
+import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from hzcert.photospec import PhotoSpec
+
+Pixels = npt.NDArray[np.uint8]
 
 _FINEST = 95  # above it a JPEG only grows
 _WHOLE, _HALVED = "4:4:4", "4:2:0"  # colour
@@ -21,13 +25,13 @@ _SIZES = {
 _KNOWN = list(_SIZES)
 
 
-def encode(image: Image.Image, spec: PhotoSpec) -> bytes:
+def encode(photo: Pixels, spec: PhotoSpec) -> bytes:
     """The picture as a JPEG of at most ``spec.target_bytes``, of the highest quality that fits (95 at most).
 
     Colour is kept whole (4:4:4) while that leaves a quality of 90 or more, and halved (4:2:0) for a smaller budget.
     Most photos take one encoding, the others two to four.
     """
-    target = spec.target_bytes
+    target, image = spec.target_bytes, Image.fromarray(photo)
     first = _jpeg(image, _FINEST, _WHOLE, spec.dpi)
     if len(first) <= target:
         return first
@@ -41,8 +45,9 @@ def encode(image: Image.Image, spec: PhotoSpec) -> bytes:
     return _jpeg(image, 1, _HALVED, spec.dpi) if found is None else found
 
 
-def thumbnail(image: Image.Image, height: int) -> bytes:
+def thumbnail(photo: Pixels, height: int) -> bytes:
     """A small copy for people to look at, as high as asked for and at most as wide."""
+    image = Image.fromarray(photo)
     scale = min(height / image.height, height / image.width)
     size = (max(round(image.width * scale), 1), max(round(image.height * scale), 1))
     out = BytesIO()

@@ -235,7 +235,7 @@ def accepts_or_explains(content: bytes, path: Path) -> None:
     except InputError as problem:
         assert problem.message
         return
-    assert photo.size == (280, 420)
+    assert photo.shape == (420, 280, 3)
     imaging.measure(given, photo, window)
 
 

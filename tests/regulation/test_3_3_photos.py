@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
@@ -522,7 +523,7 @@ def capped(image: Image.Image) -> None:
 
 
 def flashed(image: Image.Image) -> None:
-    faces = face.find(face.small_copy(image), SPEC)
+    faces = face.find(face.small_copy(np.asarray(image)), SPEC)
     scale = image.height / 256
     for x, y in faces.marks[:2]:
         reach = image.width * 0.022
