@@ -17,12 +17,15 @@ from hzcert.matching.units import GOOD, Unit
 from hzcert.table import Mask
 
 # A namesake in the same document must be less likely than one in so many: where the unit differs, and where none is given.
-_RARE, _RARE_ENOUGH, _RARE_IF_CAUTIOUS = 400, 40, 4000
+_RARE, _RARE_ENOUGH, _RARE_IF_CAUTIOUS = 400, 40, 1000
 # How common a name is that the batch does not tell: of two characters and of more; counted as if so many people were known.
 _SHORT_NAME, _LONG_NAME, _KNOWN_PEOPLE = 3e-5, 2e-6, 3000
-# Somebody else with as much of the name must be less likely than one in so many, where one character differs: any one, or one that is alike.
-_UNLIKE_ENOUGH, _CAUTIOUS_ENOUGH = 200, 1000
-_ALIKE = 1 / 30  # of characters, how many sound or look like one
+# Somebody else with as much of the name must be less likely than one in so many, where a character is like the other or not written.
+_UNLIKE_ENOUGH = 200
+_ALIKE, _UNTYPED = (
+    1 / 30,
+    1 / 80,
+)  # of characters, how many sound or look like one; of names, how many have one that keyboards lack
 # How many people in a hundred have a surname, and a character of a given name, counted as if a hundred were known besides the lists.
 _FIRST, _REST, _HUNDRED = 2, 1, 100
 
@@ -41,7 +44,8 @@ def suffices(keys: Keys, rows: Ints, found: Pairs, groups: Ints, limits: Limits)
     """Which pairs have evidence enough, whatever else there is.
 
     A good name with the document and unit; with the document alone where hardly a namesake can be in it; with unit and
-    title where the document is not given or badly written and the date agrees. A weak name needs more.
+    title where the document is not given or badly written and the date agrees. A weak name needs more; one with another
+    character in its place is a brother's or sister's as well as a slip, and needs the birth.
     """
     good = found.name >= Name.FORMER
     # An ID number is a name that nobody shares.
@@ -66,16 +70,14 @@ def suffices(keys: Keys, rows: Ints, found: Pairs, groups: Ints, limits: Limits)
     by_unit = good & unit & title & undocumented & (~cited_otherwise | dated | (found.specialty > 0) | (found.born > 0))
     by_slip = ~good & unit & title & ~same_title
     by_slip &= (document & ~in_document) | (dated & ~document & ~cited_otherwise & ~any_title)
-    expected = _expected(keys, rows, found, by_slip & (found.born <= 0))
-    sure = (found.document == Document.SAME) & (found.unit >= Unit.FOLDED) & (found.when >= When.UNKNOWN)
-    odd = sure & (found.name == Name.ODD) & (expected * _UNLIKE_ENOUGH < 1)
-    slip = (found.name == Name.SLIP) & (expected * (_CAUTIOUS_ENOUGH if limits.cautious else _UNLIKE_ENOUGH) < 1)
-    by_slip &= (found.name == Name.GAP) | slip | odd | (document & (found.born > 0))
+    alike = (found.name >= Name.SLIP) | (_one_more(keys, found) & (found.document == Document.SAME))
+    worth = by_slip & (found.born <= 0) & (alike if not limits.cautious else found.name == Name.GAP)
+    by_slip &= (document & (found.born > 0)) | (worth & (_expected(keys, rows, found, worth) * _UNLIKE_ENOUGH < 1))
     enough = by_all | by_document | by_unit | by_slip | (known & (good | unit))
     # What speaks against the person needs everything else to speak for it: then it is one to look at.
     enough &= ~against | (by_all & title)
     if limits.cautious:
-        # No name is read that is not alike, or one with a gap; another unit is another person, unless by the name that can hardly be.
+        # A name of another character is another person's; another unit is too, unless by the name that can hardly be.
         sure_unit = found.unit >= Unit.FOLDED
         without_unit = by_document & (title | (found.born > 0)) & (rare | (found.born > 0))
         without_number = by_unit & sure_unit & ~cited_otherwise & dated
@@ -94,6 +96,12 @@ def _has_other(found: Pairs, strong: Mask) -> Mask:
     """
     counts = np.bincount(found.ours[strong], minlength=int(found.ours.max(initial=-1)) + 1)
     return np.asarray(counts[found.ours] > strong, dtype=np.bool_)
+
+
+def _one_more(keys: Keys, found: Pairs) -> Mask:
+    """Whether one of the two names has a character more than the other."""
+    length = np.array([len(name) for name in keys.names] or [0], dtype=np.int64)
+    return np.asarray(length[keys.ours.name[found.ours]] != length[keys.theirs.name[found.theirs]], dtype=np.bool_)
 
 
 def _rare(keys: Keys, rows: Ints, found: Pairs, groups: Ints, odds: Ints) -> Mask:
@@ -120,20 +128,19 @@ def _rare(keys: Keys, rows: Ints, found: Pairs, groups: Ints, odds: Ints) -> Mas
 
 
 def _expected(keys: Keys, rows: Ints, found: Pairs, among: Mask) -> npt.NDArray[np.float64]:
-    """By pair, of those whose names differ in a character, how many others of the unit in the document one expects to have as much of the name."""
+    """By pair, of those with a slip or a gap in the name, how many others of the unit in the document one expects to have as much of it."""
     size = _rows_alike(mixed(keys.theirs.document, keys.theirs.core), rows)[found.theirs]
-    worth = np.flatnonzero(among & ((found.name == Name.ODD) | (found.name == Name.SLIP)))
+    worth = np.flatnonzero(among)
     pairs = zip(keys.ours.name[found.ours[worth]].tolist(), keys.theirs.name[found.theirs[worth]].tolist(), strict=True)
-    names = [(keys.names[one], keys.names[other]) for one, other in pairs]
     share = np.zeros(len(found), dtype=np.float64)
-    share[worth] = _shares(keys, rows, names, found.name[worth] == Name.SLIP)
+    share[worth] = _shares(keys, rows, [(keys.names[one], keys.names[other]) for one, other in pairs])
     return share * size
 
 
-def _shares(keys: Keys, rows: Ints, names: Sequence[tuple[str, str]], slips: Mask) -> npt.NDArray[np.float64]:
-    """How large a share of the people in the lists has what each two names have in common, and of a slip a character like the other one.
+def _shares(keys: Keys, rows: Ints, names: Sequence[tuple[str, str]]) -> npt.NDArray[np.float64]:
+    """How large a share of the people in the lists has what each two names have in common, and beside it a character like theirs.
 
-    Surname and given name count each for itself. One character alone in common is no name: a share of 1, unless by a slip.
+    Surname and given name count each for itself.
     """
     people = np.bincount(keys.theirs.name[rows][keys.theirs.name[rows] >= 0], minlength=len(keys.names))
     firsts: Counter[str] = Counter()
@@ -145,13 +152,15 @@ def _shares(keys: Keys, rows: Ints, names: Sequence[tuple[str, str]], slips: Mas
                 rests[sign] += count
     total = len(rows) + _HUNDRED
     found = []
-    for (one, other), slip in zip(names, slips.tolist(), strict=True):
+    for one, other in names:
         turned = sorted(one) == sorted(other)
         first, rest = (one[:1], one[1:]) if turned else spelling.in_common(one, other)
         # Less the row itself.
         known = [(max(firsts[sign] - 1, 0) + _FIRST) / total for sign in first]
         known += [(max(rests[sign] - 1, 0) + _REST) / total for sign in rest]
-        found.append(1.0 if not slip and len(known) < 2 else prod(known) * (_ALIKE if slip and not turned else 1))
+        how = "turned" if turned else spelling.within_a_slip(one, other)
+        rare = how == "gap" and spelling.lacks_a_rare_one(one, other)
+        found.append(prod(known) * (_UNTYPED if rare else _ALIKE if how == "like" else 1))
     return np.array(found, dtype=np.float64)
 
 

@@ -211,7 +211,9 @@ def weigh(keys: Keys, left: Ints, right: Ints, *, every: bool = False) -> Pairs:
     points += _table(TITLE_POINTS, title) + _table(WHEN_POINTS, when) + _table(SPECIALTY_POINTS, specialty)
     # One number says date of birth and sex at once: it does not count thrice.
     against = np.minimum(np.minimum(_table(BORN_POINTS, born), _table(SEX_POINTS, sex)), _table(PERSON_POINTS, person))
-    speaks = np.maximum(_table(BORN_POINTS, born), _table(PERSON_POINTS, person))
+    # And the birth says who it is, not which certificate: nothing for one of another number and time.
+    other = (document == Document.OTHER) & (when == When.FAR)
+    speaks = np.maximum(np.where(other, 0, _table(BORN_POINTS, born)), _table(PERSON_POINTS, person))
     points += np.where(against < 0, against, speaks)
     return Pairs(left, right, points, name, document, unit, title, when, specialty, born, sex, person)
 

@@ -118,6 +118,15 @@ def in_common(one: str, other: str) -> tuple[str, str]:
     return (shared[:1], shared[1:]) if before else ("", shared)
 
 
+def lacks_a_rare_one(one: str, other: str) -> bool:
+    """Whether what one name lacks, or has in parts, is a character that a clerk may not find on the keyboard.
+
+    >>> lacks_a_rare_one("王*", "王喆"), lacks_a_rare_one("王吉吉", "王喆"), lacks_a_rare_one("王", "王敏"), lacks_a_rare_one("王*", "王敏")
+    (True, True, False, False)
+    """
+    return any(is_rare(sign) for sign in {*one} ^ {*other} if sign != GAP)
+
+
 @dataclass(frozen=True, slots=True)
 class _Sign:
     sounds: frozenset[str]

@@ -45,13 +45,19 @@ def test_hardly_a_wrong_person_gets_in(compared, maker, seed):
     assert found["duplicates_found"] >= 0.97
 
 
-@pytest.mark.parametrize("maker", ["county", "decades"])
-def test_a_cautious_policy_takes_nobody_wrongly(tmp_path, maker):
+@pytest.fixture(scope="module")
+def careful(tmp_path_factory):
+    """The shipped policy, cautious."""
     shipped = files("hzcert.data").joinpath("policies", "huzhou-2007-35.toml").read_text(encoding="utf-8")
-    path = tmp_path / "从严.toml"
+    path = tmp_path_factory.mktemp("policy") / "从严.toml"
     path.write_text(re.sub(r"(?m)^(cautious = .*value = )false", r"\1true", shipped), encoding="utf-8")
-    careful = load_policy(str(path)).policy
-    assert careful.reconcile.cautious.on(AS_OF).value
+    found = load_policy(str(path)).policy
+    assert found.reconcile.cautious.on(AS_OF).value
+    return found
+
+
+@pytest.mark.parametrize("maker", ["county", "decades"])
+def test_a_cautious_policy_takes_nobody_wrongly(careful, maker):
     known = MAKERS[maker](1500, 33)
     found = measures(known, reconcile.compare(known.holders, known.published, careful, AS_OF, renamed=known.renamed))
     assert found["wrong"] == 0
@@ -272,6 +278,46 @@ def test_beside_the_very_name_a_slip_is_no_evidence(policy):
         holder(**other, row=6, document_no="湖人专[1998]40号", document_date="1998-04-01", obtained_on="1998-02-01"),
     )
     assert reconcile.compare(table(holder()), lists, policy, AS_OF).status.tolist() == [Status.AMBIGUOUS]
+
+
+LISTED = {"file": "公布.xlsx", "id_number": "", "sex": "", "birth_date": ""}
+
+
+@pytest.mark.parametrize(
+    ("name", "listed", "born", "expected"),
+    [
+        ("沈云川", "沈云峰", "", Status.AMBIGUOUS),  # a brother
+        ("沈云川", "沈云峰", "1970-03", Status.DIFFERS),
+        ("沈云川", "沈川", "", Status.DIFFERS),  # one left out
+        ("沈川", "沈*", "", Status.AMBIGUOUS),  # anybody can write 川
+        ("沈川", "沈", "", Status.AMBIGUOUS),
+        ("沈翀", "沈*", "", Status.DIFFERS),
+        ("沈翀", "沈", "", Status.DIFFERS),
+    ],
+)
+def test_another_character_is_another_person_unless_the_birth_agrees(policy, name, listed, born, expected):
+    lists = table(holder(**LISTED | {"birth_date": born}, name=listed))
+    assert reconcile.compare(table(holder(name=name)), lists, policy, AS_OF).status.tolist() == [expected]
+
+
+def test_a_cautious_policy_leaves_a_slip_in_the_name_to_a_person(policy, careful):
+    ours, lists = table(holder(name="沈云传")), table(holder(**LISTED))
+    found = [reconcile.compare(ours, lists, each, AS_OF).status.tolist() for each in (policy, careful)]
+    assert found == [[Status.DIFFERS], [Status.AMBIGUOUS]]
+
+
+def test_a_birth_in_another_list_says_nothing_of_the_certificate(policy):
+    earlier = {
+        "document_no": "湖人专[1993]4号",
+        "title": "",
+        "obtained_on": "1993-01-01",
+        "document_date": "1993-02-01",
+    }
+    lists = table(
+        holder(**LISTED, employer=""), holder(**LISTED | {"birth_date": "1970-03"} | earlier, row=6),
+    )  # fmt: skip
+    match = reconcile.compare(table(holder()), lists, policy, AS_OF).match(0)
+    assert [match.published, match.level] == [0, "document_only"]
 
 
 @pytest.mark.parametrize(("colleagues", "expected"), [(0, Status.DIFFERS), (60, Status.AMBIGUOUS)])
