@@ -3,19 +3,17 @@
 One transaction, one desk. What is done here is written when the desk is closed, all of it or nothing.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
-from json.encoder import encode_basestring
 from operator import itemgetter
 from typing import Any
 
 from hzcert import lives, names
 from hzcert.errors import RegisterError
-from hzcert.fields import HEADINGS, REISSUE
+from hzcert.fields import REISSUE
 from hzcert.lives import State
 from hzcert.policy import Authority, Kind, Policy
 from hzcert.store import Book, Draft, Stamp, canonical
@@ -45,12 +43,12 @@ def check_character(number: str) -> str:
     >>> check_character("C20073305000800001")
     '4'
     """
-    # The serial changes, and what stands before it is the same a hundred thousand times over.
-    check = (12 - _remainder(number[-6:], _remainder(number[:-6]))) % 11
+    # The last digits change, and what stands before them is the same many times over.
+    check = (12 - _remainder(number[-3:], _remainder(number[-6:-3], _remainder(number[:-6])))) % 11
     return "X" if check == 10 else str(check)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32_768)
 def _remainder(signs: str, before: int = 0) -> int:
     for sign in signs:
         before = (before + _VALUES[sign]) * 2 % 11
@@ -79,7 +77,6 @@ def key(entry: Mapping[str, str], policy: Policy) -> Key:
     return entry["id_number"], title.code if title else "", names.unit_key(entry["specialty"])
 
 
-_SAID = itemgetter(*(name for name in HEADINGS if name not in ("phone", "remark")))
 KEPT = (
     "name", "series", "title", "specialty", "level", "region", "employer", "department", "case", "document_no",
 )  # fmt: skip
@@ -87,12 +84,6 @@ KEPT = (
 
 _KEPT = itemgetter(*KEPT)
 _NEW = str(State.NEW)  # an enumeration takes ten times as long to ask
-
-
-def fingerprint(entry: Mapping[str, str]) -> str:
-    """The hash of all that an entry says of the person and the qualification: one changed letter makes another."""
-    said = ", ".join(map(encode_basestring, _SAID(entry)))  # as json.dumps has it, in half the time
-    return hashlib.sha256(f"[{said}]".encode()).hexdigest()
 
 
 def key_of(file: Mapping[str, Any]) -> Key:
@@ -163,18 +154,13 @@ class Desk:
         """A new file for an entry's certificate, with nothing in it yet."""
         self._files += 1
         id_number, title_code, specialty_key = own or self.key(entry)
+        name, series, title, specialty, level, region, employer, department, case, document_no = _KEPT(entry)
         file: File = {
-            "id": self._files,
-            "id_number": id_number,
-            "title_code": title_code,
-            "specialty_key": specialty_key,
-            "reissues": 0,
-            "state": _NEW,
-            "marks": 0,
-            "number": "",
-            "fingerprint": "",
-        }
-        file.update(zip(KEPT, _KEPT(entry), strict=True))
+            "id": self._files, "id_number": id_number, "title_code": title_code, "specialty_key": specialty_key,
+            "name": name, "series": series, "title": title, "specialty": specialty, "level": level, "region": region,
+            "employer": employer, "department": department, "case": case, "document_no": document_no, "fingerprint": "",
+            "reissues": 0, "state": _NEW, "marks": 0, "number": "",
+        }  # fmt: skip
         self._new.append(file)
         return file
 
@@ -182,8 +168,8 @@ class Desk:
         """Why a step can't be taken with this certificate now; empty where it can."""
         return lives.follow(kind, file["state"], file["marks"])[0]
 
-    def take(self, file: File, kind: str, data: Mapping[str, object]) -> None:
-        """Take a step that may be taken.
+    def take(self, file: File, kind: str, data: Mapping[str, object] | str) -> None:
+        """Take a step that may be taken, and say something of it (canonical JSON where it is made already).
 
         Raises:
             RegisterError: it can't follow where the certificate stands; callers ask first, and this is the last guard.
@@ -192,12 +178,13 @@ class Desk:
         if why:
             raise RegisterError(f"{lives.label(kind)}：{why}", "请用 hzcert register history 查看这份证书")
         file["state"], file["marks"] = state, marks
-        if file["id"] <= self._before:
-            self._changed[file["id"]] = file
-        self._draft(Draft(file["id"], kind, canonical(data) if data else "{}"))
+        own = file["id"]
+        if own <= self._before:
+            self._changed[own] = file
+        self._draft(own, kind, data if isinstance(data, str) else canonical(data))
 
-    def _draft(self, draft: Draft) -> None:
-        self._drafts.append(draft)
+    def _draft(self, own: int, kind: str, text: str) -> None:
+        self._drafts.append((own, kind, text, None))
         self._next += 1
         if len(self._drafts) >= _AT_ONCE and not self.book.reading:
             self._send()
@@ -208,16 +195,15 @@ class Desk:
 
     def note(self, kind: str, data: Mapping[str, object]) -> None:
         """An event of the register itself."""
-        self._draft(Draft(0, kind, canonical(data)))
+        self._draft(0, kind, canonical(data))
 
-    def enter(self, file: File, entry: Mapping[str, str], own: str, source: Mapping[str, object]) -> None:
+    def enter(self, file: File, entry: Mapping[str, str], own: str, said: str) -> None:
         """Enter what an entry says, or what it says otherwise than before (三.3)."""
         kind = "amended" if file["state"] else "entered"
-        said: dict[str, object] = {name: entry[name] for name in HEADINGS if entry[name]}
         if kind == "amended":
             file.update(zip(KEPT, _KEPT(entry), strict=True))
         file["fingerprint"] = own
-        self.take(file, kind, {"entry": said, "source": source})
+        self.take(file, kind, said)
 
     def agree(self, file: File | None, own: str, evidence: Mapping[str, object]) -> None:
         """Note that an entry agrees with the published documents (三.4)."""
@@ -229,22 +215,25 @@ class Desk:
 
     def give(self, file: File, kind: str, data: Mapping[str, object], number: str = "", /, **own: object) -> str:
         """Give a certificate a number: the next of this authority, or one that was given elsewhere."""
-        entered = self.clerk.authority
+        row: dict[str, Any] = {
+            "number": number, "scope": "", "serial": 0, "file": file["id"], "reissue": 0, "standing": "valid",
+            "authority": self.clerk.authority, "policy": self.policy.name, "numbered_on": self._stamp.day,
+        }  # fmt: skip
         if number:
-            row: dict[str, Any] = {"scope": f"外来-{number}", "serial": 0, "numbered_on": self._stamp.day, **own}
+            row.update({"scope": f"外来-{number}", **own})
         else:
-            where = scope(self.clerk.day, entered)
-            row = {"scope": where, "serial": self._serial(where), "numbered_on": self._stamp.day}
-            number = self._compose(file, row["serial"])
+            row["scope"] = where = self._scope
+            row["serial"] = serial = self._serial(where)
+            row["number"] = number = self._compose(file, serial)
         before = str(file["number"])
         file["number"] = number
         if kind == "reissued":
             file["reissues"] += 1
+        row["reissue"] = int(file["reissues"] > 0)
         self.take(file, kind, {"number": number, "scope": row["scope"], "serial": row["serial"], **data})
         if before and kind in lives.REVOKING:
             self._standings[before] = lives.REVOKING[kind]
-        row = {"authority": entered, "policy": self.policy.name, **row, "number": number, "file": file["id"]}
-        self._numbers.append({**row, "reissue": int(file["reissues"] > 0), "standing": "valid"})
+        self._numbers.append(row)
         return number
 
     def _compose(self, file: File, serial: int) -> str:
@@ -254,6 +243,10 @@ class Desk:
             self._titles[own] = self.policy.letter(file["level"]), Title(*own)
         letter, title = self._titles[own]
         return compose(self._template, letter, self.clerk.day, self.clerk.authority, title, serial)
+
+    @cached_property
+    def _scope(self) -> str:
+        return scope(self.clerk.day, self.clerk.authority)
 
     @cached_property
     def _template(self) -> str:

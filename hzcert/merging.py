@@ -190,7 +190,7 @@ def _write(other: Book, book: Book, plans: list[_Plan], desk: Desk, source: Path
             text = canonical(data | {"agreed": here})
         elif line[2] in ("agreed", "reconciled") and data.get("fingerprint"):
             agreed.setdefault(data["fingerprint"], seq)
-        drafts.append(Draft(own, line[2], text, line[3], line[4], line[5], line[6]))
+        drafts.append((own, line[2], text, Stamp(*line[3:7])))
         origins.append(line)
     if not drafts:
         return
@@ -201,7 +201,7 @@ def _write(other: Book, book: Book, plans: list[_Plan], desk: Desk, source: Path
         "certificates": len(plans),
         "file": source.name,
     }
-    merger = Draft(0, "merged", canonical(said))
+    merger: Draft = (0, "merged", canonical(said), None)
     written = book.append([merger, *drafts], stamp, files=after)
     book.add_files([plan.file for plan in plans if plan.is_new])
     book.change_files([plan.file for plan in plans if not plan.is_new])

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from hzcert import codes, lives, names
-from hzcert.desk import Clerk, Desk, File, check_character, fingerprint, is_reissue, key, key_of
-from hzcert.fields import FIELDS, TRANSFER_IN
+from hzcert.desk import Clerk, Desk, File, Key, check_character, is_reissue, key, key_of
+from hzcert.fields import TRANSFER_IN
 from hzcert.findings import Finding, Where, mask
+from hzcert.intake import Intake, fingerprint
 from hzcert.lives import UNHELD, Mark, State
 from hzcert.policy import Policy
 from hzcert.store import Book, canonical, exists, open_register
@@ -65,16 +66,18 @@ def moment() -> str:
 def mine(holders: Table, policy: Policy, as_of: date, authority_code: str) -> list[int]:
     """The entries whose certificates this authority makes (三.4), in the order in which they are numbered."""
     rank = {group.name: place for place, group in enumerate(policy.levels)}
-    texts = [holders.texts(name).to_pylist() for name in ("level", "region", "department")]
-    makers: dict[tuple[str, str], bool] = {}
-    found = []
-    for line, (level, region, department) in enumerate(zip(*texts, strict=True)):
-        if (level, region) not in makers:
-            maker = policy.maker(level, region, as_of)
-            makers[level, region] = maker is not None and maker.code == authority_code
-        if makers[level, region]:
-            found.append((rank[policy.level_group(level)], policy.submitting_unit(department, region), line))
-    return [line for *_, line in sorted(found)]
+    intake = Intake(holders)
+    texts = [intake.texts(name) for name in ("level", "region", "department")]
+    lines: dict[tuple[str, str, str], list[int]] = {}
+    for line, said in enumerate(zip(*texts, strict=True)):
+        lines.setdefault(said, []).append(line)
+    made: dict[tuple[int, str], list[int]] = {}
+    for (level, region, department), own in lines.items():
+        maker = policy.maker(level, region, as_of)
+        if maker is not None and maker.code == authority_code:
+            place = rank[policy.level_group(level)], policy.submitting_unit(department, region)
+            made.setdefault(place, []).extend(own)
+    return [line for place in sorted(made) for line in sorted(made[place])]
 
 
 def number(
@@ -110,61 +113,100 @@ def number(
         RegisterError: the register can't be opened, is locked, or refuses.
     """
     order = mine(holders, policy, day, authority_code) if give else []
-    own = set(order)
-    records = _records(holders)
-    places = [(file, sheet, row) for file, sheet, row, *_ in holders.places()]
-    prints = [fingerprint(entry) for entry in records]
-    found: list[Finding] = []
-    numbers: dict[int, str] = {}
-    given_on: dict[int, date] = {}
-    new = 0
     with open_register(url, reading=dry_run) as book:
         desk = Desk(book, policy, Clerk(day, authority_code, operator), moment())
-        people = _People(desk, (entry["id_number"] for entry in records))
-        known = book.agreed(prints)
-        people.hold_rows([entry for entry in records if desk.key(entry) not in people.by_key])
-        bare, anew = _bare(book, known), set[str]()
-        deciding = _Deciding(desk, decided, earlier=any(own in known for own in prints))
-        for line in [*order, *(line for line in range(len(records)) if line not in own)]:
-            entry, own_print = records[line], prints[line]
-            if line in own and (refused := list(people.otherwise(holders, line, entry))):
-                found += refused
-                continue
-            if line not in agreed and own_print not in known:
-                found.append(holders.finding(line, codes.UNRECONCILED))
-                continue
-            if (taken := people.taken(entry)) and _claims(book, agreed.get(line), known.get(own_print)):
-                found.append(holders.finding(line, codes.CLAIMED_TWICE, other=taken))
-                continue
-            file = _enter(desk, people, places[line], entry, own_print)
-            deciding.keep(file, entry)
-            if own_print not in known:
-                desk.agree(file, own_print, agreed[line])
-                known[own_print] = 0
-            elif own_print in bare and "file" in agreed.get(line, {}):
-                desk.agree(None, own_print, {name: entry[name] for name in _WHOSE} | dict(agreed[line]))
-                anew.add(own_print)
-                bare.discard(own_print)
-            elif file["state"] == State.ENTERED:
-                desk.take(file, "reconciled", {"fingerprint": own_print, "agreed": known[own_print]})
-            if line in fees and not desk.refusal(file, "assessed"):
-                desk.take(file, "assessed", fees[line])
-            if line not in own:
-                continue
-            before = file["number"]
-            if problem := _number(desk, people, file, entry, holders, line):
-                found.append(problem)
-                continue
-            numbers[line] = file["number"]
-            if file["number"] == before:
-                given_on[line] = people.given_on[before]
-            else:
-                given_on[line], people.given_on[file["number"]] = day, day
-                new += 1
+        batch = _Batch(desk, holders, set(order), agreed, fees, decided)
+        for line in order:
+            batch.handle(line)
+        for line in range(len(holders)):
+            if line not in batch.own:
+                batch.handle(line)
         if not dry_run:
-            book.forget_agreed(anew)
+            book.forget_agreed(batch.anew)
             desk.close()
-    return Numbers(numbers, given_on, tuple(found), new)
+    return Numbers(batch.numbers, batch.given_on, tuple(batch.found), batch.new)
+
+
+class _Batch:
+    """A batch on its way into the register, entry by entry; what the register knows of all of them is looked up at once."""
+
+    def __init__(
+        self, desk: Desk, holders: Table, own: set[int], agreed: Said, fees: Said, decided: Sequence[Record]
+    ) -> None:
+        self.own, self._agreed, self._fees = own, agreed, fees
+        self.numbers: dict[int, str] = {}
+        self.given_on: dict[int, date] = {}
+        self.found: list[Finding] = []
+        self.new = 0
+        self.anew: set[str] = set()
+        self._desk, self._holders, self._intake = desk, holders, Intake(holders)
+        self._records, self._prints = self._intake.records, self._intake.prints
+        self._keys = [desk.key(entry) for entry in self._records]
+        self._people = _People(desk, self._intake.texts("id_number"))
+        self._known = desk.book.agreed(self._prints)
+        held = self._people.by_key
+        self._people.hold_rows([entry for entry, own in zip(self._records, self._keys, strict=True) if own not in held])
+        self._bare = _bare(desk.book, self._known)
+        self._deciding = _Deciding(desk, decided, earlier=bool(self._known))
+
+    def handle(self, line: int) -> None:
+        """Enter one entry, and number it if that is asked for here; or find out why not."""
+        entry, key_ = self._records[line], self._keys[line]
+        numbering = line in self.own
+        if numbering and (refused := self._people.otherwise(self._holders, line, entry, key_)):
+            self.found += refused
+        elif line not in self._agreed and self._prints[line] not in self._known:
+            self.found.append(self._holders.finding(line, codes.UNRECONCILED))
+        elif (taken := self._people.taken(entry, key_)) and self._claims(line):
+            self.found.append(self._holders.finding(line, codes.CLAIMED_TWICE, other=taken))
+        else:
+            file = self._enter(line, entry, key_)
+            self._deciding.keep(file, entry)
+            self._reconcile(line, file, entry)
+            if line in self._fees and not self._desk.refusal(file, "assessed"):
+                self._desk.take(file, "assessed", self._fees[line])
+            if numbering:
+                self._number(line, file, entry)
+
+    def _claims(self, line: int) -> bool:
+        return _claims(self._desk.book, self._agreed.get(line), self._known.get(self._prints[line]))
+
+    def _enter(self, line: int, entry: Mapping[str, str], key_: Key) -> File:
+        """Enter an entry as it was handed in and checked (三.2, 三.3), and the confirmation of one who transfers in (五.1)."""
+        desk, own = self._desk, self._prints[line]
+        file, new = self._people.file(entry, key_)
+        if new or file["fingerprint"] != own:
+            desk.enter(file, entry, own, self._intake.said(line))
+        if not file["marks"] & _REVIEWED:
+            desk.take(file, "reviewed", "{}")
+        if entry["case"] == TRANSFER_IN and entry["transfer_confirmed_no"] and not desk.refusal(file, "transferred"):
+            desk.take(file, "transferred", {"document": entry["transfer_confirmed_no"]})
+        return file
+
+    def _reconcile(self, line: int, file: File, entry: Mapping[str, str]) -> None:
+        """Note on what an entry agreed with the published documents (三.4): now, before, or now on better evidence."""
+        own = self._prints[line]
+        if own not in self._known:
+            self._desk.agree(file, own, self._agreed[line])
+            self._known[own] = 0
+        elif own in self._bare and "file" in self._agreed.get(line, {}):
+            self._desk.agree(None, own, {name: entry[name] for name in _WHOSE} | dict(self._agreed[line]))
+            self.anew.add(own)
+            self._bare.discard(own)
+        elif file["state"] == State.ENTERED:
+            self._desk.take(file, "reconciled", {"fingerprint": own, "agreed": self._known[own]})
+
+    def _number(self, line: int, file: File, entry: Mapping[str, str]) -> None:
+        before, day = file["number"], self._desk.clerk.day
+        if problem := _number(self._desk, file, entry, self._holders, line):
+            self.found.append(problem)
+            return
+        number = self.numbers[line] = file["number"]
+        if number == before:
+            self.given_on[line] = self._people.given_on[before]
+        else:
+            self.given_on[line] = self._people.given_on[number] = day
+            self.new += 1
 
 
 def _claims(book: Book, evidence: Record | None, agreed: int | None) -> bool:
@@ -220,16 +262,13 @@ class _People:
         """Look up who holds published rows already that these entries, which are new, may claim (三.4)."""
         if not entries or not self._desk.book.head().files:
             return
-        names_, documents = (
-            {entry[name] for entry in entries if entry["document_no"]} for name in ("name", "document_no")
-        )
-        for file in self._desk.book.of_names(names_, documents):
+        rows = [(entry["name"], entry["document_no"]) for entry in entries if entry["document_no"]]
+        for file in self._desk.book.of_rows(rows):
             self._rows.setdefault((file["name"], file["document_no"], file["title_code"]), []).append(file)
 
-    def taken(self, entry: Mapping[str, str]) -> str:
+    def taken(self, entry: Mapping[str, str], own: Key) -> str:
         """Who else was entered for the published row of a new entry: the same name, document, title and unit, another person."""
-        own = self._desk.key(entry)
-        if own in self.by_key:
+        if not self._rows or own in self.by_key:
             return ""
         for file in self._rows.get((entry["name"], entry["document_no"], own[1]), ()):
             same_unit = names.unit_key(file["employer"]) == names.unit_key(entry["employer"])
@@ -238,20 +277,22 @@ class _People:
                 return f"登记簿中的 {file['number'] or mask(file['id_number'])}"
         return ""
 
-    def file(self, entry: Mapping[str, str]) -> tuple[File, bool]:
+    def file(self, entry: Mapping[str, str], own: Key) -> tuple[File, bool]:
         """The file of an entry's certificate, and whether it is new."""
-        own = self._desk.key(entry)
         if known := self.by_key.get(own):
             return known, False
         file = self.by_key[own] = self._desk.open_file(entry, own)
         self._of.setdefault(own[0], []).append(file)
         return file, True
 
-    def otherwise(self, holders: Table, line: int, entry: Mapping[str, str]) -> Iterator[Finding]:
+    def otherwise(self, holders: Table, line: int, entry: Mapping[str, str], own: Key) -> list[Finding]:
         """What is known otherwise: another name on this certificate, or one document's title under another specialty."""
-        if not (held := self._of.get(entry["id_number"])):
-            return
-        own = self._desk.key(entry)
+        held = self._of.get(own[0])
+        return list(self._differences(held, holders, line, entry, own)) if held else []
+
+    def _differences(
+        self, held: Sequence[File], holders: Table, line: int, entry: Mapping[str, str], own: Key
+    ) -> Iterator[Finding]:
         for file in held:
             known = key_of(file)
             if not file["number"]:
@@ -269,27 +310,7 @@ class _People:
                 yield holders.finding(line, codes.REVOKED, "", state="已登记遗失", number=file["number"])
 
 
-def _records(holders: Table) -> list[dict[str, str]]:
-    """Entries as dictionaries, of their canonical fields alone: column by column, since there may be a million."""
-    columns = [holders.texts(name).to_pylist() for name in FIELDS]
-    return [dict(zip(FIELDS, row, strict=True)) for row in zip(*columns, strict=True)]
-
-
-def _enter(desk: Desk, people: _People, place: tuple[str, str, int], entry: Mapping[str, str], own: str) -> File:
-    """Enter an entry as it was handed in and checked (三.2, 三.3), and the confirmation of one who transfers in (五.1)."""
-    file, new = people.file(entry)
-    if new or file["fingerprint"] != own:
-        desk.enter(file, entry, own, dict(zip(("file", "sheet", "row"), place, strict=True)))
-    if not file["marks"] & _REVIEWED:
-        desk.take(file, "reviewed", {})
-    if entry["case"] == TRANSFER_IN and entry["transfer_confirmed_no"] and not desk.refusal(file, "transferred"):
-        desk.take(file, "transferred", {"document": entry["transfer_confirmed_no"]})
-    return file
-
-
-def _number(
-    desk: Desk, people: _People, file: File, entry: Mapping[str, str], holders: Table, line: int
-) -> Finding | None:
+def _number(desk: Desk, file: File, entry: Mapping[str, str], holders: Table, line: int) -> Finding | None:
     """Give an entry's certificate its number if it has none; why not, if it can have none."""
     wants = is_reissue(entry)
     if entry["case"] == TRANSFER_IN and not file["marks"] & Mark.CONFIRMED and not file["number"]:
@@ -332,10 +353,14 @@ def earlier(
             chosen = np.zeros(len(holders), dtype=np.bool_)
             chosen[some] = True
             part = holders.take(chosen)
-            records = _records(part)
+            records = Intake(part).records
             people = _People(desk, (entry["id_number"] for entry in records))
             people.hold_rows(records)
-            taken |= {line: who for line, entry in zip(some, records, strict=True) if (who := people.taken(entry))}
+            taken |= {
+                line: who
+                for line, entry in zip(some, records, strict=True)
+                if (who := people.taken(entry, desk.key(entry)))
+            }
             found += _numbered_before(desk, people, part, records)
     return taken, found
 
@@ -357,7 +382,7 @@ def _numbered_before(
 
 def known_numbers(holders: Table, policy: Policy, url: str) -> dict[int, str]:
     """The numbers that the register holds already, by position in the table; none is taken."""
-    records = _records(holders)
+    records = Intake(holders).records
     with open_register(url, reading=True) as book:
         files = {key_of(file): file for file in book.of_people(entry["id_number"] for entry in records)}
     found: dict[int, str] = {}
@@ -388,8 +413,8 @@ def remember_reconciled(
     with open_register(url) as book:
         desk = Desk(book, policy, Clerk(day, authority, operator), moment())  # type: ignore[arg-type]
         for some in holders.parts(_PART):  # as dictionaries a million entries take gigabytes
-            records = _records(some)
-            prints = [fingerprint(entry) for entry in records]
+            intake = Intake(some)
+            records, prints = intake.records, intake.prints
             before = book.agreed(prints)
             bare = _bare(book, before)
             known.update(before.keys() - bare)
@@ -420,7 +445,7 @@ def remember_decisions(
 
 def unreconciled(holders: Table, url: str) -> list[Finding]:
     """A finding for each entry that was never held against the published documents as it stands now (三.4)."""
-    prints = [fingerprint(entry) for entry in holders.records()]
+    prints = Intake(holders).prints
     with open_register(url, reading=True) as book:
         agreed = book.agreed(prints)
     return [holders.finding(line, codes.UNRECONCILED) for line, own in enumerate(prints) if own not in agreed]
@@ -428,7 +453,7 @@ def unreconciled(holders: Table, url: str) -> list[Finding]:
 
 def unheld(holders: Table, url: str) -> list[int]:
     """Those of these entries that were let pass without any published document, by position (三.4)."""
-    prints = [fingerprint(entry) for entry in _records(holders)]
+    prints = Intake(holders).prints
     with open_register(url, reading=True) as book:
         bare = _bare(book, book.agreed(prints))
     return [line for line, own in enumerate(prints) if own in bare]
@@ -475,7 +500,7 @@ def remember_rostered(
     operator: str = "",
 ) -> int:
     """Note on which roster entries stand, by position (三.4); how many were not noted with the same roster before."""
-    records = _records(holders)
+    records = Intake(holders).records
     with open_register(url) as book:
         held = book.of_people(entry["id_number"] for entry in records)
         by_key = {key_of(file): file for file in held}

@@ -1,6 +1,5 @@
 """The register inside one transaction: its statements, and nothing decided."""
 
-import json
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -11,9 +10,27 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Select, Table, bindparam, delete, func, insert, or_, select, text, update
+import orjson
+from sqlalchemy import (
+    Column,
+    Connection,
+    Select,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)  # fmt: skip
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import TableValuedAlias
 
 from hzcert.store import chain
 from hzcert.store.chain import Draft, Line, Stamp
@@ -71,10 +88,15 @@ class Book:
         """All files of these people."""
         return self._rows(FILE, FILE.c.id_number, sorted(set(id_numbers)), FILE.c.id)
 
-    def of_names(self, names: Iterable[str], documents: Iterable[str]) -> list[dict[str, Any]]:
-        """Files of people of these names under these documents."""
-        said = [self._among(FILE.c.document_no, sorted(set(documents))), self._among(FILE.c.name, sorted(set(names)))]
-        return [dict(row) for row in self._connection.execute(select(FILE).where(*said).order_by(FILE.c.id)).mappings()]
+    def of_rows(self, rows: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+        """Files of these names under these documents."""
+        found: list[dict[str, Any]] = []
+        for some in chunks(sorted(set(rows))):
+            said = self._each_of(some)
+            pairs = select(*(_cell(said, place, postgres=self.postgres) for place in (0, 1)))
+            chosen = select(FILE).where(tuple_(FILE.c.name, FILE.c.document_no).in_(pairs)).order_by(FILE.c.id)
+            found += [dict(row) for row in self._connection.execute(chosen).mappings()]
+        return found
 
     def files(self, ids: Iterable[int] | None = None) -> list[dict[str, Any]]:
         """These files, or all."""
@@ -235,7 +257,7 @@ class Book:
         They are taken in while the next ones are being made, until something else is asked: by a server, whose COPY
         stays open, or by SQLite in a thread.
         """
-        lines = list(chain.link(drafts, stamp, head.seq, head.hash))
+        lines = chain.link(drafts, stamp, head.seq, head.hash)
         if self.postgres:
             if self._copy is None:
                 copying = self._copy_into(EVENT)
@@ -288,7 +310,7 @@ class Book:
 
     def add_agreed(self, fingerprints: Mapping[str, int]) -> None:
         """Entries that agree with the published documents, and the event that says so."""
-        self._load(AGREED, sorted(fingerprints.items()))  # in the order of their index
+        self._load(AGREED, ((own, fingerprints[own]) for own in sorted(fingerprints)))  # in the order of their index
 
     def forget_agreed(self, fingerprints: Iterable[str]) -> None:
         """Take out entries that are about to be noted again on better evidence; the events of the first time stay."""
@@ -326,10 +348,17 @@ class Book:
 
     def _among(self, column: ColumnElement[Any], values: Sequence[Any]) -> ColumnElement[bool]:
         """Whether a column is one of these: many values as one parameter, so that the statement stays the same."""
+        said = self._each_of(values).c.value
         if self.postgres:
-            return column == func.any(bindparam(None, list(values), type_=postgresql.ARRAY(column.type)))
-        listed = func.json_each(json.dumps(list(values), ensure_ascii=False)).table_valued("value")
-        return column.in_(select(listed.c.value))
+            # Whatever is known of the table, its index is used.
+            return column == func.any(func.array(select(sql_cast(said, column.type)).scalar_subquery()))
+        return column.in_(select(said))
+
+    def _each_of(self, values: Sequence[Any]) -> TableValuedAlias:
+        said = literal(orjson.dumps(values).decode(), Text)
+        if self.postgres:
+            return func.json_array_elements_text(sql_cast(said, postgresql.JSON)).table_valued("value")
+        return func.json_each(said).table_valued("value")
 
     def _load(self, table: Table, lines: Iterable[Sequence[Any]]) -> None:
         """Add lines at the speed of the driver, while they are made: COPY on PostgreSQL, many in a statement on SQLite."""
@@ -363,6 +392,13 @@ class Book:
     def _run_many(self, statement: str, lines: Sequence[Sequence[Any]]) -> None:
         if lines:
             self._connection.exec_driver_sql(statement, [tuple(line) for line in lines])
+
+
+def _cell(rows: TableValuedAlias, place: int, *, postgres: bool) -> ColumnElement[Any]:
+    """One value of each row, where rows are JSON."""
+    if postgres:
+        return func.json_array_element_text(sql_cast(rows.c.value, postgresql.JSON), place)
+    return func.json_extract(rows.c.value, f"$[{place}]")
 
 
 def _insert(driver: Any, table: Table, lines: Iterable[Sequence[Any]]) -> None:

@@ -1,10 +1,9 @@
 """The hash chain: every event carries the SHA-256 of itself and of the hash before it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from typing import NamedTuple
 
 import orjson
 
@@ -12,25 +11,13 @@ GENESIS = "0" * 64
 Line = tuple[int, int, str, str, str, str, str, str, str]  # an event as its table has it
 
 
-def canonical(data: Mapping[str, object]) -> str:
+def canonical(data: Mapping[str, object] | str) -> str:
     """Data as canonical JSON: keys in order, no spaces, characters as they are.
 
     >>> canonical({"b": 1, "a": "张"})
     '{"a":"张","b":1}'
     """
     return orjson.dumps(data, option=orjson.OPT_SORT_KEYS).decode()
-
-
-class Draft(NamedTuple):
-    """An event that is about to be written: of which file (0: the register), of which kind, what it says."""
-
-    file: int
-    kind: str
-    data: str
-    day: str = ""  # other than the run's: of an event that is taken over from elsewhere
-    at: str = ""
-    operator: str = ""
-    authority: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +30,26 @@ class Stamp:
     authority: str
 
 
-def link(drafts: Iterable[Draft], stamp: Stamp, seq: int, before: str) -> Iterator[Line]:
+# An event that is about to be written: of which file (0: the register), of which kind, what it says; and a stamp of its own,
+# if it is taken over from elsewhere. A bare tuple, since a million are made at a time.
+Draft = tuple[int, str, str, Stamp | None]
+
+
+def link(drafts: Iterable[Draft], stamp: Stamp, seq: int, before: str) -> list[Line]:
     """Lines for the table of events, each linked to the one before."""
-    usual = _words(stamp.day, stamp.at, stamp.operator, stamp.authority)
-    for file, kind, data, day, at, operator, authority in drafts:
+    lines = []
+    run = (stamp.day, stamp.at, stamp.operator, stamp.authority)
+    own, words = run, _words(*run)
+    for file, kind, data, other in drafts:
         seq += 1
-        own, words = (stamp.day, stamp.at, stamp.operator, stamp.authority), usual
-        if at or day:
-            own = (day, at, operator, authority) if at else (day, *own[1:])
+        if other is not None:
+            own = (other.day, other.at, other.operator, other.authority)
             words = _words(*own)
         before = sha256(f'{before}[{seq},{file},"{kind}",{words},{data}]'.encode()).hexdigest()
-        yield (seq, file, kind, *own, data, before)
+        lines.append((seq, file, kind, *own, data, before))
+        if other is not None:
+            own, words = run, _words(*run)
+    return lines
 
 
 @lru_cache(maxsize=64)  # the words of one run are the same many times over

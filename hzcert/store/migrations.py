@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,12 +24,12 @@ def create(connection: Connection, register: str = "") -> None:
     register = register or secrets.token_hex(8)
     connection.execute(insert(META), [{"key": "schema", "value": str(SCHEMA)}, {"key": "id", "value": register}])
     connection.execute(insert(HEAD), {"one": 1, "seq": 0, "hash": GENESIS, "files": 0})
-    Book(connection).append([Draft(0, "created", canonical({"register": register, "schema": SCHEMA}))], _stamp())
+    Book(connection).append([(0, "created", canonical({"register": register, "schema": SCHEMA}), None)], _stamp())
 
 
-def _stamp(day: str = "") -> Stamp:
+def _stamp() -> Stamp:
     moment = now()
-    return Stamp(day or moment[:10], moment, "hzcert", "")
+    return Stamp(moment[:10], moment, "hzcert", "")
 
 
 def forward(connection: Connection) -> None:
@@ -58,6 +59,7 @@ def _from_1(connection: Connection) -> None:
     files: dict[tuple[object, ...], dict[str, Any]] = {}
     numbers: list[dict[str, Any]] = []
     drafts: list[Draft] = []
+    stamp = _stamp()
     for row in old:
         key = (row["id_number"], row["title_code"], row["specialty_key"])
         file = files.setdefault(key, _file_of(len(files) + 1, row))
@@ -69,15 +71,18 @@ def _from_1(connection: Connection) -> None:
             {name: row[name] for name in ("number", "scope", "serial", "reissue", "authority", "policy", "numbered_on")}
             | {"file": file["id"], "standing": "valid"}
         )
-        drafts.append(Draft(int(file["id"]), "migrated", canonical(row | {"schema": 1}), str(row["numbered_on"])))
-    book.append(drafts, _stamp(), files=len(files))
+        own_day = replace(stamp, day=str(row["numbered_on"]))
+        drafts.append((int(file["id"]), "migrated", canonical(row | {"schema": 1}), own_day))
+    book.append(drafts, stamp, files=len(files))
     book.add_files(list(files.values()))
     book.add_numbers(numbers)
     for scope in sorted({str(row["scope"]) for row in old}):
         last = max(int(row["serial"]) for row in old if row["scope"] == scope)
         book.add_counter({"scope": scope, "first": 1, "last": 0, "next": last + 1, "holder": ""})
-    of_entries = [Draft(0, "agreed", canonical({"fingerprint": each}), day) for each, day in agreed]
-    written = book.append(of_entries, _stamp())
+    of_entries: list[Draft] = [
+        (0, "agreed", canonical({"fingerprint": each}), replace(stamp, day=day)) for each, day in agreed
+    ]
+    written = book.append(of_entries, stamp)
     book.add_agreed({each: seq for (each, _), seq in zip(agreed, written, strict=True)})
 
 

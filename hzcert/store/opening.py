@@ -9,14 +9,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event, func, inspect, select, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from hzcert.errors import RegisterError, UsageError
 from hzcert.store import migrations
 from hzcert.store.book import Book
-from hzcert.store.schema import METADATA, SCHEMA
+from hzcert.store.schema import METADATA, SCHEMA, make_indexes
 
 _WAIT_SECONDS = 60.0
 _WRITER = 7_235_035  # the key of the writer's lock on PostgreSQL: one register a schema
@@ -118,13 +118,16 @@ def _postgres(url: str, *, reading: bool) -> Iterator[Connection]:
     import psycopg
 
     level = "REPEATABLE READ" if reading else "READ COMMITTED"
-    # No table has an hstore, and to ask the server for the type takes as long as a certificate's history.
-    engine = create_engine(address, poolclass=NullPool, isolation_level=level, use_native_hstore=False)
+    # No table has an hstore; and each thing that the server is asked takes a fair part of a certificate's history.
+    engine = create_engine(
+        address, poolclass=NullPool, isolation_level=level, use_native_hstore=False,
+        execution_options={"postgresql_readonly": reading},
+    )  # fmt: skip
+    if reading:
+        engine.dialect.initialize = lambda connection: None  # type: ignore[method-assign]  # asks what only writing needs
     try:
         with engine.connect() as connection, connection.begin():
-            if reading:
-                connection.execute(text("SET TRANSACTION READ ONLY"))
-            else:
+            if not reading:
                 connection.execute(text(f"SET LOCAL lock_timeout = {int(_WAIT_SECONDS * 1000)}"))
                 # One writer at a time: two that both read the end of the chain would both add to it.
                 connection.execute(select(func.pg_advisory_xact_lock(_WRITER)))
@@ -132,6 +135,8 @@ def _postgres(url: str, *, reading: bool) -> Iterator[Connection]:
                 if reading:
                     raise RegisterError(f"{shown_url(url)} 里还没有登记簿", "请先运行一次写登记簿的命令，如 hzcert run")
                 migrations.create(connection)
+            elif not reading:
+                make_indexes(connection, _names(connection))
             yield connection
     except psycopg.Error as cause:  # of what goes to the driver past SQLAlchemy: COPY
         raise _problem(url, cause) from cause
@@ -154,7 +159,7 @@ def _sqlite(path: Path, *, reading: bool) -> Iterator[Connection]:
     with ExitStack() as later:
         if path.exists() and (path.stat().st_size or _log(path).exists()):
             with _begun(_reader(path, later)) as connection:
-                empty = not inspect(connection).get_table_names()  # a run was killed before it had made them
+                empty = not _names(connection)  # a run was killed before it had made them
                 if not empty and not _is_old(connection, path):
                     yield connection
                     return
@@ -258,11 +263,13 @@ def _copied(path: Path, later: ExitStack) -> Path:
 
 def _make_ready(connection: Connection, path: Path) -> None:
     """Make the tables in an empty file; bring an earlier form forward, a backup first."""
-    if not inspect(connection).get_table_names():
+    if not (there := _names(connection)):
         migrations.create(connection)
     elif _is_old(connection, path):
         back_up_before(path)
         migrations.forward(connection)
+    else:
+        make_indexes(connection, there)
 
 
 def back_up_before(path: Path) -> Path:
@@ -284,6 +291,15 @@ def _schema_of(path: Path) -> str:
         return str(source.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone()[0])
 
 
+def _names(connection: Connection) -> set[str]:
+    """The tables and indexes that are there, asked for at once."""
+    if connection.dialect.name == "sqlite":
+        asked = "SELECT name FROM sqlite_master WHERE type IN ('table', 'index')"
+    else:
+        asked = "SELECT relname FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
+    return set(connection.scalars(text(asked)))
+
+
 def _is_old(connection: Connection, path: Path) -> bool:
     """Whether a register has an earlier form; refuses what is none, or is newer."""
     return not _is_there(connection, str(path))
@@ -295,7 +311,7 @@ def _is_there(connection: Connection, url: str) -> bool:
     Raises:
         RegisterError: a newer one, or no register of ours.
     """
-    tables = set(inspect(connection).get_table_names())
+    tables = _names(connection)
     if "meta" not in tables:
         if connection.dialect.name == "postgresql" and not tables & set(METADATA.tables):
             return False

@@ -1,5 +1,7 @@
 """The register's tables (版式), the same on SQLite and PostgreSQL. Events are only ever added; the rest follows from them."""
 
+from collections.abc import Collection
+
 from sqlalchemy import BigInteger, Column, Connection, Index, Integer, MetaData, Table, Text, UniqueConstraint, text
 
 SCHEMA = 2
@@ -67,6 +69,7 @@ FILE = _table(
     _whole("marks"),
     _text("number"),  # the one in force; empty: none
     UniqueConstraint("id_number", "title_code", "specialty_key"),
+    Index("file_of_row", "name", "document_no"),  # who was entered for a published row
 )
 # One line for every number that was ever given: in force (valid), voided, or revoked by a reissue.
 NUMBER = _table(
@@ -110,6 +113,14 @@ _POSTGRES_GUARDS = (
     "CREATE TRIGGER event_guard BEFORE UPDATE OR DELETE OR TRUNCATE ON event "
     "FOR EACH STATEMENT EXECUTE FUNCTION hzcert_event_guard()",
 )
+
+
+def make_indexes(connection: Connection, there: Collection[str]) -> None:
+    """Make the indexes that are not there yet. They change no form: whoever knows nothing of one still keeps it right."""
+    for table in METADATA.sorted_tables:
+        for index in table.indexes:
+            if index.name not in there:
+                index.create(connection)
 
 
 def make(connection: Connection) -> None:

@@ -16,7 +16,7 @@ import pytest
 import postgres
 from hzcert import audit, register
 from hzcert.errors import RegisterError
-from hzcert.store import Draft, Stamp, open_register
+from hzcert.store import Stamp, open_register
 from people import holder, id_number, table
 
 HERE = Path(__file__).parent
@@ -94,10 +94,10 @@ def test_a_log_cut_short_loses_nothing_that_was_acknowledged(filled, policy, tmp
     keeper.execute("SELECT count(*) FROM event").fetchone()
     log = filled.with_name("register.db-wal")
     with open_register(str(filled)) as book:
-        book.append([Draft(0, "restored", "{}")] * 40, STAMP)
+        book.append([(0, "restored", "{}", None)] * 40, STAMP)
     acknowledged, synced = _events(filled), log.stat().st_size
     with open_register(str(filled)) as book:
-        book.append([Draft(0, "restored", "{}")] * 400, STAMP)
+        book.append([(0, "restored", "{}", None)] * 400, STAMP)
     whole, size = _events(filled), log.stat().st_size
     assert size > synced
     for place in [synced, size, *(chance.randrange(synced, size) for _ in range(20))]:
@@ -208,7 +208,7 @@ def test_a_register_that_may_only_be_read(filled):
         pytest.skip("root may write everything")
     filled.chmod(0o400)
     with pytest.raises(RegisterError), open_register(str(filled)) as book:
-        book.append([Draft(0, "restored", "{}")], STAMP)
+        book.append([(0, "restored", "{}", None)], STAMP)
 
 
 def test_a_read_only_disk_serves_questions(filled, policy, tmp_path):

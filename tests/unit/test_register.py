@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from contextlib import closing
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from hzcert import affairs, audit, register
 from hzcert.asked import Asked
 from hzcert.errors import RegisterError, UsageError
 from hzcert.findings import Where
-from hzcert.store import Draft, Stamp, open_register
+from hzcert.store import Stamp, migrations, open_register
 from people import holder, holders, table
 
 DAY = date(2007, 11, 20)
@@ -186,7 +187,7 @@ def test_a_run_that_fails_keeps_nothing(register_url):
     with open_register(register_url) as book:
         before = book.head()
     with pytest.raises(ZeroDivisionError), open_register(register_url) as book:
-        book.append([Draft(0, "agreed", "{}")], Stamp("2007-11-20", "2007-11-20T00:00:00Z", "", ""))
+        book.append([(0, "agreed", "{}", None)], Stamp("2007-11-20", "2007-11-20T00:00:00Z", "", ""))
         1 / 0  # noqa: B018
     with open_register(register_url) as book:
         assert book.head() == before
@@ -302,3 +303,39 @@ def test_what_is_made_again_says_so(number_here, policy, register_url):
     ((story,), _) = affairs.history([Asked(Where("x"), person["id_number"])], register_url)
     printed = [event.data for event in story.events if event.kind == "printed"]
     assert [(each.get("run"), each.get("reason")) for each in printed] == [(None, None), (2, register.AGAIN)]
+
+
+def test_the_same_entries_are_the_same_bytes_in_the_chain_as_ever(policy, register_url, monkeypatch):
+    """The hash is what the first version of this chain made: a register that was written then goes on as it began."""
+    monkeypatch.setattr(register, "moment", lambda: "2007-11-20T08:00:00Z")
+    monkeypatch.setattr(migrations, "now", lambda: "2007-11-20T08:00:00Z")
+    monkeypatch.setattr(migrations.secrets, "token_hex", lambda _: "0" * 16)
+    odd = '他说“行”"\\/；\t两行\n\x1f\x7f\u2028𠮷'
+    people = [*holders(40, remark=odd), holder(name=odd, birth_date="1961-02-03", file=odd, sheet=odd, row=7)]
+    agreed = dict.fromkeys(range(len(people)), EVIDENCE | {"reason": odd})
+    for day in (DAY, date(2007, 11, 21)):
+        register.number(
+            table(*people),
+            policy,
+            day,
+            "330500",
+            register_url,
+            operator="甲",
+            agreed=agreed,
+            fees={1: {"amount": "0.00"}},
+        )
+        people[3] |= {"employer": "湖州市另一单位"}
+    with open_register(register_url, reading=True) as book:
+        assert book.head().seq == 153
+        assert book.head().hash == "0d219ddbc6eceaf0487e9cf16421acae434b37c2943dc24960112501a24c17e8"
+
+
+def test_an_index_of_later_days_is_made_when_a_register_is_next_written_to(number, tmp_path):
+    number(holder())
+    path = tmp_path / "register.db"
+    with closing(sqlite3.connect(path)) as book:
+        book.execute("DROP INDEX file_of_row")
+    assert [finding.code.id for finding in number(holder(birth_date="1971-01-01", row=3)).findings] == ["HZ504"]
+    with closing(sqlite3.connect(path)) as book:
+        assert book.execute("SELECT count(*) FROM sqlite_master WHERE name = 'file_of_row'").fetchone() == (1,)
+    assert not list(tmp_path.glob("*.bak")), "it is the same form"
