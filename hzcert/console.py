@@ -152,8 +152,9 @@ class Screen:
     def _show_text(self, outcome: Outcome, out: Console) -> None:
         whole = outcome.command != "run"
         shown = [finding for finding in outcome.findings if finding.severity is not Severity.INFO or self.verbose]
+        in_colour = out.is_terminal
         for finding in shown if whole else shown[:MOST_SHOWN]:
-            if out.is_terminal:
+            if in_colour:
                 out.print(self._line(finding))
             else:  # Rich takes a twentieth of a millisecond for a line without colours, too, and there may be a hundred thousand
                 line = self._line(finding, plain=True)
@@ -170,15 +171,15 @@ class Screen:
                 out.print(escape(language.sentence(line)))
 
     def _line(self, finding: Finding, *, plain: bool = False) -> str:
-        record: Mapping[str, Any] = finding.record(show_ids=self.show_ids)
-        where = language.words(str(finding.where))
-        place = where if self.show_ids else mask(where)
-        value = _bracketed(record["value"]) if record["value"] else ""
-        label, rest = finding.severity.label, f"{record['remedy']}{_bracketed(record['clause'])}"
+        told = finding.message, finding.remedy, language.words(str(finding.where))
+        message, remedy, place = told if self.show_ids else map(mask, told)
+        value = finding.shown_value(show_ids=self.show_ids)
+        value = _bracketed(value) if value else ""
+        label, rest = finding.severity.label, f"{remedy}{_bracketed(finding.clause)}"
         if plain:
-            return f"{label} {finding.code.id} {place} {record['message']}{value} → {rest}"
+            return f"{label} {finding.code.id} {place} {message}{value} → {rest}"
         colour = _COLOURS[finding.severity]
-        said = escape(record["message"] + value)
+        said = escape(message + value)
         return f"[{colour}]{label}[/] {finding.code.id} {escape(place)} {said} → {escape(rest)}"
 
 

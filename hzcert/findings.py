@@ -123,6 +123,10 @@ class Finding:
         """The severity of its code."""
         return self.code.severity
 
+    def shown_value(self, *, show_ids: bool) -> str:
+        """The value, its ID number masked unless asked for."""
+        return self.value if show_ids else mask_id(self.value) if self.field == "id_number" else mask(self.value)
+
     def record(self, *, show_ids: bool = False) -> dict[str, object]:
         """As one JSON object of the contract, ID numbers masked unless asked for."""
         shown = _as_is if show_ids else mask
@@ -137,7 +141,7 @@ class Finding:
             "column": where.column,
             "heading": where.heading,
             "field": self.field or None,
-            "value": self.value if show_ids else mask_id(self.value) if self.field == "id_number" else mask(self.value),
+            "value": self.shown_value(show_ids=show_ids),
             "message": shown(self.message),
             "remedy": shown(self.remedy),
             "clause": self.clause,

@@ -158,10 +158,6 @@ class Matches:
         """The document that an entry is held against."""
         return str(self.document[line].as_py())
 
-    def cited_in(self, line: int) -> str:
-        """The field that cites it: the confirmation of a transfer-in that cites no other."""
-        return "document_no" if self.holders.text("document_no", line) else "transfer_confirmed_no"
-
     @cached_property
     def matches(self) -> tuple[Match, ...]:
         """Every entry's match, as one looks at them one at a time."""

@@ -157,10 +157,23 @@ def findings(
     yield from _several(holders, published, matches, np.flatnonzero(status == Status.AMBIGUOUS))
     yield from _claimed_twice(holders, matches, np.flatnonzero(status == Status.DUPLICATE))
     held = matches.document_held | np.asarray(pc.equal(matches.document, ""), dtype=np.bool_)
-    for line in np.flatnonzero((status == Status.MISSING) & ~held).tolist():
-        cited = matches.cited(line)
-        yield holders.finding(line, codes.DOCUMENT_NOT_HELD, matches.cited_in(line), document_no=cited)
+    yield from _not_held(holders, matches, np.flatnonzero((status == Status.MISSING) & ~held))
     yield from at((status == Status.MISSING) & held & ~uncited, codes.UNPUBLISHED, "reason", why)
+
+
+def _not_held(holders: Table, matches: Matches, lines: Ints) -> Iterator[Finding]:
+    """Entries that cite a document of which nothing was received, in the field that cites it."""
+    usual = np.asarray(pc.not_equal(holders.texts("document_no").take(pa.array(lines)), ""), dtype=np.bool_)
+    found = {
+        line: finding
+        for name, some in (("document_no", lines[usual]), ("transfer_confirmed_no", lines[~usual]))
+        for line, finding in zip(
+            some.tolist(),
+            holders.findings_at(some, codes.DOCUMENT_NOT_HELD, name, lambda line: {"document_no": matches.cited(line)}),
+            strict=True,
+        )
+    }
+    yield from (found[line] for line in lines.tolist())
 
 
 def _no_number_alone(matches: Matches) -> npt.NDArray[np.bool_]:
@@ -190,10 +203,17 @@ def _claimed_twice(holders: Table, matches: Matches, lines: Ints) -> Iterator[Fi
     people, rivals = holders.texts("id_number"), matches.settled.rival
     for line, other in matches.taken.items():
         yield holders.finding(line, codes.CLAIMED_TWICE, other=other)
-    for line in lines[rivals[lines] >= 0].tolist():
-        rival = int(rivals[line])
-        code = codes.SAME_CERTIFICATE if people[line] == people[rival] else codes.CLAIMED_TWICE
-        yield holders.finding(line, code, other=holders.where(rival))
+    lines = lines[rivals[lines] >= 0]
+    others = dict(zip(lines.tolist(), holders.wheres(rivals[lines]), strict=True))
+    own = np.asarray(pc.equal(people.take(pa.array(lines)), people.take(pa.array(rivals[lines]))), dtype=np.bool_)
+    found = {
+        line: finding
+        for code, some in ((codes.SAME_CERTIFICATE, lines[own]), (codes.CLAIMED_TWICE, lines[~own]))
+        for line, finding in zip(
+            some.tolist(), holders.findings_at(some, code, "", lambda line: {"other": others[line]}), strict=True
+        )
+    }
+    yield from (found[line] for line in lines.tolist())
 
 
 def evidence(matches: Matches, lines: Ints) -> Iterator[Mapping[str, object]]:

@@ -161,18 +161,20 @@ class _Maker:
 
     def _marked(self, place: int, cells: Coded, look: Ints) -> pa.LargeStringArray:
         """Marked texts: each different one in each look that it has; those of which nothing stands out are texts as any."""
-        marks = np.array([any(differs for _, differs in word.parts) for word in cells.words], dtype=np.bool_)
+        used, which = np.unique(cells.which, return_inverse=True)
+        own_words = [cells.words[at] for at in used.tolist()]
+        marks = np.array([any(differs for _, differs in word.parts) for word in own_words], dtype=np.bool_)
         plain = pa.array(
-            [str(word) if not own else "" for word, own in zip(cells.words, marks, strict=True)], pa.large_string()
+            [str(word) if not own else "" for word, own in zip(own_words, marks, strict=True)], pa.large_string()
         )
-        made = self._cells(place, plain.take(pa.array(cells.which)), look)
-        lines = np.flatnonzero(marks[cells.which]) if len(marks) else np.empty(0, dtype=np.int64)
-        both, back = np.unique(cells.which[lines] * len(self._looks) + look[lines], return_inverse=True)
+        made = self._cells(place, plain.take(pa.array(which)), look)
+        lines = np.flatnonzero(marks[which]) if len(marks) else np.empty(0, dtype=np.int64)
+        both, back = np.unique(which[lines] * len(self._looks) + look[lines], return_inverse=True)
         words = []
         for each in both.tolist():
             word, at = divmod(each, len(self._looks))
-            words.append(self._mark(place, cells.words[word], self._looks[at]))
-        own = pa.array(words, pa.large_string()).take(pa.array(back.reshape(-1)))
+            words.append(self._mark(place, own_words[word], self._looks[at]))
+        own = pa.array(words, pa.large_string()).take(pa.array(back))
         mask = np.zeros(len(look), dtype=np.bool_)
         mask[lines] = True
         return pc.replace_with_mask(made, pa.array(mask), own)
@@ -200,9 +202,9 @@ class _Maker:
             if isinstance(cells, np.ndarray):
                 most = np.maximum(most, _lines(pa.array(cells).cast(pa.large_string()), room))
             elif isinstance(cells, Coded):
-                used, back = np.unique(cells.which, return_inverse=True)
+                used, which = np.unique(cells.which, return_inverse=True)
                 texts = pa.array([clean(cells.words[at]) for at in used.tolist()], pa.large_string())
-                most = np.maximum(most, _lines(texts, room)[back.reshape(-1)])
+                most = np.maximum(most, _lines(texts, room)[which])
             else:
                 most = np.maximum(most, _lines(cells, room))
         used, back = np.unique(most, return_inverse=True)

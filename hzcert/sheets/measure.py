@@ -35,7 +35,18 @@ def width(text: str) -> int:
     >>> width("湖州"), width("C2007"), width("玛依拉·艾力")
     (4, 5, 12)
     """
-    return sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in text)
+    return sum(map(_WIDTHS.__getitem__, text))
+
+
+class _Widths(dict[str, int]):
+    """The width of each character, which Python works out once."""
+
+    def __missing__(self, sign: str) -> int:
+        self[sign] = 2 if unicodedata.east_asian_width(sign) in "WFA" else 1
+        return self[sign]
+
+
+_WIDTHS = _Widths()
 
 
 def lines(text: str, room: int) -> int:
@@ -50,7 +61,7 @@ def lines(text: str, room: int) -> int:
     for paragraph in text.split("\n"):
         used, count = 0, count + 1
         for token in _TOKENS.findall(paragraph):
-            size = width(token)
+            size = len(token) if token.isascii() else _WIDTHS[token]
             if used and used + size > room:
                 used, count = 0, count + 1
             while size > room:
