@@ -13,7 +13,7 @@ import pyarrow as pa
 from hzcert.fields import HEADINGS
 from hzcert.findings import mask
 from hzcert.matching import differing
-from hzcert.matching.pairs import Document, Name
+from hzcert.matching.pairs import Document, Name, Said
 from hzcert.matching.settle import Settled, Verdict
 from hzcert.matching.units import GOOD
 from hzcert.table import Mask, Table
@@ -89,14 +89,15 @@ class Match:
 # The ways in which a row is found to be an entry's, best first, in a clerk's words.
 LEVELS: Mapping[str, str] = {
     "decided": "经办人认定",
-    "document": "文号、姓名、单位相符",
-    "document_only": "文号、姓名相符，单位不同或没有写",
-    "unit": "姓名、单位、资格名称相符，文号不同或没有写",
+    "person": "身份证号相符",
+    "document": "文号、姓名、单位对得上",
+    "document_only": "文号、姓名对得上，单位不同或没有写",
+    "unit": "姓名、单位、资格名称对得上，文号不同或没有写",
     "former": "曾用名相符",
-    "variant": "姓名是异体或繁体写法，其他相符",
-    "gap": "姓名有字没有写出，其他相符",
-    "slip": "姓名有一个音近、形近或颠倒的字，其他相符",
-    "odd": "姓名差一个字，其他相符",
+    "variant": "姓名是异体或繁体写法",
+    "gap": "姓名有字没有写出",
+    "slip": "姓名有一个音近、形近或颠倒的字",
+    "odd": "姓名差一个字",
 }
 
 
@@ -208,6 +209,8 @@ class Matches:
             return "decided"
         found = self.settled.pairs
         name, document, unit = (int(each[pair]) for each in (found.name, found.document, found.unit))
+        if found.person[pair] == Said.SAME:
+            return "person"
         if name <= Name.VARIANT:
             return {
                 Name.ODD: "odd",
@@ -264,7 +267,7 @@ def reason_of(level: str, *, matched: bool, differs: bool) -> str:
     """Why an entry was found to be published, in a clerk's words."""
     if not differs:
         return f"{LEVELS[level]}，没有出入"
-    return f"{LEVELS[level]}，出入在政策接受之内" if matched else f"{LEVELS[level]}，其他有出入"
+    return f"{LEVELS[level]}，出入在政策接受之内" if matched else f"{LEVELS[level]}，有出入"
 
 
 def place_of(published: Table, line: int) -> dict[str, object]:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from hzcert.fields import HEADINGS
 from hzcert.matches import LEVELS, Matches, Status, reason_of
 from hzcert.matching import differing
-from hzcert.matching.pairs import Document, Name
+from hzcert.matching.pairs import Document, Name, Said
 from hzcert.matching.settle import Verdict
 from hzcert.matching.units import GOOD
 from hzcert.table import Table
@@ -68,6 +68,7 @@ def levels(matches: Matches) -> Ints:
     own = np.where(document, own, _LEVELS.index("unit"))
     for kind, level in _NAMES.items():
         own[pairs.name[at] == kind] = _LEVELS.index(level)
+    own[pairs.person[at] == Said.SAME] = _LEVELS.index("person")
     found[lines] = own
     return found
 

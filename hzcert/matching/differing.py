@@ -32,6 +32,7 @@ KINDS: Mapping[str, str] = {
     "employer:seen": "本批多人同样改变的单位",
     "employer:short": "单位简称或分支",
     "employer:slip": "单位差一两个字",
+    "specialty:missing": "填报没有写",
 }
 _NAMES = {
     Name.ODD: "name:odd",
@@ -53,7 +54,12 @@ _UNITS = {
 
 _BY_FIELD: Mapping[str, Mapping[int, str]] = {
     field: {int(kind): word for kind, word in table.items()}
-    for field, table in (("name", _NAMES), ("document_no", _DOCUMENTS), ("employer", _UNITS))
+    for field, table in (
+        ("name", _NAMES),
+        ("document_no", _DOCUMENTS),
+        ("employer", _UNITS),
+        ("specialty", {Said.UNKNOWN: "specialty:missing"}),
+    )
 }
 
 
@@ -104,7 +110,7 @@ def unlike(keys: Keys, holders: Table, published: Table, found: Pairs, struck: t
         "obtained_on": given["obtained_on"] & ~_same_day(holders, published, left, right),
         "remark": _struck(published, struck)[right],
     }
-    kinds = {"name": found.name, "document_no": found.document, "employer": found.unit}
+    kinds = {"name": found.name, "document_no": found.document, "employer": found.unit, "specialty": found.specialty}
     return Unlike({name: np.asarray(mask, dtype=np.bool_) for name, mask in fields.items()}, kinds)
 
 
@@ -119,9 +125,10 @@ def _level_fits(ours: str, theirs: str) -> bool:
 
 def _same_day(holders: Table, published: Table, left: Ints, right: Ints) -> Mask:
     column = coded(holders.texts("obtained_on"), published.texts("obtained_on"))
-    return by_pairs(
+    same = by_pairs(
         column.ours[left], column.theirs[right], lambda a, b: int(dates.same(column.values[a], column.values[b]))
-    ).astype(np.bool_)
+    )
+    return same.astype(np.bool_) & _given(holders, "obtained_on")[left]
 
 
 def _struck(published: Table, words: tuple[str, ...]) -> Mask:

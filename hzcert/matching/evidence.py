@@ -48,8 +48,6 @@ def suffices(keys: Keys, rows: Ints, found: Pairs, groups: Ints, limits: Limits)
     character in its place is a brother's or sister's as well as a slip, and needs the birth.
     """
     good = found.name >= Name.FORMER
-    # An ID number is a name that nobody shares.
-    known = found.person == Said.SAME
     document, cited_otherwise = found.document >= Document.PARTIAL, found.document == Document.OTHER
     unit, elsewhere = found.unit >= GOOD, found.unit <= Unit.ALIKE
     title, dated = found.title == Said.SAME, found.when >= When.NEAR
@@ -73,7 +71,9 @@ def suffices(keys: Keys, rows: Ints, found: Pairs, groups: Ints, limits: Limits)
     alike = (found.name >= Name.SLIP) | (_one_more(keys, found) & (found.document == Document.SAME))
     worth = by_slip & (found.born <= 0) & (alike if not limits.cautious else found.name == Name.GAP)
     by_slip &= (document & (found.born > 0)) | (worth & (_expected(keys, rows, found, worth) * _UNLIKE_ENOUGH < 1))
-    enough = by_all | by_document | by_unit | by_slip | (known & (good | unit))
+    # An ID number is a name that nobody shares; which certificate is meant, document or title say.
+    known = (found.person == Said.SAME) & (good | unit) & (document | (title & undocumented))
+    enough = by_all | by_document | by_unit | by_slip | known
     # What speaks against the person needs everything else to speak for it: then it is one to look at.
     enough &= ~against | (by_all & title)
     if limits.cautious:

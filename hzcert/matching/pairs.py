@@ -20,12 +20,13 @@ Points = npt.NDArray[np.int64]
 class Name(IntEnum):
     """How two names compare, the weakest first."""
 
-    ODD = 0  # one character more, or any other one
-    SLIP = 1  # one character another of its sound or shape, or two turned round
-    GAP = 2  # a character was not written on one side, or a rare one as several
-    FORMER = 3
-    VARIANT = 4  # the same but for variants, dots and spaces
-    SAME = 5  # letter by letter
+    OTHER = 0  # another name, with the same ID number or by a person's decision
+    ODD = 1  # one character more, or any other one
+    SLIP = 2  # one character another of its sound or shape, or two turned round
+    GAP = 3  # a character was not written on one side, or a rare one as several
+    FORMER = 4
+    VARIANT = 5  # the same but for variants, dots and spaces
+    SAME = 6  # letter by letter
 
 
 class Document(IntEnum):
@@ -57,7 +58,7 @@ class When(IntEnum):
 
 
 # What each agreement and difference is worth. Found on invented sets with known truth, of which nothing is in the product.
-NAME_POINTS = np.array([2, 9, 11, 20, 22, 25])
+NAME_POINTS = np.array([0, 2, 9, 11, 20, 22, 25])
 DOCUMENT_POINTS = np.array([-4, 0, 8, 24, 35])
 UNIT_POINTS = np.array([0, 0, 8, 22, 24, 24, 28, 30, 30])
 TITLE_POINTS = {Said.OTHER: -18, Said.UNKNOWN: 0, Said.SAME: 10}
@@ -185,7 +186,7 @@ def weigh(keys: Keys, left: Ints, right: Ints, *, every: bool = False) -> Pairs:
     """How each pair compares, field by field; pairs whose names are no slip apart are left out, unless ``every`` one counts."""
     ours, theirs = keys.ours, keys.theirs
     name = _names(keys, left, right)
-    name = np.maximum(name, Name.ODD) if every else name
+    name = np.maximum(name, Name.OTHER) if every else name
     near = name >= 0
     left, right, name = left[near], right[near], name[near]
     document = _documents(ours, theirs, left, right)
@@ -211,9 +212,9 @@ def weigh(keys: Keys, left: Ints, right: Ints, *, every: bool = False) -> Pairs:
     points += _table(TITLE_POINTS, title) + _table(WHEN_POINTS, when) + _table(SPECIALTY_POINTS, specialty)
     # One number says date of birth and sex at once: it does not count thrice.
     against = np.minimum(np.minimum(_table(BORN_POINTS, born), _table(SEX_POINTS, sex)), _table(PERSON_POINTS, person))
-    # And the birth says who it is, not which certificate: nothing for one of another number and time.
-    other = (document == Document.OTHER) & (when == When.FAR)
-    speaks = np.maximum(np.where(other, 0, _table(BORN_POINTS, born)), _table(PERSON_POINTS, person))
+    # And it says who it is, not which certificate: nothing for one of another number and another time or title.
+    other = (document == Document.OTHER) & ((when == When.FAR) | (title == Said.OTHER))
+    speaks = np.where(other, 0, np.maximum(_table(BORN_POINTS, born), _table(PERSON_POINTS, person)))
     points += np.where(against < 0, against, speaks)
     return Pairs(left, right, points, name, document, unit, title, when, specialty, born, sex, person)
 
@@ -265,7 +266,7 @@ def _names(keys: Keys, left: Ints, right: Ints) -> Ints:
     found[equal & (ours.letters[left] == theirs.letters[right])] = Name.SAME
     # Whoever has the same ID number is looked at, whatever the name.
     same_person = (ours.person[left] == theirs.person[right]) & (ours.person[left] >= 0)
-    found[(found < 0) & same_person] = Name.ODD
+    found[(found < 0) & same_person] = Name.OTHER
     return found
 
 

@@ -4,7 +4,7 @@ No row is given to an entry because it alone is left: that is how a wrong person
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
@@ -209,56 +209,67 @@ def _settled(
     refused: frozenset[int],
 ) -> Settled:
     count = len(keys.ours)
-    leads = _leads(found, groups, order)
-    enough = evidence.suffices(keys, rows, found, groups, limits)
     best, _ = _two_best(found.ours, found.points, found.theirs, order.rows[found.theirs], count)
-    has = best >= 0
-    top = np.maximum(best, 0)
-    ahead = leads.over_rows >= limits.lead
-    alone = leads.over_rivals >= limits.lead
-    linked = np.zeros(count, dtype=np.bool_)
     verdict = np.full(count, Verdict.NONE, dtype=np.int64)
-    row = np.full(count, NOTHING, dtype=np.int64)
-    rival = np.full(count, NOTHING, dtype=np.int64)
-    lead = np.zeros(count, dtype=np.int64)
+    row, rival = (np.full(count, NOTHING, dtype=np.int64) for _ in range(2))
+    lead, points = (np.zeros(count, dtype=np.int64) for _ in range(2))
+    settled = Settled(verdict, row, best, rival, lead, found, {})
     if len(found):
-        lead[has] = np.minimum(leads.over_rows, leads.over_rivals)[top[has]]
-        linked = has & (enough & ahead & alone)[top]
-        verdict[linked] = Verdict.LINKED
-        row[linked] = found.theirs[top[linked]]
-        owner = np.full(len(keys.theirs), NOTHING, dtype=np.int64)
-        owner[row[linked]] = np.flatnonzero(linked)
-        # What comes near, less what is surely another's.
-        beaten = (owner[found.theirs] >= 0) & (groups[owner[found.theirs]] != groups[found.ours])
-        beaten &= leads.over_rivals <= -limits.lead
-        shown = found.points >= limits.shown
-        rest = ~linked & has
-        tied = rest & (enough & ahead & ~alone & ~beaten)[top]
-        verdict[tied] = Verdict.RIVALS
-        rival[tied] = leads.rival[top[tied]]
-        near = shown & ~beaten & rest[found.ours] & ~tied[found.ours]
-        some = np.bincount(found.ours[near], minlength=count)
-        verdict[rest & ~tied & (some > 1)] = Verdict.TIED
-        verdict[rest & ~tied & (some == 1)] = Verdict.WEAK
-        nothing = rest & ~tied & (some == 0)
-        lost = np.bincount(found.ours[shown & beaten], minlength=count) > 0
-        verdict[nothing & lost] = Verdict.TAKEN
-        rival[nothing & lost] = owner[found.theirs[top[nothing & lost]]]
-        # The same person asks for the same row again, if under another title.
-        again = np.flatnonzero(nothing & lost & (rival >= 0) & (keys.ours.person >= 0))
-        again = again[keys.ours.person[again] == keys.ours.person[rival[again]]]
-        verdict[again] = Verdict.AGAIN
-        chosen = np.flatnonzero(near | (shown & tied[found.ours]))
-    else:
-        chosen = np.zeros(0, dtype=np.int64)
-    candidates = _candidates(found, chosen)
+        has = np.flatnonzero(best >= 0)
+        points[has] = found.points[best[has]]
+        leads = _leads(found, groups, order)
+        lead[has] = np.minimum(leads.over_rows, leads.over_rivals)[best[has]]
+        enough = evidence.suffices(keys, rows, found, groups, limits)
+        claims = enough & (leads.over_rows >= limits.lead)
+        _link(settled, claims & (leads.over_rivals >= limits.lead))
+        settled = replace(settled, candidates=_leave(settled, keys, groups, leads, claims, limits))
     for line, given in decided.items():
         verdict[line], row[line] = Verdict.DECIDED, given
     for line in refused:
         if verdict[line] in (Verdict.NONE, Verdict.TAKEN):
             verdict[line] = Verdict.REFUSED
-    _again(groups, order, verdict, row, rival, np.where(has, found.points[top] if len(found) else 0, 0))
-    return Settled(verdict, row, best, rival, lead, found, candidates)
+    _again(groups, order, verdict, row, rival, points)
+    return settled
+
+
+def _link(settled: Settled, sure: Mask) -> None:
+    """Give the entries their rows whose best pair is sure."""
+    has = np.flatnonzero(settled.pair >= 0)
+    linked = has[sure[settled.pair[has]]]
+    settled.verdict[linked] = Verdict.LINKED
+    settled.row[linked] = settled.pairs.theirs[settled.pair[linked]]
+
+
+def _leave(
+    settled: Settled, keys: Keys, groups: Ints, leads: _Leads, claims: Mask, limits: Limits
+) -> dict[int, tuple[int, ...]]:
+    """Say of the other entries why they have no row; what may be theirs is to be looked at."""
+    found, verdict, rival = settled.pairs, settled.verdict, settled.rival
+    count, top = len(verdict), np.maximum(settled.pair, 0)
+    linked = verdict == Verdict.LINKED
+    owner = np.full(len(keys.theirs), NOTHING, dtype=np.int64)
+    owner[settled.row[linked]] = np.flatnonzero(linked)
+    # What comes near, less what is surely another's.
+    beaten = (owner[found.theirs] >= 0) & (groups[owner[found.theirs]] != groups[found.ours])
+    beaten &= leads.over_rivals <= -limits.lead
+    shown = found.points >= limits.shown
+    rest = ~linked & (settled.pair >= 0)
+    tied = rest & (claims & (leads.over_rivals < limits.lead) & ~beaten)[top]
+    verdict[tied] = Verdict.RIVALS
+    rival[tied] = leads.rival[top[tied]]
+    rest &= ~tied
+    near = shown & ~beaten & rest[found.ours]
+    some = np.bincount(found.ours[near], minlength=count)
+    verdict[rest & (some > 1)] = Verdict.TIED
+    verdict[rest & (some == 1)] = Verdict.WEAK
+    lost = rest & (some == 0) & (np.bincount(found.ours[shown & beaten], minlength=count) > 0)
+    verdict[lost] = Verdict.TAKEN
+    rival[lost] = owner[found.theirs[top[lost]]]
+    # The same person asks for the same row again, if under another title.
+    again = np.flatnonzero(lost & (rival >= 0) & (keys.ours.person >= 0))
+    again = again[keys.ours.person[again] == keys.ours.person[rival[again]]]
+    verdict[again] = Verdict.AGAIN
+    return _candidates(found, np.flatnonzero(near | (shown & tied[found.ours])))
 
 
 def _candidates(found: Pairs, chosen: Ints) -> dict[int, tuple[int, ...]]:

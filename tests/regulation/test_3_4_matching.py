@@ -320,6 +320,39 @@ def test_a_birth_in_another_list_says_nothing_of_the_certificate(policy):
     assert [match.published, match.level] == [0, "document_only"]
 
 
+EARLIER = {"document_no": "湖人专[1993]4号", "obtained_on": "1993-01-01", "document_date": "1993-02-01"}
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [EARLIER, EARLIER | {"title": "助理工程师", "level": "助理级"}, {"title": "助理工程师", "document_no": ""}],
+)
+def test_an_id_number_in_a_list_is_the_person_and_not_the_certificate(policy, listed):
+    match = reconcile.compare(table(holder()), table(holder(**{"file": "公布.xlsx", **listed})), policy, AS_OF).match(0)
+    assert match.published is None
+
+
+def test_an_id_number_finds_a_person_of_another_name(policy):
+    match = reconcile.compare(table(holder(name="钱望舒")), table(holder(file="公布.xlsx")), policy, AS_OF).match(0)
+    assert [match.status, match.reason] == [Status.DIFFERS, "身份证号相符，有出入"]
+    assert [str(each) for each in match.differences] == ["姓名填报为“钱望舒”，公布为“沈云川”"]
+
+
+def test_a_reason_does_not_say_that_the_rest_agrees_where_it_does_not(policy):
+    lists = table(holder(**LISTED, name="沈雲川", employer="长兴县样例水利局"))
+    match = reconcile.compare(table(holder()), lists, policy, AS_OF).match(0)
+    assert [match.reason, {each.field for each in match.differences}] == [
+        "姓名是异体或繁体写法，有出入",
+        {"name", "employer"},
+    ]
+
+
+@pytest.mark.parametrize(("field", "kind"), [("specialty", "specialty:missing"), ("obtained_on", "")])
+def test_what_the_list_says_and_the_entry_does_not_is_to_be_looked_at(policy, field, kind):
+    match = reconcile.compare(table(holder(**{field: ""})), table(holder(**LISTED)), policy, AS_OF).match(0)
+    assert [match.status, [(each.field, each.kind) for each in match.differences]] == [Status.DIFFERS, [(field, kind)]]
+
+
 @pytest.mark.parametrize(("colleagues", "expected"), [(0, Status.DIFFERS), (60, Status.AMBIGUOUS)])
 def test_a_like_character_in_a_common_name_may_be_a_colleague(policy, colleagues, expected):
     other = {"file": "公布.xlsx", "id_number": "", "sex": "", "birth_date": ""}
