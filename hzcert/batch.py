@@ -48,17 +48,28 @@ def inventory(folder: Path, base: Path) -> list[Input]:
     """Every regular file below a folder, in order of its name; hidden and lock files of office programs are left out.
 
     Raises:
-        InputError: the folder is missing or can't be read.
+        InputError: the folder is missing, or it or one below it can't be read.
     """
     try:
         if not folder.is_dir():
             raise InputError(f"找不到文件夹 {folder}", "请检查路径")
-        depth = len(folder.parts)
-        named = ((path.parts[depth:], path) for path in folder.rglob("*"))
-        kept = sorted(each for each in named if not _is_hidden(each[0]) and each[1].is_file())
-        return [take_in(path, base) for _, path in kept]
+        found = sorted(map(Path, _files_in(folder)), key=lambda path: path.parts)
+        return [take_in(path, base) for path in found]
     except OSError as cause:
-        raise InputError(f"不能读取 {folder}：{cause.strerror}", "请检查权限") from cause
+        unread = shown_name(Path(cause.filename or folder), folder.parent)
+        raise InputError(f"不能读取 {unread}：{cause.strerror}", "请检查权限") from cause
+
+
+def _files_in(folder: Path | str) -> Iterator[str]:
+    """The regular files below a folder; links to folders are not followed."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if _is_hidden(entry.name):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files_in(entry.path)
+            elif entry.is_file():
+                yield entry.path
 
 
 def take_in(path: Path, base: Path) -> Input:
@@ -352,5 +363,5 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def _is_hidden(parts: Iterable[str]) -> bool:
-    return any(part.startswith((".", "~$")) or part.lower() in _OFFICE_LITTER for part in parts)
+def _is_hidden(name: str) -> bool:
+    return name.startswith((".", "~$")) or name.lower() in _OFFICE_LITTER

@@ -45,12 +45,13 @@ def _near(hashed: Sequence[tuple[int, bytes]], share: float) -> Iterator[tuple[i
     """
     if len(hashed) < 2:
         return
-    bits = np.array([np.frombuffer(each, dtype=np.uint8) for _, each in hashed])
-    filled = np.bitwise_count(bits).sum(axis=1)
+    bits = np.frombuffer(b"".join(each for _, each in hashed), dtype=np.uint8).reshape(len(hashed), -1)
+    words = bits.view(np.uint64)
+    filled = np.bitwise_count(words).sum(axis=1)
     pairs = _agreeing(_group_keys(bits))
     for start in range(0, len(pairs), _AT_ONCE):
         some = pairs[start : start + _AT_ONCE]
-        apart = np.bitwise_count(bits[some[:, 0]] ^ bits[some[:, 1]]).sum(axis=1)
+        apart = np.bitwise_count(words[some[:, 0]] ^ words[some[:, 1]]).sum(axis=1)
         for one, other in some[apart <= share * filled[some].sum(axis=1)].tolist():
             yield hashed[one][0], hashed[other][0]
 

@@ -57,19 +57,20 @@ def jobs(inputs: Sequence[Input], spec: PhotoSpec, *, check: bool, literal: bool
 
     As received, the ID number may stand anywhere in the name; in place, the name must be the number (三.3).
     """
-    numbers = _numbers([PurePath(each.shown).stem for each in inputs])
+    paths = [PurePath(each.shown) for each in inputs]
+    numbers = _numbers([path.stem for path in paths])
     owners: dict[str, dict[str, str]] = defaultdict(dict)  # the picture: its owners, each with one of his files
     for each, number in zip(inputs, numbers, strict=True):
         if number and not each.fault:
             owners[each.sha256].setdefault(number, each.shown)
     made = []
-    for each, number in zip(inputs, numbers, strict=True):
-        where, stem = Where(each.shown), PurePath(each.shown).stem
+    for each, path, number in zip(inputs, paths, numbers, strict=True):
+        where, stem = Where(each.shown), path.stem
         known = []
         if not number or (check and literal and not _ONLY_NUMBER.fullmatch(stem)):
-            known.append(codes.PHOTO_NAME.at(where, PurePath(each.shown).name))
+            known.append(codes.PHOTO_NAME.at(where, path.name))
         elif number != stem and number not in idnumber.compact(stem):
-            known.append(codes.PHOTO_OLD_NAME.at(where, PurePath(each.shown).name, lengthened=number))
+            known.append(codes.PHOTO_OLD_NAME.at(where, path.name, lengthened=number))
         others = []
         if number and len(sharing := owners[each.sha256]) > 1:
             others = [shown for owner, shown in sharing.items() if owner != number]

@@ -119,11 +119,10 @@ def _judge_in_place(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator
 
 
 def _form_faults(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[Finding]:
-    ending = PurePath(where.file).suffix.lower()
-    if measure.format != "JPEG" or ending not in _JPG_ENDINGS:
-        yield codes.PHOTO_FORMAT.at(
-            where, format=measure.format if measure.format != "JPEG" else ending or "没有扩展名"
-        )
+    if measure.format != "JPEG":
+        yield codes.PHOTO_FORMAT.at(where, format=measure.format)
+    elif not where.file.lower().endswith(_JPG_ENDINGS):
+        yield codes.PHOTO_FORMAT.at(where, format=PurePath(where.file).suffix.lower() or "没有扩展名")
     if measure.bytes > spec.max_bytes:
         yield codes.PHOTO_BYTES.at(where, bytes=measure.bytes, limit=spec.max_bytes)
     yield from _too_small(measure, spec, where)
@@ -198,21 +197,22 @@ def _judge_person(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[F
 
 def _light_faults(measure: Measure, spec: PhotoSpec) -> list[str]:
     faults = (
-        (measure.contrast < spec.min_contrast, f"反差 {measure.contrast:.1f}，应有 {spec.min_contrast}"),
-        (measure.dark > spec.max_dark, f"过暗部分 {measure.dark:.0%}，至多 {spec.max_dark:.0%}"),
-        (measure.bright > spec.max_bright, f"过亮部分 {measure.bright:.0%}，至多 {spec.max_bright:.0%}"),
+        (measure.contrast < spec.min_contrast, "反差 {:.1f}，应有 {}", measure.contrast, spec.min_contrast),
+        (measure.dark > spec.max_dark, "过暗部分 {:.0%}，至多 {:.0%}", measure.dark, spec.max_dark),
+        (measure.bright > spec.max_bright, "过亮部分 {:.0%}，至多 {:.0%}", measure.bright, spec.max_bright),
     )
-    return [words for broken, words in faults if broken]
+    return [words.format(seen, limit) for broken, words, seen, limit in faults if broken]
 
 
 def _pose_faults(measure: Measure, spec: PhotoSpec) -> list[str]:
+    roll, yaw, pitch = abs(measure.roll), abs(measure.yaw), measure.pitch
     faults = (
-        (abs(measure.roll) > spec.max_roll, f"歪斜 {abs(measure.roll):.0f} 度，至多 {spec.max_roll:.0f} 度"),
-        (abs(measure.yaw) > spec.max_yaw, f"脸偏向一侧 {abs(measure.yaw):.2f}，至多 {spec.max_yaw}"),
-        (measure.pitch < spec.min_pitch, f"仰头 {measure.pitch:.2f}，至少 {spec.min_pitch}"),
-        (measure.pitch > spec.max_pitch, f"低头 {measure.pitch:.2f}，至多 {spec.max_pitch}"),
+        (roll > spec.max_roll, "歪斜 {:.0f} 度，至多 {:.0f} 度", roll, spec.max_roll),
+        (yaw > spec.max_yaw, "脸偏向一侧 {:.2f}，至多 {}", yaw, spec.max_yaw),
+        (pitch < spec.min_pitch, "仰头 {:.2f}，至少 {}", pitch, spec.min_pitch),
+        (pitch > spec.max_pitch, "低头 {:.2f}，至多 {}", pitch, spec.max_pitch),
     )
-    return [words for broken, words in faults if broken]
+    return [words.format(seen, limit) for broken, words, seen, limit in faults if broken]
 
 
 def _judge_marks(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[Finding]:

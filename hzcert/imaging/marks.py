@@ -3,7 +3,6 @@
 Each gives a number; what is too much is for the policy to say. How far each can be trusted: docs/photos.md.
 """
 
-import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from itertools import pairwise
@@ -192,7 +191,7 @@ _BRIGHTER, _COLOURED = (10, 30), (6, 12)  # levels that count; less is grain, an
 
 
 def fingerprint(small: Pixels) -> str:
-    """A perceptual hash of 5,760 bits, packed as text: the same picture saved again or resized differs in few of those that are set.
+    """A perceptual hash of 5,760 bits, as text: the same picture saved again or resized differs in few of those that are set.
 
     Of the middle of its ``coarse`` copy, since what is cut off at the edges varies: where it grows brighter or darker and
     how much, and where which colour is. Bits that grain could turn are left at nought.
@@ -204,8 +203,7 @@ def fingerprint(small: Pixels) -> str:
     across, down = luma[:-1, 1:] - luma[:-1, :-1], luma[1:, :-1] - luma[:-1, :-1]
     planes = [plane for step in _BRIGHTER for grows in (across, down) for plane in (grows > step, grows < -step)]
     planes += [plane for step in _COLOURED for plane in (chroma > step, chroma < -step)]
-    packed = np.packbits(np.concatenate([plane.ravel() for plane in planes])).tobytes()
-    return b64encode(zlib.compress(packed, 6)).decode()
+    return b64encode(np.packbits(np.concatenate([plane.ravel() for plane in planes])).tobytes()).decode()
 
 
 def _cells(picture: Pixels, count: int) -> cv2.typing.MatLike:
@@ -218,7 +216,4 @@ def fingerprint_bits(text: str) -> bytes:
     Raises:
         ValueError: it is none.
     """
-    try:
-        return zlib.decompress(b64decode(text, validate=True))
-    except zlib.error as cause:
-        raise ValueError("no fingerprint") from cause
+    return b64decode(text, validate=True)

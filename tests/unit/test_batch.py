@@ -1,6 +1,8 @@
 """Files whole or not at all, and the out folder over several runs."""
 
+import errno
 import json
+import os
 
 import pytest
 
@@ -124,6 +126,20 @@ def test_a_link_that_leads_out_is_refused(tmp_path):
 def test_a_dry_run_writes_nothing(tmp_path):
     write(Outputs(tmp_path / "out", dry_run=True), a="1")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_below_that_cannot_be_read_is_told_and_not_passed_over(tmp_path, monkeypatch):
+    (tmp_path / "batch" / "closed").mkdir(parents=True)
+    real = os.scandir
+
+    def barred(path):  # as for a clerk who may not open it; the tests may run as one who may
+        if str(path).endswith("closed"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", barred)
+    with pytest.raises(InputError, match="batch/closed：Permission denied"):
+        inventory(tmp_path / "batch", tmp_path)
 
 
 def test_inventory_leaves_out_hidden_and_lock_files(tmp_path):
