@@ -9,7 +9,7 @@ from hzcert.errors import InputError
 from hzcert.findings import Finding
 from hzcert.notices import Document
 from hzcert.policy import Policy
-from hzcert.sheets.papers import is_paper, read_paper, read_prose
+from hzcert.sheets.papers import is_paper, read_page, read_paper, read_prose
 from hzcert.sheets.reading import Grid, as_text, read
 from hzcert.table import Table
 
@@ -18,6 +18,8 @@ def grids(source: Input, policy: Policy, password: str | None, found: list[Docum
     """The sheets of a table; of a document in words, the lists in it, with what its words say of them."""
     if is_paper(source.path):
         return _in_words(read_paper(source.path, source.shown), policy, found)
+    if page := read_page(source.path, source.shown):
+        return _in_words(page, policy, found)
     try:
         parts = read(source.path, source.shown, password)
     except InputError:

@@ -27,6 +27,7 @@ class Task(StrEnum):
     SPARSE = "sparse.read_sparse"
     ZIPPED = "others.read_zipped"
     HTML = "markup.read_html"
+    PAGE = "markup.read_page"
 
 
 def read_apart(task: Task, *words: object) -> Read:

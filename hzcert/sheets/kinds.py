@@ -56,6 +56,9 @@ _ZIPPED = {
 }
 _OPEN_DOCUMENT = {"text": "文字文档（odt）", "presentation": "演示文稿（odp）", "graphics": "绘图（odg）"}
 REMEDY = "请放入 Excel 或 WPS 工作簿、CSV 文件，并移走这个文件"
+_PAGES = "邮件或单个文件网页（mht）"
+_PAPERS = ("Word 文档", "RTF 文档", "文字文档（odt）", _PAGES)
+_REMEDY_OF_PAPER = "名单请另存为 Excel 或 WPS 工作簿；公布文件请在 Word 或 WPS 里打开，另存为 docx 后放入"
 
 
 def tell(raw: bytes) -> Kind:
@@ -92,7 +95,7 @@ def is_text(start: bytes) -> bool:
 
 def no_table(name: str) -> Unreadable:
     """The refusal of something that is no table."""
-    return Unreadable(f"不是表格，而是 {name}", REMEDY)
+    return Unreadable(f"不是表格，而是 {name}", _REMEDY_OF_PAPER if name in _PAPERS else REMEDY)
 
 
 def _zipped(raw: bytes) -> Kind:
@@ -154,7 +157,7 @@ def tell_text(text: str) -> Words:
         if head.startswith(start):
             raise no_table(name)
     if head[:1000].lower().startswith(("mime-version:", "from:", "message-id:")):
-        raise no_table("邮件或单个文件网页（mht）")
+        raise no_table(_PAGES)
     if not head.startswith("<"):
         return Words.LINES
     root = _ROOT.match(head)

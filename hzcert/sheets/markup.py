@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from html.parser import HTMLParser
+from typing import cast
 
 from hzcert.sheets.grid import Cell, Grid, Place, Range, Unreadable
 from hzcert.sheets.guard import Budget, feed, xml_parser
@@ -68,12 +69,32 @@ def read_html(text: str, shown: str) -> list[Grid]:
     return [table.grid(shown, f"第 {number} 个表" if number > 1 else "") for number, table in enumerate(tables, 1)]
 
 
+def read_page(text: str, shown: str) -> list[Grid]:
+    """A page that Word or WPS has saved: its tables, and the lines before, between and after them as grids of a single column.
+
+    Nothing where no words stand beside the tables.
+    """
+    page = _Page(Budget())
+    page.feed(text)
+    page.close()
+    found: list[Grid] = []
+    tables = 0
+    for part in page.parts:
+        if isinstance(part, _Table):
+            tables += 1
+            found += [part.grid(shown, f"表{tables}")] if any(map(any, part.rows)) else []
+        elif lines := [line for each in "".join(part).split("\n") if (line := each.replace("\xa0", " ").strip())]:
+            found.append(Grid(shown, "正文", [[line] for line in lines]))
+    return found if any(grid.name == "正文" for grid in found) else []
+
+
 class _Page(HTMLParser):
-    """Gathers the tables of a page as browsers would, closing what was left open."""
+    """Gathers the tables of a page as browsers would, closing what was left open; and the words outside them."""
 
     def __init__(self, budget: Budget) -> None:
         super().__init__(convert_charrefs=True)
         self.tables: list[_Table] = []
+        self.parts: list[_Table | list[str]] = [[]]
         self._budget = budget
         self._open: list[tuple[_Table, int, list[str] | None]] = []  # tables around the one that is read now
         self._table: _Table | None = None
@@ -93,6 +114,7 @@ class _Page(HTMLParser):
                     raise Unreadable("是表格层层相套的网页", "请重新导出后再放入")
                 self._table = _Table(self._budget)
                 self.tables.append(self._table)
+                self.parts += [self._table, []]
                 self._row, self._text = -1, None
             case "tr" if self._table is not None:
                 self._end_cell()
@@ -105,7 +127,9 @@ class _Page(HTMLParser):
                 self._start_cell(self._table, about)
             case "br" | "p" | "div" if self._text:
                 self._text.append("\n")
-            case "script" | "style":
+            case "br" | "p" | "div" | "li" | "h1" | "h2" | "h3" if self._table is None:
+                self._words.append("\n")
+            case "script" | "style" | "title":
                 self._silent += 1
             case "s" | "strike" | "del":
                 self._struck += 1
@@ -118,7 +142,7 @@ class _Page(HTMLParser):
             case "table" if self._table is not None:
                 self._end_cell()
                 self._table, self._row, self._text = self._open.pop() if self._open else (None, -1, None)
-            case "script" | "style":
+            case "script" | "style" | "title":
                 self._silent = max(0, self._silent - 1)
             case "s" | "strike" | "del":
                 self._struck = max(0, self._struck - 1)
@@ -129,6 +153,13 @@ class _Page(HTMLParser):
             self._text.append(_SPACES.sub(" ", data))
             if self._struck and self._table is not None and data.strip():
                 self._table.struck[self._cell] = self._table.struck.get(self._cell, "") + data.strip()
+        elif self._table is None and not self._silent and not self._struck:
+            self._words.append(_SPACES.sub(" ", data))
+
+    @property
+    def _words(self) -> list[str]:
+        """What has been said since the last table."""
+        return cast("list[str]", self.parts[-1])
 
     def close(self) -> None:
         """End what was left open."""

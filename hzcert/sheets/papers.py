@@ -9,12 +9,14 @@ from pathlib import Path
 from hzcert.errors import InputError
 from hzcert.sheets import guard
 from hzcert.sheets.aligned import Table, Word, tables_in
+from hzcert.sheets.apart import Task, read_apart
 from hzcert.sheets.grid import Grid, Unreadable
 from hzcert.sheets.pdf import read_pdf
 from hzcert.sheets.text import encoding_of, whole
 from hzcert.sheets.word import read_word
 
 _MOST_PROSE = 8 << 20  # bytes
+_HEAD = 2000  # characters, among which a page says that it is one
 _HAN = re.compile("[\u4e00-\u9fff]")
 _ZIP, _PDF = b"PK\x03\x04", b"%PDF"
 _WIDE = (b"\xff\xfe", b"\xfe\xff")  # UTF-16 says so
@@ -65,6 +67,19 @@ def read_prose(path: Path, shown: str) -> list[Grid] | None:
     if words.lstrip().startswith("<") or not _HAN.search(words):
         return None
     return list(_text(words.splitlines(), shown))
+
+
+def read_page(path: Path, shown: str) -> list[Grid]:
+    """A document that was saved as a web page, as tables and lines; nothing for what is no page, or has no words beside its tables."""
+    if guard.start(path).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"<":
+        return []
+    raw = guard.load(path)
+    try:
+        words = whole(lambda: io.BytesIO(raw), encoding_of(lambda: io.BytesIO(raw)))
+        found = read_apart(Task.PAGE, words, shown) if "<html" in words[:_HEAD].lower() else []
+    except Unreadable:  # reading it as a table says why
+        return []
+    return found if isinstance(found, list) else []
 
 
 def _text(texts: Sequence[str], shown: str) -> Iterator[Grid]:

@@ -12,6 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from hzcert import docfacts, ingest, reconcile
 from hzcert.batch import inventory
+from hzcert.errors import InputError
 from people import holder, table
 
 AWARD = """湖人专[2005]99号
@@ -131,6 +132,39 @@ def test_a_word_document_with_a_table(tmp_path, read):
         ("沈云川", "高级教师（小学）", "湖人专[2004]7号", "2004-11-01", 2),
         ("王田", "高级教师（小学）", "湖人专[2004]7号", "2004-11-01", 3),
     ]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "listed"),
+    [
+        (
+            "gb18030",
+            "<table><tr><td>姓名</td><td>工作单位</td></tr><tr><td>测试甲</td><td>样例水利设计院</td></tr></table>",
+        ),
+        ("utf-8", "<p class=MsoNormal>样例水利设计院：<span>测试甲</span></p>"),
+    ],
+)
+def test_a_document_saved_as_a_web_page(tmp_path, read, encoding, listed):
+    page = f"""<html xmlns:w="urn:schemas-microsoft-com:office:word"><head><title>无关</title><style>p {{}}</style></head><body>
+        <p>湖人专[2005]<b>99</b>号</p><p>经评审通过，以下1人具有工程师任职资格<s>，另有测试乙</s>，现予公布。</p>{listed}
+        <p>二○○五年十二月三十日</p></body></html>"""
+    (tmp_path / "a.htm").write_bytes(page.encode(encoding))
+    expected = ("测试甲", "样例水利设计院", "工程师", "湖人专[2005]99号", "2005-12-30")
+    assert said(read(), "name", "employer", "title", "document_no", "document_date") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.rtf", r"{\rtf1\ansi\ansicpg936 \'ba\'fe\'c8\'cb}"),
+        ("a.mht", "MIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n=B2=E2"),
+    ],
+)
+def test_what_word_has_saved_otherwise_is_to_be_saved_as_docx(tmp_path, read, name, text):
+    (tmp_path / name).write_text(text, encoding="ascii")
+    with pytest.raises(InputError) as refused:
+        read()
+    assert "另存为 docx" in refused.value.remedy
 
 
 def test_a_pdf_with_text(tmp_path, read):
