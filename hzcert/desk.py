@@ -4,7 +4,7 @@ One transaction, one desk. What is done here is written when the desk is closed,
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
@@ -230,6 +230,12 @@ class Desk:
             self.note("agreed", {"fingerprint": own, **evidence})
         else:
             self.take(file, "reconciled", {"fingerprint": own, **evidence})
+
+    def agree_many(self, prints: Iterable[str], said: Iterable[str]) -> None:
+        """Note that entries without a file agree with the published documents: what is said of each as canonical JSON (三.4)."""
+        for own, data in zip(prints, said, strict=True):
+            self._agreed[own] = self._next
+            self._draft(0, "agreed", data)
 
     def give(self, file: File, kind: str, data: Mapping[str, object], number: str = "", /, **own: object) -> str:
         """Give a certificate a number: the next of this authority, or one that was given elsewhere."""

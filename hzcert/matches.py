@@ -116,7 +116,7 @@ class Matches:
     unclaimed: tuple[int, ...] = ()
     decided_by: Mapping[int, str] = field(default_factory=dict)  # by entry, who decided it and why
     taken: Mapping[int, str] = field(default_factory=dict)  # by entry, who of an earlier batch has its row
-    words: dict[str, pa.Array] = field(
+    words: dict[object, pa.Array] = field(
         default_factory=dict, repr=False, compare=False
     )  # what wording.py has worked out
 

@@ -315,7 +315,12 @@ def _unheld(mask: Mask) -> dict[int, Mapping[str, object]]:
 def _agreed(compared: reconcile.Matches, lines: npt.NDArray[np.int64]) -> dict[int, Mapping[str, object]]:
     """The published row that each of these entries agrees with, by their order here (三.4)."""
     found = np.flatnonzero(compared.settled.row[lines] >= 0)
-    return dict(zip(found.tolist(), reconcile.evidence(compared, lines[found]), strict=True))
+    columns = reconcile.evidence(compared, lines[found])
+    said = zip(*(column.to_pylist() for column in columns.values()), strict=True)
+    return {
+        line: {name: text for name, text in zip(columns, texts, strict=True) if text or name not in register.SPARSE}
+        for line, texts in zip(found.tolist(), said, strict=True)
+    }
 
 
 def photo_name(id_number: str) -> str:

@@ -3,7 +3,7 @@
 Levels in order, best first; each is named in words that a clerk reads. What is not certain is never accepted.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import numpy as np
@@ -42,7 +42,6 @@ __all__ = [
 ]
 
 Ints = npt.NDArray[np.int64]
-_PART = 20_000  # entries that are dictionaries at one time
 
 
 def compare(
@@ -216,22 +215,21 @@ def _claimed_twice(holders: Table, matches: Matches, lines: Ints) -> Iterator[Fi
     yield from (found[line] for line in lines.tolist())
 
 
-def evidence(matches: Matches, lines: Ints) -> Iterator[Mapping[str, object]]:
+def evidence(matches: Matches, lines: Ints) -> dict[str, pa.Array]:
     """On what these entries were found to agree, for the register: the published row, its document, and how (三.4)."""
-    names = [*LEVELS, ""]
-    levels, reasons, differences = wording.levels(matches), wording.reasons(matches), wording.differences(matches)
-    following = wording.runners_up(matches)
-    for first in range(0, len(lines), _PART):
-        some = lines[first : first + _PART]
-        published, rows = matches.published, matches.settled.row[some]
-        texts = (wording.chosen(published.texts(name), rows) for name in ("file", "sheet", "document_no"))
-        said = (wording.chosen(each, some) for each in (reasons, differences, following))
-        columns = [each.to_pylist() for each in (*texts, *said)]
-        of_row = zip(published.row_numbers[rows].tolist(), levels[some].tolist(), *columns, strict=True)
-        for row, level, file, sheet, document, reason, differs, after in of_row:
-            more = {"document": document, "level": names[level], "differences": differs, "next": after}
-            found = {"file": file, "sheet": sheet, "row": row, "reason": reason}
-            yield found | {name: text for name, text in more.items() if text}
+    published, rows = matches.published, matches.settled.row[lines]
+    names = {"file": "file", "sheet": "sheet", "document": "document_no"}
+    said = {
+        "reason": wording.reasons,
+        "differences": wording.differences,
+        "next": wording.runners_up,
+        "level": wording.level_names,
+    }
+    return {
+        **{own: wording.chosen(published.texts(name), rows) for own, name in names.items()},
+        **{own: wording.chosen(of_all(matches), lines) for own, of_all in said.items()},
+        "row": pa.array(published.row_numbers[rows]),
+    }
 
 
 def records(matches: Matches, *, show_ids: bool) -> Iterator[dict[str, object]]:

@@ -1,13 +1,13 @@
 """The register as a batch meets it (登记): entries and what agrees, certificate numbers given once and without gaps, what was printed."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from hzcert import codes, lives, names
 from hzcert.desk import Clerk, Desk, File, Key, check_character, is_reissue, key, key_of
@@ -16,7 +16,7 @@ from hzcert.findings import Finding, Where, mask
 from hzcert.intake import Intake, fingerprint
 from hzcert.lives import UNHELD, Mark, State
 from hzcert.policy import Policy
-from hzcert.store import Book, canonical, exists, open_register
+from hzcert.store import Book, canonical, canonical_rows, exists, open_register
 from hzcert.table import Table
 
 __all__ = ["UNHELD", "check_character", "fingerprint", "key"]
@@ -25,7 +25,7 @@ _REVIEWED = int(Mark.REVIEWED)  # a flag of an enumeration takes ten times as lo
 Record = Mapping[str, object]
 Said = Mapping[int, Record]  # by position in the table
 _NOBODY: Said = {}
-_NOTHING: Mapping[str, object] = {}
+SPARSE = ("differences", "document", "level", "next")  # of evidence: what has nothing to say is left out
 _WHOSE = ("id_number", "name", "title", "document_no")
 _PART = 20_000  # entries
 
@@ -398,30 +398,30 @@ def remember_reconciled(
     day: date,
     url: str,
     *,
-    evidence: Iterable[Mapping[str, object]] = (),
+    evidence: Callable[[slice], Mapping[str, pa.Array]] = lambda _: {},
     policy: Policy | None = None,
     authority: str = "",
     operator: str = "",
 ) -> None:
     """Note that these entries agree with the published documents, so that they may be listed and printed (三.4).
 
-    ``evidence`` says of each, in order, with what row it agreed, and how.
+    ``evidence`` says of some that follow each other, column by column, with what row each agreed, and how.
     """
-    said = chain(evidence, repeat(_NOTHING))
     known: set[str] = set()
     anew: set[str] = set()
     with open_register(url) as book:
         desk = Desk(book, policy, Clerk(day, authority, operator), moment())  # type: ignore[arg-type]
-        for some in holders.parts(_PART):  # as dictionaries a million entries take gigabytes
-            intake = Intake(some)
-            records, prints = intake.records, intake.prints
+        for number, some in enumerate(holders.parts(_PART)):  # what is said of a million entries takes gigabytes
+            prints = Intake(some).prints
             before = book.agreed(prints)
             bare = _bare(book, before)
             known.update(before.keys() - bare)
-            for entry, own, found in zip(records, prints, said, strict=False):
-                if own not in known:
-                    known.add(own)
-                    desk.agree(None, own, {name: entry[name] for name in _WHOSE} | dict(found))
+            whose = {name: some.texts(name) for name in _WHOSE} | {"fingerprint": pa.array(prints, pa.large_string())}
+            found = evidence(slice(number * _PART, number * _PART + len(some)))
+            said = dict(zip(reversed(prints), reversed(canonical_rows({**whose, **found}, SPARSE)), strict=True))
+            new = [own for own in dict.fromkeys(prints) if own not in known]
+            desk.agree_many(new, map(said.__getitem__, new))
+            known.update(new)
             anew |= bare & set(prints)
         book.forget_agreed(anew)
         desk.close()

@@ -274,12 +274,12 @@ def reconcile_files(
         write_result(out, headings, rows, sheets, settings.as_of)
         sheets.clear()  # of a long batch they are a tenth of a gigabyte
         remember_decisions(said_of(given, read.table, lists.table), settings)
-        agreed = matches.agreed
+        agreed = np.flatnonzero(matches.agreed)
         register.remember_reconciled(
-            read.table.take(agreed),
+            read.table.take(matches.agreed),
             settings.as_of,
             settings.register,
-            evidence=reconcile.evidence(matches, np.flatnonzero(agreed)),
+            evidence=lambda some: reconcile.evidence(matches, agreed[some]),
             authority=settings.authority.code,
             operator=settings.operator,
         )

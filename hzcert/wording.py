@@ -1,6 +1,7 @@
 """What a comparison with published documents says (核对结果的说法), for all entries at once: level, reason, differences, runners-up."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import cast
 
 import numpy as np
@@ -48,6 +49,18 @@ def put(texts: pa.LargeStringArray, lines: Ints, new: pa.LargeStringArray) -> pa
     return pc.replace_with_mask(texts, pa.array(mask), new)
 
 
+def _once(of_all: Callable[[Matches], pa.LargeStringArray]) -> Callable[[Matches], pa.LargeStringArray]:
+    """What is said of all entries, worked out when it is first asked for."""
+
+    @wraps(of_all)
+    def kept(matches: Matches) -> pa.LargeStringArray:
+        if of_all not in matches.words:
+            matches.words[of_all] = of_all(matches)
+        return matches.words[of_all]
+
+    return kept
+
+
 def places(table: Table) -> pa.LargeStringArray:
     """Where each row stands, in a clerk's words: what ``str(table.where(line))`` says, for all at once."""
     sheet = table.texts("sheet")
@@ -73,20 +86,22 @@ def levels(matches: Matches) -> Ints:
     return found
 
 
+@_once
+def level_names(matches: Matches) -> pa.LargeStringArray:
+    """By entry the name of the level on which its row was found; empty where it has none."""
+    found = levels(matches)
+    return chosen(column([*_LEVELS, ""]), np.where(found < 0, len(_LEVELS), found))
+
+
 def _linked(matches: Matches) -> Ints:
     """The entries whose row was found, and given by nobody."""
     settled = matches.settled
     return np.flatnonzero((settled.row >= 0) & (settled.verdict != Verdict.DECIDED) & (settled.pair >= 0))
 
 
+@_once
 def differences(matches: Matches) -> pa.LargeStringArray:
     """By entry in what it and its row differ, field by field, in a clerk's words; empty where in nothing."""
-    if "differences" not in matches.words:
-        matches.words["differences"] = _differences(matches)
-    return matches.words["differences"]
-
-
-def _differences(matches: Matches) -> pa.LargeStringArray:
     lines = np.flatnonzero(matches.noteworthy & (matches.place >= 0))
     place, row = matches.place[lines], matches.settled.row[lines]
     said = column([""] * len(lines))
@@ -109,14 +124,9 @@ def _how(kind: str) -> str:
     return f"（{differing.KINDS[kind]}）" if kind in differing.KINDS else ""
 
 
+@_once
 def reasons(matches: Matches) -> pa.LargeStringArray:
     """By entry why it was decided as it was, in a clerk's words."""
-    if "reasons" not in matches.words:
-        matches.words["reasons"] = _reasons(matches)
-    return matches.words["reasons"]
-
-
-def _reasons(matches: Matches) -> pa.LargeStringArray:
     lines = _linked(matches)
     which = levels(matches)[lines] * 4 + (matches.status[lines] == Status.MATCHED) * 2 + matches.noteworthy[lines]
     words = [reason_of(level, matched=bool(code & 2), differs=bool(code & 1)) for level in LEVELS for code in range(4)]
@@ -125,6 +135,7 @@ def _reasons(matches: Matches) -> pa.LargeStringArray:
     return put(found, rest, column([matches.match(line).reason for line in rest.tolist()]))
 
 
+@_once
 def runners_up(matches: Matches) -> pa.LargeStringArray:
     """By entry that has a row: the row that comes next, and its points; empty where none comes near."""
     pairs, settled = matches.settled.pairs, matches.settled
