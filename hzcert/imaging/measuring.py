@@ -8,18 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from hzcert.imaging import marks
+from hzcert.imaging.background import background
 from hzcert.imaging.box import Box
 from hzcert.imaging.face import Point
 from hzcert.imaging.fit import Portrait, head_of
-from hzcert.imaging.levels import middle
 from hzcert.imaging.sharpness import sharpness
 
 Pixels = npt.NDArray[np.uint8]
 
-# The background is seen in strips at both sides, down to the shoulders, and in the upper corners.
-_SIDE, _SHOULDERS = 0.10, 0.45  # shares of width and height
-_CORNER, _CORNER_DOWN = 0.30, 0.08
-_NEAR_WHITE, _NEAR_GREY = 215, 24  # least of the three channels, most that they differ by
 _DARK, _BRIGHT = 40, 250  # luma
 _LEVELS = np.arange(256)
 
@@ -103,8 +99,8 @@ def measure(given: Portrait, rgb: Pixels, cut_from: Box) -> Measure:
     luma, *chroma = planes
     small = marks.coarse(planes)
     colour, tones = _chroma(*(np.ascontiguousarray(plane[::2, ::2]) for plane in chroma))  # a JPEG holds no more of it
-    white, shade = _background(rgb)
     seen = _person(given, rgb, luma, cut_from)
+    white, shade = background(rgb, (seen.gap + seen.head) * len(rgb))
     return Measure(
         width=round(given.width),
         height=round(given.height),
@@ -158,7 +154,7 @@ def _person(given: Portrait, rgb: Pixels, luma: Pixels, cut_from: Box) -> _Perso
     head = head_of(face)
     inside = face.seen_from(cut_from).scaled(across, down)
     crown = head.seen_from(cut_from).scaled(across, down)
-    sharp, contrast, dark, bright = _exposure(luma, inside.within(wide, high))
+    sharp, contrast, dark, bright = _exposure(luma, inside.within(wide, high), cut_from.turned)
     places = [_in_photo(mark, face, cut_from, across, down) for mark in given.faces.marks]
     yaw, pitch = _pose(places)
     return _Person(
@@ -197,28 +193,6 @@ def _pose(places: list[Point]) -> tuple[float, float]:
     return (nose[0] - middle) / apart, (nose[1] - eyes) / max(mouth - eyes, 1.0)
 
 
-def _background(rgb: Pixels) -> tuple[float, float]:
-    """The share of the background that is near white, and the levels by which its parts differ."""
-    high, wide, _ = rgb.shape
-    side, down = max(round(_SIDE * wide), 1), max(round(_SHOULDERS * high), 1)
-    corner, corner_down = max(round(_CORNER * wide), 1), max(round(_CORNER_DOWN * high), 1)
-    parts = (
-        rgb[:down, :side],
-        rgb[:down, wide - side :],
-        rgb[:corner_down, side:corner],
-        rgb[:corner_down, wide - corner : wide - side],
-    )
-    red, green, blue = cv2.split(np.concatenate([part.reshape(-1, 1, 3) for part in parts]))
-    least = np.asarray(cv2.min(cv2.min(red, green), blue))
-    most = np.asarray(cv2.max(cv2.max(red, green), blue))
-    white = np.count_nonzero((least >= _NEAR_WHITE) & (most - least <= _NEAR_GREY)) / least.size
-    # Six blocks: the upper and lower half of each side, and the corners.
-    upper, one_side = max(down // 2, 1) * side, down * side
-    ends = (upper, one_side, one_side + upper, 2 * one_side, 2 * one_side + parts[2].size // 3)
-    greens = [float(middle(block)) for block in np.split(np.asarray(green, dtype=np.uint8).ravel(), ends) if block.size]
-    return white, max(greens) - min(greens) if greens else 0.0
-
-
 def _chroma(one: Pixels, other: Pixels) -> tuple[float, float]:
     """Standard deviation of the more varied of Cb and Cr, and along the smaller principal axis of both."""
     means, deviations = (values.ravel() for values in cv2.meanStdDev(cv2.merge((one, other))))
@@ -229,7 +203,7 @@ def _chroma(one: Pixels, other: Pixels) -> tuple[float, float]:
     return float(deviations.max()), sqrt(max(smaller, 0.0))
 
 
-def _exposure(luma: Pixels, face: Box) -> tuple[float, float, float, float]:
+def _exposure(luma: Pixels, face: Box, turned: float) -> tuple[float, float, float, float]:
     """Sharpness, contrast, dark and bright share of a face."""
     left, top, right, bottom = (round(edge) for edge in face.edges)
     seen = luma[top : max(bottom, top + 1), left : max(right, left + 1)]
@@ -237,7 +211,7 @@ def _exposure(luma: Pixels, face: Box) -> tuple[float, float, float, float]:
         return 0.0, 0.0, 0.0, 0.0
     shares = np.asarray(cv2.calcHist([seen], [0], None, [256], [0, 256])).ravel() / seen.size  # of each level
     return (
-        sharpness(seen),
+        sharpness(seen, turned),
         sqrt(shares @ np.square(_LEVELS - shares @ _LEVELS)),
         float(shares[:_DARK].sum()),
         float(shares[_BRIGHT + 1 :].sum()),

@@ -26,20 +26,47 @@ _FLAT = 2.0  # added to the coarse detail: what holds next to none is no face
 _ONE = np.ones(1)
 _GRAIN = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], dtype=np.float32)  # sees next to nothing of edges
 _GRAIN_SEEN = 6 * 0.6745  # standard deviations of grain that the median of what it sees comes to
+_NEAR = 7  # steps that each is held against
+_STEP = 1.0  # added to the mean step: what has hardly any shows no squares
+_SQUARES, _ALL_SQUARES = 0.27, 0.50  # from the first on they take away from the sharpness, at the second there is none
 
 
-def sharpness(face: Pixels) -> float:
-    """Fine against coarse detail of a face's luma, by the axis that has least of it."""
+def sharpness(face: Pixels, turned: float = 0.0) -> float:
+    """Fine against coarse detail of a face's luma, by the axis that has least of it; edges of squares are no detail.
+
+    ``turned``: by how many degrees clockwise the picture was turned for the photo.
+    """
     if min(face.shape) < 3:
         return 0.0
+    faces_own = min(max((_ALL_SQUARES - squares(face, turned)) / (_ALL_SQUARES - _SQUARES), 0.0), 1.0)
     grey = face.astype(np.float32)
     grains = np.asarray(cv2.convertScaleAbs(cv2.filter2D(face, cv2.CV_16S, _GRAIN)), dtype=np.uint8)
     grain = float(middle(grains[::2, ::2].ravel())) / _GRAIN_SEEN
-    return min(
+    return faces_own * min(
         _share([cv2.sepFilter2D(grey, -1, _bell(width), _bell(width)) for width in _ROUND], _ROUND, _ROUND, grain),
         _AXIS * _along(grey, grain),
         _AXIS * _along(np.ascontiguousarray(grey.T), grain),
     )
+
+
+def squares(face: Pixels, turned: float = 0.0) -> float:
+    """How far a face has fallen into squares, as too few pixels or too low a quality leave it: both ways single steps stand out.
+
+    ``turned``: by how many degrees clockwise the picture was turned after it fell into squares.
+    """
+    if turned:
+        high, wide = face.shape
+        back = cv2.getRotationMatrix2D((wide / 2, high / 2), turned, 1.0)  # which OpenCV counts against the clock
+        face = np.asarray(cv2.warpAffine(face, back, (wide, high), borderMode=cv2.BORDER_REPLICATE), dtype=np.uint8)
+    return min(_uneven(face), _uneven(np.ascontiguousarray(face.T)))
+
+
+def _uneven(face: Pixels) -> float:
+    """By how much the steps from one column of pixels to the next differ from those near them, against their mean."""
+    if face.shape[1] <= _NEAR:
+        return 0.0
+    steps = np.asarray(cv2.absdiff(face[:, 1:], face[:, :-1])).mean(axis=0, keepdims=True)
+    return float(np.abs(steps - cv2.blur(steps, (_NEAR, 1))).mean() / (steps.mean() + _STEP))
 
 
 def _along(grey: Grey, grain: float) -> float:

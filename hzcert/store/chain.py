@@ -58,15 +58,17 @@ Draft = tuple[int, str, str, Stamp | None]
 def link(drafts: Iterable[Draft], stamp: Stamp, seq: int, before: str) -> list[Line]:
     """Lines for the table of events, each linked to the one before."""
     lines = []
-    last: Stamp | None = None
-    for file, kind, data, own in drafts:
+    run = (stamp.day, stamp.at, stamp.operator, stamp.authority)
+    own, words = run, _words(*run)
+    for file, kind, data, other in drafts:
         seq += 1
-        said = own or stamp
-        if said is not last:
-            day, at, operator, authority = said.day, said.at, said.operator, said.authority
-            last, words = said, _words(day, at, operator, authority)
+        if other is not None:
+            own = (other.day, other.at, other.operator, other.authority)
+            words = _words(*own)
         before = sha256(f'{before}[{seq},{file},"{kind}",{words},{data}]'.encode()).hexdigest()
-        lines.append((seq, file, kind, day, at, operator, authority, data, before))
+        lines.append((seq, file, kind, *own, data, before))
+        if other is not None:
+            own, words = run, _words(*run)
     return lines
 
 

@@ -14,6 +14,7 @@ from PIL import Image, ImageChops, ImageCms, ImageDraw, ImageFilter, ImageStat
 
 from hzcert import imaging
 from hzcert.imaging import face, fit, reading, writing
+from hzcert.imaging.background import background
 from hzcert.imaging.box import Box
 from hzcert.imaging.sharpness import sharpness
 from hzcert.policy import PhotoSpec, Policy
@@ -324,6 +325,18 @@ def test_grain_makes_no_face_sharp_and_low_contrast_none_blurred(spoil: Callable
             assert sharpness(good) > spec.good_sharpness
 
 
+@pytest.mark.parametrize("angle", [0.0, 5.0])
+def test_a_face_in_squares_is_not_sharp(angle: float, spec: PhotoSpec):
+    def turned(image: Image.Image) -> Any:
+        return np.asarray(image.convert("L").rotate(-angle, Image.Resampling.BICUBIC))[90:300, 60:220]
+
+    for seed in range(4):
+        image = portrait(seed, 280, 420)
+        few = image.resize((56, 84), Image.Resampling.BOX).resize((280, 420), Image.Resampling.NEAREST)
+        assert sharpness(turned(few), angle) < spec.min_sharpness
+        assert sharpness(turned(image), angle) > spec.good_sharpness
+
+
 def test_shadow_blur_and_drained_colour_show(tmp_path: Path, spec: PhotoSpec):
     image = portrait(13, 400, 600)
     plain = framed(image, tmp_path, spec)
@@ -346,9 +359,37 @@ def test_bad_light_shows(tmp_path: Path, spec: PhotoSpec):
 
 def test_the_background_is_seen_beside_and_above_the_head_only(tmp_path: Path, spec: PhotoSpec):
     image = portrait(14, 280, 420)
-    ImageDraw.Draw(image).rectangle((0, 300, 280, 420), fill=(20, 60, 120))
+    ImageDraw.Draw(image).rectangle((0, 340, 280, 420), fill=(20, 60, 120))
     ImageDraw.Draw(image).rectangle((120, 0, 160, 20), fill=(20, 60, 120))
     assert framed(image, tmp_path, spec).white == 1.0
+
+
+def before(wall: Callable[[ImageDraw.ImageDraw], None]) -> tuple[float, float]:
+    """White share and shade behind a person whose chin is at 300 of 420, with this in front of a white wall."""
+    image = Image.new("RGB", (280, 420), (248, 248, 248))
+    wall(ImageDraw.Draw(image))
+    return background(np.asarray(image), 300)
+
+
+def test_wide_hair_is_no_background(spec: PhotoSpec):
+    white, shade = before(lambda draw: draw.ellipse((-30, 25, 310, 500), fill=(60, 40, 30)))
+    assert white > 0.99 and shade <= spec.max_shade
+    white, _ = before(lambda draw: draw.ellipse((30, 25, 310, 500), fill=(190, 120, 60)))  # on one side, fair
+    assert white > 0.99
+
+
+@pytest.mark.parametrize(
+    "wall",
+    [
+        pytest.param(lambda draw: draw.rectangle((0, 130, 280, 420), fill=(110, 80, 60)), id="a board"),
+        pytest.param(lambda draw: draw.polygon([(0, 140), (280, 120), (280, 420), (0, 420)], fill=(70, 90, 60)), id="hills"),
+        pytest.param(lambda draw: draw.rectangle((0, 0, 140, 420), fill=(120, 160, 200)), id="a wall half blue"),
+        pytest.param(lambda draw: draw.ellipse((-30, 25, 310, 500), fill=(190, 190, 190)), id="shade about the head"),
+    ],
+)  # fmt: skip
+def test_what_begins_at_once_or_is_no_hair_is_background(wall: Callable[[ImageDraw.ImageDraw], None], spec: PhotoSpec):
+    white, _ = before(wall)
+    assert white < spec.min_white
 
 
 # --- writing ------------------------------------------------------------------------------------------------------
