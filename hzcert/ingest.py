@@ -14,10 +14,10 @@ from hzcert import areas, codes, columns, formsheet, headings, lines, listing, p
 from hzcert.annexes import OPTIONS_TITLE
 from hzcert.areas import Area
 from hzcert.batch import Input
-from hzcert.columns import Again, Part
 from hzcert.docfacts import PROVISIONAL
 from hzcert.fields import HEADINGS
 from hzcert.findings import Finding, Where
+from hzcert.parts import Again, Part
 from hzcert.pictures import Picture
 from hzcert.policy import Policy
 from hzcert.sheets.grid import Cell, Grid, Place, as_text, letter

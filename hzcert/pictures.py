@@ -13,8 +13,8 @@ import pandas as pd
 
 from hzcert import codes, idnumber
 from hzcert.batch import Input, whole_file
-from hzcert.columns import Part
 from hzcert.findings import Finding, Where
+from hzcert.parts import Part
 from hzcert.sheets.grid import Grid, Place, letter
 
 _PHOTO_BOX = re.compile(r"照片|相片|免冠")
