@@ -44,8 +44,10 @@ class Input:
     packed: bool = False  # it begins like a zip archive
 
 
-def inventory(folder: Path, base: Path) -> list[Input]:
+def inventory(folder: Path, base: Path, *, faults: bool = False) -> list[Input]:
     """Every regular file below a folder, in order of its name; hidden and lock files of office programs are left out.
+
+    ``faults``: a file that can't be read is named with its fault, and the others are taken all the same.
 
     Raises:
         InputError: the folder is missing, or it or one below it can't be read.
@@ -54,7 +56,7 @@ def inventory(folder: Path, base: Path) -> list[Input]:
         if not folder.is_dir():
             raise InputError(f"找不到文件夹 {folder}", "请检查路径")
         found = sorted(map(Path, _files_in(folder)), key=lambda path: path.parts)
-        return [take_in(path, base) for path in found]
+        return [_faulty_or_whole(path, base) if faults else take_in(path, base) for path in found]
     except OSError as cause:
         unread = shown_name(Path(cause.filename or folder), folder.parent)
         raise InputError(f"不能读取 {unread}：{cause.strerror}", "请检查权限") from cause
@@ -68,8 +70,23 @@ def _files_in(folder: Path | str) -> Iterator[str]:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 yield from _files_in(entry.path)
-            elif entry.is_file():
+            elif _is_file(entry):
                 yield entry.path
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link to itself; one to nothing is no file either
+        return False
+
+
+def _faulty_or_whole(path: Path, base: Path) -> Input:
+    try:
+        return take_in(path, base)
+    except InputError as problem:
+        why = problem.__cause__.strerror if isinstance(problem.__cause__, OSError) else problem.message
+        return Input(path, shown_name(path, base), 0, "", fault=f"文件打不开：{why}")
 
 
 def take_in(path: Path, base: Path) -> Input:

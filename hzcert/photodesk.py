@@ -117,7 +117,7 @@ def _photo_files(folder: Path) -> list[Input]:
     if folder.is_file():
         files = [take_in(folder, folder.parent)]
     else:
-        files = [each for each in inventory(folder, folder) if each.shown != MANIFEST]
+        files = [each for each in inventory(folder, folder, faults=True) if each.shown != MANIFEST]
     if not files:
         raise InputError(f"{folder} 里没有照片", "请检查路径")
     return files

@@ -66,7 +66,7 @@ class Batch:
         """
         folder = self.root / str(getattr(self.file, part))
         if folder.exists() or part in self.file.model_fields_set:
-            return inventory(folder, self.root)
+            return inventory(folder, self.root, faults=part == "photos")
         return []
 
 

@@ -113,6 +113,18 @@ def test_names_in_gbk_and_files_elsewhere_can_be_shown(tmp_path):
     assert elsewhere.shown == "../holders/名单.csv"
 
 
+def test_a_link_to_itself_is_no_file_and_what_can_not_be_read_is_named(tmp_path):
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    (tmp_path / "loop.jpg").symlink_to("loop.jpg")
+    assert [each.shown for each in inventory(tmp_path, tmp_path)] == ["a.jpg"]
+    (tmp_path / "b.jpg").symlink_to("/proc/self/mem")  # a file whose first byte can't be read
+    with pytest.raises(InputError, match=r"b\.jpg"):
+        inventory(tmp_path, tmp_path)
+    readable, other = inventory(tmp_path, tmp_path, faults=True)
+    assert (readable.fault, other.shown) == ("", "b.jpg")
+    assert "打不开" in other.fault
+
+
 def test_a_link_that_leads_out_is_refused(tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "out").mkdir()
