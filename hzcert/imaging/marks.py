@@ -43,8 +43,8 @@ _JOINING = np.ones((5, 5), np.uint8)
 _SPECK_PIXELS = 8  # of the picture at half its size: less is dust or noise
 
 # Covered heads: bright colours that no hair has, where the hair should be.
-_BRIGHT_SATURATION, _GAUDY_SATURATION = 105, 185
-_HAIR_HUES = 23  # up to this hue (of 180) hair and skin may be: red, brown, blond
+_COOL_SATURATION, _GAUDY_SATURATION = 50, 185  # hair is never so blue or green, seldom so red or yellow
+_HAIR_HUES = 23, 165  # up to this hue (of 180), and from that on, hair and skin may be: red, brown, blond
 
 
 def framed(luma: Pixels) -> int:
@@ -154,7 +154,7 @@ def specks(rgb: Pixels, head: Box) -> float:
 
 
 def covered(rgb: Pixels, head: Box, face: Box) -> float:
-    """The share of bright colours where the hair should be: caps, helmets and scarves, but not dark hats."""
+    """The share of colours that hair has not where it should be: caps, helmets and scarves, but not black or brown hats."""
     left, right = face.left + 0.1 * face.width, face.right - 0.1 * face.width
     top, bottom = head.top + 0.03 * head.height, face.top + 0.05 * face.height
     inside = Box(left, top, right, bottom).within(rgb.shape[1], rgb.shape[0])
@@ -163,8 +163,8 @@ def covered(rgb: Pixels, head: Box, face: Box) -> float:
     if not part.size:
         return 0.0
     hue, saturation, value = cv2.split(cv2.cvtColor(np.ascontiguousarray(part), cv2.COLOR_RGB2HSV))
-    hairlike = np.asarray(hue) <= _HAIR_HUES
-    strong = np.where(hairlike, _GAUDY_SATURATION, _BRIGHT_SATURATION)
+    hairlike = (np.asarray(hue) <= _HAIR_HUES[0]) | (np.asarray(hue) >= _HAIR_HUES[1])
+    strong = np.where(hairlike, _GAUDY_SATURATION, _COOL_SATURATION)
     bright = np.where(hairlike, 150, 60)
     return np.count_nonzero((np.asarray(saturation) >= strong) & (np.asarray(value) >= bright)) / hairlike.size
 

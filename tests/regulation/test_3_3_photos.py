@@ -517,9 +517,13 @@ def framed(image: Image.Image) -> None:
     )
 
 
-def capped(image: Image.Image) -> None:
+def capped(image: Image.Image, colour: tuple[int, int, int] = (200, 20, 30)) -> None:
     wide, high = image.size
-    ImageDraw.Draw(image).ellipse((wide * 0.22, high * 0.05, wide * 0.78, high * 0.33), fill=(200, 20, 30))
+    ImageDraw.Draw(image).ellipse((wide * 0.22, high * 0.05, wide * 0.78, high * 0.33), fill=colour)
+
+
+def capped_in_slate(image: Image.Image) -> None:
+    capped(image, (80, 82, 108))
 
 
 def flashed(image: Image.Image) -> None:
@@ -538,6 +542,7 @@ def flashed(image: Image.Image) -> None:
         pytest.param(stapled, "HZ430", id="订书钉"),
         pytest.param(framed, "HZ428", id="黑框"),
         pytest.param(capped, "HZ431", id="红帽子"),
+        pytest.param(capped_in_slate, "HZ431", id="青灰帽子"),
         pytest.param(flashed, "HZ432", id="红眼"),
     ],
 )
