@@ -40,12 +40,12 @@ class Limits:
     cautious: bool = False
 
 
-def suffices(keys: Keys, rows: Ints, found: Pairs, groups: Ints, limits: Limits) -> Mask:
-    """Which pairs have evidence enough, whatever else there is.
+def suffices(keys: Keys, rows: Ints, found: Pairs, groups: Ints, limits: Limits) -> tuple[Mask, Mask]:
+    """Which pairs have evidence enough, whatever else there is; and which would have, but for a character in another's place.
 
     A good name with the document and unit; with the document alone where hardly a namesake can be in it; with unit and
     title where the document is not given or badly written and the date agrees. A weak name needs more; one with another
-    character in its place is a brother's or sister's as well as a slip, and needs the birth.
+    character in one's place is a brother's or sister's as well as a slip: by itself it does only where the batch has few such.
     """
     good = found.name >= Name.FORMER
     document, cited_otherwise = found.document >= Document.PARTIAL, found.document == Document.OTHER
@@ -68,9 +68,12 @@ def suffices(keys: Keys, rows: Ints, found: Pairs, groups: Ints, limits: Limits)
     by_unit = good & unit & title & undocumented & (~cited_otherwise | dated | (found.specialty > 0) | (found.born > 0))
     by_slip = ~good & unit & title & ~same_title
     by_slip &= (document & ~in_document) | (dated & ~document & ~cited_otherwise & ~any_title)
-    alike = (found.name >= Name.SLIP) | (_one_more(keys, found) & (found.document == Document.SAME))
-    worth = by_slip & (found.born <= 0) & (alike if not limits.cautious else found.name == Name.GAP)
-    by_slip &= (document & (found.born > 0)) | (worth & (_expected(keys, rows, found, worth) * _UNLIKE_ENOUGH < 1))
+    more = _one_more(keys, found) & (found.document == Document.SAME)
+    sure = (found.document == Document.SAME) & (found.unit >= Unit.FOLDED) & (found.when >= When.UNKNOWN) & ~against
+    worth = by_slip & (found.born <= 0) & ((found.name >= Name.SLIP) | more | sure)
+    worth &= _expected(keys, rows, found, worth) * _UNLIKE_ENOUGH < 1
+    unlike = worth & (found.name == Name.ODD) & ~more & (not limits.cautious)
+    by_slip &= (document & (found.born > 0)) | (worth & ((found.name == Name.GAP) if limits.cautious else ~unlike))
     # An ID number is a name that nobody shares; which certificate is meant, document or title say.
     known = (found.person == Said.SAME) & (good | unit) & (document | (title & undocumented))
     enough = by_all | by_document | by_unit | by_slip | known
@@ -85,7 +88,8 @@ def suffices(keys: Keys, rows: Ints, found: Pairs, groups: Ints, limits: Limits)
         # Nor is a number read where another row of the name, unit and title has one that a slip makes of it.
         enough &= ~_has_other(found, others & unit & title & (found.document >= Document.SLIP))
         enough &= ~against & (by_all | without_unit | without_number | written_alike | known)
-    return np.asarray(enough & (found.points >= limits.least), dtype=np.bool_)
+    least = found.points >= limits.least
+    return np.asarray(enough & least, dtype=np.bool_), np.asarray(unlike & least, dtype=np.bool_)
 
 
 def _has_other(found: Pairs, strong: Mask) -> Mask:

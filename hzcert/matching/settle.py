@@ -50,6 +50,8 @@ class Settled:
 
 
 _FEW = 5  # candidates that are shown
+# Of so many entries that are given a row at most one may be a stranger; and strangers counted besides those seen.
+_WRONG_IN, _UNSEEN = 10_000, 0.2
 
 
 def settle(
@@ -219,9 +221,13 @@ def _settled(
         points[has] = found.points[best[has]]
         leads = _leads(found, groups, order)
         lead[has] = np.minimum(leads.over_rows, leads.over_rivals)[best[has]]
-        enough = evidence.suffices(keys, rows, found, groups, limits)
-        claims = enough & (leads.over_rows >= limits.lead)
-        _link(settled, claims & (leads.over_rivals >= limits.lead))
+        ahead, alone = leads.over_rows >= limits.lead, leads.over_rivals >= limits.lead
+        enough, unlike = evidence.suffices(keys, rows, found, groups, limits)
+        _link(settled, enough & ahead & alone)
+        if _strangers_are_few(settled, keys, rows, groups, unlike):
+            enough |= unlike
+            _link(settled, enough & ahead & alone)
+        claims = enough & ahead
         settled = replace(settled, candidates=_leave(settled, keys, groups, leads, claims, limits))
     for line, given in decided.items():
         verdict[line], row[line] = Verdict.DECIDED, given
@@ -238,6 +244,23 @@ def _link(settled: Settled, sure: Mask) -> None:
     linked = has[sure[settled.pair[has]]]
     settled.verdict[linked] = Verdict.LINKED
     settled.row[linked] = settled.pairs.theirs[settled.pair[linked]]
+
+
+def _strangers_are_few(settled: Settled, keys: Keys, rows: Ints, groups: Ints, unlike: Mask) -> bool:
+    """Whether a name with another character in one's place may be read in this batch.
+
+    A stranger of such a name, a brother say, comes beside rows that others have claimed as well as to those that nobody has: how
+    many come to the first tells how many of the second would be given to strangers.
+    """
+    found, linked = settled.pairs, settled.verdict == Verdict.LINKED
+    claimed = np.zeros(len(keys.theirs), dtype=np.bool_)
+    claimed[settled.row[linked]] = True
+    near = unlike & claimed[found.theirs] & ~linked[found.ours]
+    of_owner = np.isin(groups[found.ours], groups[linked])
+    strangers = len(np.unique(found.ours[near & ~of_owner]))
+    documents = np.unique(keys.theirs.document[claimed])
+    left = int(np.isin(keys.theirs.document[rows], documents).sum()) - int(claimed.sum())
+    return (strangers + _UNSEEN) * left * _WRONG_IN < int(claimed.sum()) ** 2
 
 
 def _leave(

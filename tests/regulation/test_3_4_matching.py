@@ -15,7 +15,7 @@ from hzcert.fields import HEADINGS
 from hzcert.policy import load_policy
 from hzcert.reconcile import Status
 from hzcert.table import Table
-from people import holder, table
+from people import holder, holders, table
 
 AS_OF = date(2007, 9, 15)
 
@@ -298,6 +298,20 @@ LISTED = {"file": "公布.xlsx", "id_number": "", "sex": "", "birth_date": ""}
 def test_another_character_is_another_person_unless_the_birth_agrees(policy, name, listed, born, expected):
     lists = table(holder(**LISTED | {"birth_date": born}, name=listed))
     assert reconcile.compare(table(holder(name=name)), lists, policy, AS_OF).status.tolist() == [expected]
+
+
+@pytest.mark.parametrize(("strangers", "expected"), [(0, Status.DIFFERS), (1, Status.AMBIGUOUS)])
+def test_another_character_is_read_where_many_come_and_nobody_with_a_name_like_another_person_s(
+    policy, strangers, expected
+):
+    many, alone = holders(100), {"employer": "德清县孤例厂", "birth_date": "1971-02-03"}
+    other = {"employer": "德清县另例厂", "birth_date": "1972-03-04"}
+    ours = [holder(name="韦蓝翎", **alone), *many, holder(name="褚墨白", **other)]
+    brothers = [holder(name="褚墨岩", **other | {"birth_date": "1969-01-01"})] * strangers
+    unsaid = {"id_number": "", "birth_date": "", "sex": "", "case": "", "file": "公布.xlsx"}
+    lists = [each | unsaid for each in [holder(name="韦蓝峰", **alone), *many, holder(name="褚墨白", **other)]]
+    found = reconcile.compare(table(*ours, *brothers), table(*lists), policy, AS_OF)
+    assert [found.status[0], *found.status[102:]] == [expected, *[Status.MISSING] * strangers]
 
 
 def test_a_cautious_policy_leaves_a_slip_in_the_name_to_a_person(policy, careful):
