@@ -11,6 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from hzcert import codes
 from hzcert.errors import InputError
 from hzcert.fields import HEADINGS
@@ -57,18 +61,17 @@ def key_of(table: Table, lines: Iterable[int]) -> dict[int, str]:
     wanted = set(lines)
     if not wanted:
         return {}
-    names = table.texts("name").to_pylist()
-    alike = {names[line] for line in wanted}
     # Equal lines have equal names: only those need to be looked at to tell the first from the second.
-    near = [line for line, name in enumerate(names) if name in alike]
-    columns = [table.texts(name).take(near).to_pylist() for name in _SAID]
-    times: Counter[tuple[str, ...]] = Counter()
+    names = table.texts("name")
+    near = np.flatnonzero(pc.is_in(names, names.take(pa.array(sorted(wanted)))))
+    columns = [table.texts(name).take(pa.array(near)) for name in _SAID]
+    texts = pc.binary_join_element_wise(*columns, pa.scalar("\x1f", pa.large_string())).to_pylist()
+    times: Counter[str] = Counter()
     found = {}
-    for line, said in zip(near, zip(*columns, strict=True), strict=True):
-        times[said] += 1
+    for line, text in zip(near.tolist(), texts, strict=True):
+        times[text] += 1
         if line in wanted:
-            text = "\x1f".join((*said, str(times[said])))
-            found[line] = hashlib.sha256(text.encode()).hexdigest()[:12]
+            found[line] = hashlib.sha256(f"{text}\x1f{times[text]}".encode()).hexdigest()[:12]
     return found
 
 
