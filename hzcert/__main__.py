@@ -8,9 +8,8 @@ def main() -> None:
     """Run the commands."""
     # Read once, when NumPy is loaded: no matrices are multiplied, and every process would start threads for it.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    os.environ.setdefault(
-        "ARROW_DEFAULT_MEMORY_POOL", "system"
-    )  # which gives back what its own keeps: a tenth of the peak
+    # It gives back what Arrow's own pool keeps: a tenth of the peak.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     gc.set_threshold(200_000, 20, 50)  # millions of cells and findings are made, and hardly one is part of a circle
     from hzcert.cli import main as commands
 
