@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from operator import itemgetter
+from string import Formatter
 from typing import Any
 
 from hzcert import lives, names
@@ -57,8 +58,25 @@ def _remainder(signs: str, before: int = 0) -> int:
 
 def compose(template: str, letter: str, day: date, area: str, title: Title, serial: int) -> str:
     """A certificate number by the policy's template, with its check character."""
-    number = template.format(letter=letter, year=day.year, area=area, series=title.code[:2], serial=serial)
+    number = _but_serial(template, letter, day.year, area, title.code[:2]).format(serial)
     return number + check_character(number)
+
+
+@lru_cache(maxsize=4096)
+def _but_serial(template: str, letter: str, year: int, area: str, series: str) -> str:
+    """A template of which only the serial is left to be filled in: all else is the same many times over."""
+    known = {"letter": letter, "year": year, "area": area, "series": series}
+    filled = ""
+    for text, name, form, turned in Formatter().parse(template):
+        filled += _as_it_stands(text)
+        if name is not None:
+            how = (f"!{turned}" if turned else "") + (f":{form}" if form else "")
+            filled += f"{{0{how}}}" if name == "serial" else _as_it_stands(f"{{{name}{how}}}".format_map(known))
+    return filled
+
+
+def _as_it_stands(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def scope(day: date, authority_code: str) -> str:

@@ -58,17 +58,15 @@ Draft = tuple[int, str, str, Stamp | None]
 def link(drafts: Iterable[Draft], stamp: Stamp, seq: int, before: str) -> list[Line]:
     """Lines for the table of events, each linked to the one before."""
     lines = []
-    run = (stamp.day, stamp.at, stamp.operator, stamp.authority)
-    own, words = run, _words(*run)
-    for file, kind, data, other in drafts:
+    last: Stamp | None = None
+    for file, kind, data, own in drafts:
         seq += 1
-        if other is not None:
-            own = (other.day, other.at, other.operator, other.authority)
-            words = _words(*own)
+        said = own or stamp
+        if said is not last:
+            day, at, operator, authority = said.day, said.at, said.operator, said.authority
+            last, words = said, _words(day, at, operator, authority)
         before = sha256(f'{before}[{seq},{file},"{kind}",{words},{data}]'.encode()).hexdigest()
-        lines.append((seq, file, kind, *own, data, before))
-        if other is not None:
-            own, words = run, _words(*run)
+        lines.append((seq, file, kind, day, at, operator, authority, data, before))
     return lines
 
 
