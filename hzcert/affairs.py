@@ -125,7 +125,7 @@ def carry_out(
     return Done(tuple(records), tuple(found), tuple(files))
 
 
-_CHANGING_HANDS = ("issued", "handed")  # on the day of the event, if no other is said
+_CHANGING_HANDS = ("issued", "handed", "signed")  # on the day of the event, if no other is said
 _OF_THE_OLD = ("collected", "destroyed")  # steps with the old certificate, which has a number of its own
 
 
@@ -152,7 +152,9 @@ def _meant(
         return None, codes.SEVERAL.at(where, whose=whose, step=label, candidates=named)
     (file,) = files
     old = bool(asked.number) and kind != "arrived" and lookup.standings.get(asked.number) != "valid"
-    if file["id"] in taken or ((why or old) and _said_before(desk, kind, file, asked, say(asked, file))):
+    if file["id"] in taken or (
+        (why or old or kind == "signed") and _said_before(desk, kind, file, asked, say(asked, file))
+    ):
         return file, codes.ALREADY_DONE.at(where, step=label, clause=clause)
     if why:
         return None, codes.IMPOSSIBLE.at(where, step=label, why=why, clause=clause)
@@ -214,7 +216,7 @@ def _said_before(desk: Desk, kind: str, file: File, asked: Asked, data: Mapping[
         return said == wanted and last.get("number") == (asked.number or last["number"])
     if kind == "arrived" and (asked.number or asked.said.get("new_number", "")) not in ("", file["number"]):
         return False
-    if kind in ("issued", "handed"):  # of a reissue it is another certificate that changes hands
+    if kind in _CHANGING_HANDS:  # of a reissue it is another certificate that changes hands
         return said == wanted and last.get("number", "") == (asked.number or file["number"])
     return said == wanted
 
@@ -578,6 +580,7 @@ _TOLD: Mapping[str, str] = {
 _TOLD_OF: Mapping[str, Mapping[str, str]] = {
     "numbered": {"number": "{}"}, "reissued": {"number": "新编号 {}"}, "collected": {"number": "新证 {}", "on": "收回日期 {}"},
     "destroyed": {"number": "新证 {}"}, "lost": {"on": "刊登日期 {}"}, "issued": {"on": "领取日期 {}"}, "handed": {"on": "交付日期 {}"},
+    "signed": {"on": "签收日期 {}"},
     "arrived": {"on": "收到日期 {}"}, "transferred": {"document": "确认文号 {}", "on": "确认日期 {}"},
 }  # fmt: skip
 

@@ -31,7 +31,7 @@ OWN: Mapping[str, tuple[str, ...]] = {
     "result": ("结果", "result"),
 }
 STEP_DAYS: Mapping[str, str] = {
-    "issued": "issued_on", "handed": "issued_on", "lost": "lost_on", "collected": "collected_on", "arrived": "arrived_on",
+    "issued": "issued_on", "handed": "issued_on", "signed": "issued_on", "lost": "lost_on", "collected": "collected_on", "arrived": "arrived_on",
     "transferred": "transferred_on",
 }  # fmt: skip
 _DAYS = ("on", *STEP_DAYS.values(), "numbered_on", "obtained_on", "document_date", "birth_date", "retired_on")

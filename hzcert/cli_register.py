@@ -109,13 +109,16 @@ def issue_command(
     what: What,
     unit: Annotated[str, typer.Option("--unit", help="成批交给哪个单位；不写就是发给持证人")] = "",
     received_by: Annotated[str, typer.Option("--received-by", help="谁签收")] = "",
+    signed_by: Annotated[str, typer.Option("--signed-by", help="pack unit 交出的，补记单位由谁签收")] = "",
     on: Day = "",
     title: Title = "",
     specialty: Specialty = "",
 ) -> None:
     """发放证书（三.5）：发给持证人，或成批交给单位；名单里的领取人、领取日期算数。"""
-    said = {"unit": unit, "received_by": received_by, "on": _day(on)}
-    kind = "handed" if unit else "issued"
+    if signed_by and (unit or received_by):
+        raise UsageError("--signed-by 不与 --unit、--received-by 同用", "--signed-by 只补记已交单位的证书由谁签收")
+    said = {"unit": unit, "received_by": received_by or signed_by, "on": _day(on)}
+    kind = "signed" if signed_by else "handed" if unit else "issued"
     _step(common, what, "issue", kind, said, title=title, specialty=specialty)
 
 

@@ -103,6 +103,7 @@ STEPS: Mapping[str, Step] = {
         "花名册报市备案", "三.4", _stay(*_MADE), "files", needs=Mark.ROSTERED, unless=Mark.FILED, sets=Mark.FILED
     ),
     "handed": Step("成批交单位", "三.5", {_S.PRINTED: _S.HANDED, _S.ARRIVED: _S.HANDED}, "hands_out"),
+    "signed": Step("单位签收", "三.5", _stay(_S.HANDED), "hands_out"),  # by whom, of what went to the unit before
     "issued": Step(
         "发给持证人", "三.5", {_S.PRINTED: _S.ISSUED, _S.ARRIVED: _S.ISSUED, _S.HANDED: _S.ISSUED}, "hands_out"
     ),

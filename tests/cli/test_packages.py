@@ -77,6 +77,30 @@ def test_to_the_units_in_bulk(hzcert, run):
         sum(line["handed"] for line in status.lines if line["type"] == "status")
         == packed.summary["counts"]["certificates"]
     )
+    (package,) = [path for path in (run / "移交").iterdir() if path.is_dir()]
+    signing = (
+        "register",
+        "issue",
+        package / "发放清单.xlsx",
+        "--register",
+        run / "register.db",
+        "--format",
+        "jsonl",
+        *DAY,
+    )
+    assert hzcert(*signing, "--signed-by", "李四", "--unit", "湖州市卫生局").code == 2
+    signed = hzcert(*signing, "--signed-by", "李四", "--on", "2007-11-19")
+    assert (signed.code, signed.summary["counts"]["done"]) == (0, packed.summary["counts"]["certificates"])
+    again = hzcert(*signing, "--signed-by", "李四", "--on", "2007-11-19")
+    assert (again.summary["counts"]["done"], again.summary["counts"]["already"]) == (
+        0,
+        signed.summary["counts"]["done"],
+    )
+    number = next(line["certificate_no"] for line in signed.lines if line.get("step") == "signed")
+    told = hzcert("register", "history", number, "--register", run / "register.db", *DAY).out
+    assert "单位签收" in told and "签收 李四" in told and "签收日期 2007-11-19" in told
+    assert hzcert(*signing).code == 0, "the unit's people have theirs"
+    assert hzcert(*signing, "--signed-by", "王五").code == 1, "they are no longer the unit's"
 
 
 def test_a_county_files_with_the_city_what_it_made(hzcert, run):
