@@ -132,7 +132,7 @@ def whole_file(target: Path) -> Iterator[Path]:
     try:
         with output_errors(target):
             target.parent.mkdir(parents=True, exist_ok=True)
-            _sweep(target.parent)
+            _sweep_once(target.parent)
             yield temporary
             temporary.chmod(0o600)  # ID numbers stand in nearly everything that is written
             _sync(temporary)
@@ -143,14 +143,29 @@ def whole_file(target: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def _sweep(folder: Path, left: Callable[[str], bool], *, below: bool = False) -> None:
+    """Take away what killed runs left half-written in a folder: those files of ours of which that is known."""
+    for found in (folder.rglob if below else folder.glob)(f"{_TEMPORARY}*"):
+        if found.name != JOURNAL and left(found.name):
+            found.unlink(missing_ok=True)
+
+
 @cache
-def _sweep(folder: Path) -> None:
-    """Take away what runs left in a folder that were killed on this machine: their process is gone. Looked for once a run."""
-    if os.name == "posix":  # elsewhere there is no asking after a process without a signal
-        for leftover in folder.glob(f"{_OWN}*"):
-            number = leftover.name.removeprefix(_OWN).partition("-")[0]
-            if number.isdigit() and not _lives(int(number)):
-                leftover.unlink(missing_ok=True)
+def _sweep_once(folder: Path) -> None:
+    """In a folder that others may be writing into, too; looked for once a run."""
+    _sweep(folder, _is_abandoned)
+
+
+def _is_abandoned(name: str) -> bool:
+    """Whether the process that began a file, on this machine, is gone."""
+    number = name.removeprefix(_OWN).partition("-")[0]
+    # Only here there is asking after a process without a signal to it.
+    return os.name == "posix" and name.startswith(_OWN) and number.isdigit() and not _lives(int(number))
+
+
+def _is_anybodys(_: str) -> bool:
+    """In a folder that one run alone writes into at a time, all that is half-written was left."""
+    return True
 
 
 def _lives(process: int) -> bool:
@@ -185,8 +200,7 @@ def begin(folder: Path) -> None:
     """
     with output_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        for leftover in folder.glob(f"{_TEMPORARY}*.*"):
-            leftover.unlink(missing_ok=True)
+        _sweep(folder, _is_anybodys)
 
 
 class Outputs:
@@ -220,8 +234,7 @@ class Outputs:
                 if not self._earlier.get(name, True) and (self.root / name).exists():
                     raise OutputError(f"{self.root / name} 在 hzcert 写出后被改动过", "请移走或改名，以免改动丢失")
             self._refuse_foreign(MANIFEST)
-            for leftover in self.root.rglob(f"{_TEMPORARY}*"):
-                leftover.unlink(missing_ok=True)
+            _sweep(self.root, _is_anybodys, below=True)
             # From here on there is no manifest: a script sees that the run has not ended.
             (self.root / JOURNAL).write_text("".join(f"{name}\n" for name in sorted(self._earlier)), encoding="utf-8")
             (self.root / MANIFEST).unlink(missing_ok=True)

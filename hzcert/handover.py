@@ -4,8 +4,8 @@ import hashlib
 import json
 import shutil
 import zipfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
@@ -54,57 +54,64 @@ def pack(kind: Kind, batch: Path, out: Path, settings: Settings, *, unit: str = 
         InputError: the batch was not run, or nobody in it is to be handed over.
         OutputError: it can't be written.
     """
-    whole = _accepted(batch, settings)
-    mine, to = _chosen(kind, whole, settings, unit)
+    mine, to = _chosen(kind, _accepted(batch, settings), settings, unit)
     if not len(mine):
         raise InputError(f"{batch} 里没有要{_WORDS[kind]}的证书", "请检查 --authority，并先 hzcert run")
-    asked = _asked(mine)
+    records, keys = list(mine.records()), [key(entry, settings.policy) for entry in mine.records()]
     steps = [line for line in range(len(mine)) if kind != "city" or _filed(mine, line, settings)]
-    at, who, policy, url = moment(), clerk(settings), settings.policy, settings.register
-
-    def say(each: Asked, _: File) -> dict[str, object]:
-        return {
-            "package": _name(kind, settings, each.said["to"]),
-            **({"unit": each.said["to"]} if kind == "unit" else {}),
-        }
-
-    wanted = [replace(asked[line], said={**asked[line].said, "to": to[line][1]}) for line in steps]
-    planned = affairs.carry_out(_STEP[kind], wanted, say, policy, who, url, moment=at, dry_run=True)
+    wanted = {line: _asked(mine, line, records[line], to[line][1]) for line in steps}
+    at = moment()
+    planned = _step(kind, wanted.values(), {}, settings, at, dry_run=True)
     by_key = {key_of(file): file for file in planned.files}
-    records = list(mine.records())
-    files = {line: by_key[own] for line in range(len(mine)) if (own := key(records[line], policy)) in by_key}
-    kept = [line for line in range(len(mine)) if line in files or line not in steps]
+    files = {line: by_key[own] for line, own in enumerate(keys) if own in by_key}
+    kept = [line for line in range(len(mine)) if line in files or line not in wanted]
     parcels = [
         _parcel(where, [line for line in kept if to[line] == where], mine, files)
         for where in dict.fromkeys(to[line] for line in kept)
     ]
-    written: list[str] = []
     digests: dict[str, str] = {}
     for parcel in parcels if not dry_run else ():
-        name = _name(kind, settings, parcel.to)
-        digests[name] = _write(kind, parcel, out / name, batch, settings)
-        written += [str(out / name), str(out / f"{name}.zip")]
-
-    def say_all(each: Asked, file: File) -> dict[str, object]:
-        said = say(each, file)
-        return said | {"sha256": digests[str(said["package"])]}
-
-    able = {key_of(file) for file in planned.files}
-    going = [each for line, each in zip(steps, wanted, strict=True) if key(records[line], policy) in able]
+        digests[parcel.to] = _write(kind, parcel, out / _name(kind, settings, parcel.to), batch, settings)
+    going = [each for line, each in wanted.items() if line in files]
     if not dry_run and going:
-        affairs.carry_out(_STEP[kind], going, say_all, policy, who, url, moment=at)
-    items = [
-        {"type": "package", "name": _name(kind, settings, parcel.to), "to": parcel.to, "certificates": len(parcel.entries),
-         "sha256": digests.get(_name(kind, settings, parcel.to))}
-        for parcel in parcels
-    ]  # fmt: skip
+        _step(kind, going, digests, settings, at)
     counts = {
         "read": len(mine),
         "packages": len(parcels),
         "certificates": len(kept),
         "set_aside": len(mine) - len(kept),
     }
+    items = [_item(kind, parcel, digests, settings) for parcel in parcels]
+    written = [str(out / f"{_name(kind, settings, each)}{ending}") for each in digests for ending in ("", ".zip")]
     return Outcome(f"pack {kind}", counts, in_order(planned.findings), items, written)
+
+
+def _step(
+    kind: Kind,
+    asked: Iterable[Asked],
+    digests: Mapping[str, str],
+    settings: Settings,
+    at: str,
+    *,
+    dry_run: bool = False,
+) -> affairs.Done:
+    """Take the step of being handed over with these certificates, each in the package of those to whom it goes."""
+
+    def say(each: Asked, _: File) -> dict[str, object]:
+        to = each.said["to"]
+        unit = {"unit": to} if kind == "unit" else {}
+        digest = {"sha256": digests[to]} if digests else {}
+        return {"package": _name(kind, settings, to), **unit, **digest}
+
+    who, url = clerk(settings), settings.register
+    return affairs.carry_out(_STEP[kind], list(asked), say, settings.policy, who, url, moment=at, dry_run=dry_run)
+
+
+def _item(kind: Kind, parcel: Parcel, digests: Mapping[str, str], settings: Settings) -> dict[str, object]:
+    return {
+        "type": "package", "name": _name(kind, settings, parcel.to), "to": parcel.to, "certificates": len(parcel.entries),
+        "sha256": digests.get(parcel.to),
+    }  # fmt: skip
 
 
 def _accepted(batch: Path, settings: Settings) -> Table:
@@ -150,11 +157,9 @@ def _filed(entries: Table, line: int, settings: Settings) -> bool:
     return maker is not None and maker == settings.authority
 
 
-def _asked(entries: Table) -> list[Asked]:
-    return [
-        Asked(entries.where(line), each["id_number"], said={"title": each["title"], "specialty": each["specialty"]})
-        for line, each in enumerate(entries.records())
-    ]
+def _asked(entries: Table, line: int, entry: Mapping[str, str], to: str) -> Asked:
+    said = {"title": entry["title"], "specialty": entry["specialty"], "to": to}
+    return Asked(entries.where(line), entry["id_number"], said=said)
 
 
 def _parcel(to: tuple[str, str], lines: Sequence[int], mine: Table, files: Mapping[int, File]) -> Parcel:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +160,32 @@ def _taken(book: Book, plans: Iterable[_Plan], where: Where) -> dict[int, Findin
 def _write(other: Book, book: Book, plans: list[_Plan], desk: Desk, source: Path) -> None:
     """Append the events as they were, each under its own day, operator and authority."""
     stamp = Stamp(desk.clerk.day.isoformat(), desk.moment, desk.clerk.operator, desk.clerk.authority)
-    # Files of plans that were left out leave no hole in the count.
+    files = _number_files(book, plans)
+    taken = _events(other, book, plans)
+    if not taken.drafts:
+        return
+    said = {
+        "register": other.id,
+        "head": other.head().hash,
+        "events": len(taken.drafts),
+        "certificates": len(plans),
+        "file": source.name,
+    }
+    merger: Draft = (0, "merged", canonical(said), None)
+    written = book.append([merger, *taken.drafts], stamp, files=files)
+    book.add_files([plan.file for plan in plans if plan.is_new])
+    book.change_files([plan.file for plan in plans if not plan.is_new])
+    book.add_numbers([row for plan in plans for row in plan.numbers])
+    book.stand_numbers({number: standing for plan in plans for number, standing in plan.standings.items()})
+    known = book.agreed(taken.agreed)
+    book.add_agreed({own: seq for own, seq in taken.agreed.items() if own not in known})
+    origins = zip(taken.origins, written[1:], strict=True)
+    book.add_merged(other.id, [(origin[0], origin[8], seq) for origin, seq in origins])
+    _count(other, book, {row["scope"] for plan in plans for row in plan.numbers})
+
+
+def _number_files(book: Book, plans: Iterable[_Plan]) -> int:
+    """Give new files their numbers here, and say how many there are then: plans that were left out leave no hole."""
     after = book.head().files
     for plan in plans:
         if plan.is_new:
@@ -168,20 +193,32 @@ def _write(other: Book, book: Book, plans: list[_Plan], desk: Desk, source: Path
             plan.file["id"] = after
             for row in plan.numbers:
                 row["file"] = after
+    return after
+
+
+@dataclass(frozen=True)
+class _Events:
+    """Another register's events as they are about to be written here, where they come from, and what agreed by them."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    origins: list[Line] = field(default_factory=list)
+    agreed: dict[str, int] = field(default_factory=dict)
+
+
+def _events(other: Book, book: Book, plans: list[_Plan]) -> _Events:
+    """The events of these plans in their order, and those of no certificate that they point at; each but once."""
     head, seen = book.head(), book.merged(other.id)
     agreed_there = _agreed_there(other, plans)
     known = book.agreed(agreed_there.values())
     loose = [line for line in other.events(agreed_there).values() if line[0] not in seen]
     places: dict[int, int] = {}
-    drafts: list[Draft] = []
-    origins: list[Line] = []
-    agreed: dict[str, int] = {}
+    taken = _Events()
     pairs = [(0, line) for line in loose] + [(plan.file["id"], line) for plan in plans for line in plan.lines]
     for own, line in sorted(pairs, key=lambda pair: pair[1][0]):
         data = json.loads(line[7])
         if not own and data["fingerprint"] in known:
             continue
-        seq = head.seq + len(drafts) + 2  # the event of the merger itself comes first
+        seq = head.seq + len(taken.drafts) + 2  # the event of the merger itself comes first
         places[line[0]] = seq
         text = line[7]
         if data.get("agreed"):
@@ -189,28 +226,10 @@ def _write(other: Book, book: Book, plans: list[_Plan], desk: Desk, source: Path
             here = places.get(there) or known.get(agreed_there.get(there, "")) or 0
             text = canonical(data | {"agreed": here})
         elif line[2] in ("agreed", "reconciled") and data.get("fingerprint"):
-            agreed.setdefault(data["fingerprint"], seq)
-        drafts.append((own, line[2], text, Stamp(*line[3:7])))
-        origins.append(line)
-    if not drafts:
-        return
-    said = {
-        "register": other.id,
-        "head": other.head().hash,
-        "events": len(drafts),
-        "certificates": len(plans),
-        "file": source.name,
-    }
-    merger: Draft = (0, "merged", canonical(said), None)
-    written = book.append([merger, *drafts], stamp, files=after)
-    book.add_files([plan.file for plan in plans if plan.is_new])
-    book.change_files([plan.file for plan in plans if not plan.is_new])
-    book.add_numbers([row for plan in plans for row in plan.numbers])
-    book.stand_numbers({number: standing for plan in plans for number, standing in plan.standings.items()})
-    fresh = set(agreed) - set(book.agreed(agreed))
-    book.add_agreed({own: seq for own, seq in agreed.items() if own in fresh})
-    book.add_merged(other.id, [(origin[0], origin[8], seq) for origin, seq in zip(origins, written[1:], strict=True)])
-    _count(other, book, {row["scope"] for plan in plans for row in plan.numbers})
+            taken.agreed.setdefault(data["fingerprint"], seq)
+        taken.drafts.append((own, line[2], text, Stamp(*line[3:7])))
+        taken.origins.append(line)
+    return taken
 
 
 def _agreed_there(other: Book, plans: Iterable[_Plan]) -> dict[int, str]:

@@ -48,9 +48,10 @@ def test_to_the_province_and_back(hzcert, run, tmp_path):
     cover = [str(cell) for row in openpyxl.load_workbook(folder / "交接单.xlsx").active.values for cell in row if cell]
     assert any("移交人签字" in cell for cell in cover)
     before = archive.read_bytes()
-    again = hzcert("pack", "province", run, "--format", "jsonl", *DAY)
-    assert again.code == 0
-    assert archive.read_bytes() == before, "the same package is the same bytes"
+    for form in ("jsonl", "json", "text"):
+        again = hzcert("pack", "province", run, "--format", form, *DAY)
+        assert again.code == 0 and again.out.strip()
+        assert archive.read_bytes() == before, "the same package is the same bytes"
     told = hzcert("register", "verify", "--register", run / "register.db")
     assert told.code == 0
     province = ("--register", tmp_path / "province.db", "--authority", "330000", *DAY)

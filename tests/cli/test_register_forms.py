@@ -108,6 +108,22 @@ def test_each_command_about_the_register(hzcert, batch, tmp_path, form):
         assert summary is None or summary["command"] == f"register {words[0]}"
 
 
+@pytest.mark.parametrize("form", ["text", "json", "jsonl"])
+def test_each_command_about_packages(hzcert, batch, tmp_path, form):
+    register = ("--register", batch / "register.db")
+    for kind, authority in (("city", "330523"), ("unit", "330500")):
+        ran = hzcert("pack", kind, batch, "--out", tmp_path / kind, "--authority", authority, "--format", form, *DAY)
+        assert ran.code in (0, 1), (kind, ran.out, ran.err)
+        summary = result(ran, form)
+        assert summary is None or (summary["command"], summary["exit"]) == (f"pack {kind}", ran.code)
+        assert len(list((tmp_path / kind).glob("*.zip"))) == 1
+    (package,) = (tmp_path / "city").glob("*.zip")
+    ran = hzcert("unpack", package, *register, "--authority", "330500", "--format", form, *DAY)
+    assert ran.code == 0, (ran.out, ran.err)
+    summary = result(ran, form)
+    assert summary is None or (summary["command"], summary["exit"]) == ("unpack", 0)
+
+
 @pytest.mark.parametrize("words", [("find", "安吉"), ("status",)])
 def test_in_a_pipe_no_table_is_cut_or_broken(hzcert, batch, words, monkeypatch):
     monkeypatch.setenv("COLUMNS", "40")

@@ -110,6 +110,7 @@ TRIALS = (
     Trial("merge", (), ("register", "merge", "{folder}/other.db", *CITY)),
     Trial("export", (), ("register", "export", "--out", "{folder}/登记簿.xlsx", *CITY)),
     Trial("pack province", (), ("pack", "province", "{folder}/市", "--out", "{folder}/移交2", *CITY)),
+    Trial("sign", (("pack", "unit", "{folder}/市", *CITY),), ("register", "issue", ONE, TWO, "--signed-by", "本人", *CITY)),
     Trial("pack city", (), ("pack", "city", "{folder}/县", *COUNTY)),
     Trial("pack unit", (), ("pack", "unit", "{folder}/市", *CITY)),
     Trial("unpack", (), ("unpack", "{package}", "--out", "{folder}/收到", *PROVINCE), on="{folder}/province.db"),
