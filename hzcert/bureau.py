@@ -10,7 +10,7 @@ from hzcert import affairs, audit, codes, lives, merging
 from hzcert.affairs import Done, History
 from hzcert.asked import STEP_DAYS, Asked, of_list, of_words
 from hzcert.batch import take_in, whole_file
-from hzcert.desk import Clerk, File
+from hzcert.desk import Clerk, File, moment
 from hzcert.errors import InputError, RegisterError, UsageError
 from hzcert.fields import HEADINGS
 from hzcert.findings import Where, in_order
@@ -18,7 +18,6 @@ from hzcert.language import word
 from hzcert.lives import State
 from hzcert.outcome import Outcome, Record
 from hzcert.policy import Policy
-from hzcert.register import moment
 from hzcert.settings import Settings
 from hzcert.sheets.writing import ENDINGS, Column, Sheet, write_table, write_workbook
 from hzcert.store import back_up, exists, open_register, restore, shown_url

@@ -6,7 +6,7 @@ One transaction, one desk. What is done here is written when the desk is closed,
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
 from operator import itemgetter
 from string import Formatter
@@ -54,6 +54,11 @@ def _remainder(signs: str, before: int = 0) -> int:
     for sign in signs:
         before = (before + _VALUES[sign]) * 2 % 11
     return before
+
+
+def moment() -> str:
+    """Now, as events have it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def compose(template: str, letter: str, day: date, area: str, title: Title, serial: int) -> str:

@@ -15,14 +15,13 @@ from hzcert import __version__, affairs, codes, ingest, roster
 from hzcert.asked import Asked
 from hzcert.batch import begin, inventory, is_temporary, take_in, whole_file
 from hzcert.bureau import clerk
-from hzcert.desk import Desk, File, key, key_of
+from hzcert.desk import Desk, File, key, key_of, moment
 from hzcert.errors import InputError, OutputError, UsageError
 from hzcert.findings import Finding, Where, in_order
 from hzcert.given import read_list
 from hzcert.lives import label
 from hzcert.outcome import Outcome
 from hzcert.policy import Authority
-from hzcert.register import moment
 from hzcert.settings import Settings, read_batch_file
 from hzcert.sheets.safe import sheet_name
 from hzcert.sheets.writing import Column, Sheet, write_table, write_workbook

@@ -307,7 +307,7 @@ def test_what_is_made_again_says_so(number_here, policy, register_url):
 
 def test_the_same_entries_are_the_same_bytes_in_the_chain_as_ever(policy, register_url, monkeypatch):
     """The hash is what the first version of this chain made: a register that was written then goes on as it began."""
-    monkeypatch.setattr(register, "moment", lambda: "2007-11-20T08:00:00Z")
+    monkeypatch.setattr("hzcert.numbering.moment", lambda: "2007-11-20T08:00:00Z")
     monkeypatch.setattr(migrations, "now", lambda: "2007-11-20T08:00:00Z")
     monkeypatch.setattr(migrations.secrets, "token_hex", lambda _: "0" * 16)
     odd = '他说“行”"\\/；\t两行\n\x1f\x7f\u2028𠮷'
