@@ -226,8 +226,8 @@ def margins(small: Pixels) -> Box:
     # Below alone there is no margin: dark clothes often fill the lower edge.
     if top == 0 and left == 0 and right == wide:
         return _WHOLE
-    top, bottom = _straightened(empty[:, left:right], top, bottom)
-    left, right = _straightened(empty[top:bottom].T, left, right)
+    top, bottom = _straightened(empty[:, left:right], top, bottom, clothes=True)
+    left, right = _straightened(empty[top:bottom].T, left, right, clothes=False)
     # The pixels on the edge are half margin.
     top, left = top + (top > 0), left + (left > 0)
     bottom, right = bottom - (bottom < high), right - (right < wide)
@@ -246,6 +246,7 @@ _SMALLEST = 0.01  # of the picture
 _STRAIGHT = 0.25  # share of the margin's colour along the edges of what is left
 _TILT = 0.05  # of a side: how far a photo may lie askew
 _EDGE = 0.1  # the same, along one edge
+_VARIES = 0.02  # share of hair of its colour, from one line to the next
 
 
 def _border_colour(small: Pixels) -> npt.NDArray[np.int16] | None:
@@ -267,15 +268,24 @@ def _reach(empty: npt.NDArray[np.bool_]) -> tuple[int, int]:
     return (int(filled[0]), int(filled[-1]) + 1) if filled.size else (0, len(empty))
 
 
-def _straightened(empty: npt.NDArray[np.bool_], first: int, end: int) -> tuple[int, int]:
-    """The same lines without those at the margins that are still part margin, since the photo lay askew."""
-    share = empty.mean(axis=1)
+def _straightened(empty: npt.NDArray[np.bool_], first: int, end: int, *, clothes: bool) -> tuple[int, int]:
+    """The same lines without those at the margins that are still part margin, since the photo lay askew.
+
+    ``clothes``: the last lines may be clothes of the margin's colour, all along.
+    """
+    share = empty.mean(axis=1).tolist()
     steps = ceil(_TILT * len(share))
     if first > 0:
-        first = next((line for line in range(first, first + steps) if share[line] <= _EDGE), first)
+        first = _past_margin(share, range(first, min(first + steps, end)), _VARIES)
     if end < len(share):
-        end = next((line for line in range(end, end - steps, -1) if share[line - 1] <= _EDGE), end)
+        end = _past_margin(share, range(end - 1, max(end - 1 - steps, first), -1), -1 if clothes else _VARIES) + 1
     return first, end
+
+
+def _past_margin(share: list[float], lines: range, varies: float) -> int:
+    """The first of these lines that holds next to nothing of the margin's colour, or hardly more than any: hair may be of it."""
+    least = max(_EDGE, min((share[line] for line in lines), default=0.0) + varies)
+    return next((line for line in lines if share[line] <= least), lines.start)
 
 
 def _inside(image: Pixels, inner: Box) -> Pixels:

@@ -17,6 +17,7 @@ Pixels = npt.NDArray[np.uint8]
 _SIDE = 56  # pixels of the face that is looked at
 _WIDER = 1.15  # than the box of the face
 _REACH, _COARSE, _STEP = 12, 6, 3  # degrees either way; steps of a first and a second look
+_FARTHEST = 24  # degrees, where the first look finds most at its end
 _SURE = (
     0.6  # a face as like its mirror image as this, and less so to either side, is upright without a look farther off
 )
@@ -50,9 +51,14 @@ def lean(image: Pixels, face: Box) -> tuple[float, float]:
     best = 0
     if like(0) < max(_SURE, like(-_STEP), like(_STEP)):
         best = max(range(-_REACH, _REACH + 1, _COARSE), key=like)
+        while _REACH <= abs(best) < _FARTHEST:
+            farther = best + (_COARSE if best > 0 else -_COARSE)
+            if like(farther) <= like(best):
+                break
+            best = farther
         best = max((best, best - _STEP, best + _STEP), key=like)
     before, most, after = like(best - _STEP), like(best), like(best + _STEP)
-    if most < max(before, after) or abs(best) > _REACH:
+    if most < max(before, after) or abs(best) > _FARTHEST:
         return float(best), 0.0  # the edge of what was tried says nothing
     bend = before - 2 * most + after
     return best + (_STEP * (before - after) / (2 * bend) if bend else 0.0), most

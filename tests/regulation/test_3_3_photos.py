@@ -556,6 +556,14 @@ def test_what_does_not_belong_there_is_told(
     assert (ids(one), list(kept)) == ([expected], [SHEN])
 
 
+@pytest.mark.parametrize("degrees", [-17, -14, 14, 17])
+def test_a_head_that_leans_far_is_left_and_told(degrees: int, tmp_path: Path, spec: PhotoSpec):
+    leaning = portrait(9, 900, 1200, head=0.4, top=0.25).rotate(-degrees, Image.Resampling.BICUBIC, fillcolor="white")
+    (one,), _ = normalised(received(tmp_path, {f"{SHEN}.png": leaning}), spec)
+    assert "HZ427" in ids(one)
+    assert one.measure is not None and one.measure.roll == pytest.approx(degrees, abs=2)
+
+
 @pytest.mark.parametrize("degrees", [-6, -3, 3, 6])
 def test_a_leaning_head_is_set_upright(degrees: int, tmp_path: Path, spec: PhotoSpec):
     leaning = portrait(9, 900, 1200, head=0.4, top=0.25).rotate(-degrees, Image.Resampling.BICUBIC, fillcolor="white")

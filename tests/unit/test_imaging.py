@@ -219,6 +219,20 @@ def test_margins_of_a_photo_that_lies_askew(degrees: int, tmp_path: Path, spec: 
     assert framed(on_a_lid(photo, lid), tmp_path, spec).white > 0.95
 
 
+@pytest.mark.parametrize("degrees", [-2.5, 2.5])
+def test_a_margin_askew_is_left_out_beside_hair_of_its_colour(degrees: float):
+    photo = Image.new("RGB", (120, 180), (250, 250, 250))
+    pen = ImageDraw.Draw(photo)
+    pen.rectangle((0, 90, 119, 179), fill=(20, 20, 20))  # from edge to edge
+    pen.ellipse((35, 30, 85, 120), fill=(210, 170, 150))
+    lid = Image.new("RGB", (200, 270), (20, 20, 20))
+    turned = photo.convert("RGBA").rotate(degrees, Image.Resampling.BICUBIC, expand=True)
+    lid.paste(turned, (40, 45), turned)
+    inner = fit.margins(np.asarray(lid)).scaled(*lid.size)
+    upper = np.asarray(lid)[round(inner.top) : 120, round(inner.left) : round(inner.right)]
+    assert (upper[:, [0, -1]] > 200).all()
+
+
 @pytest.mark.parametrize(
     "background", [(255, 255, 255), (225, 225, 225), (200, 200, 200), (120, 120, 120), (67, 142, 219), (10, 10, 10)]
 )
