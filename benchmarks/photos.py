@@ -8,6 +8,7 @@ compiler, and PyPI's pyvips; what is not there is left out and said.
 """
 
 import argparse
+import gc
 import hashlib
 import os
 import resource
@@ -227,6 +228,7 @@ def measured(way: str, paths: list[Path], programs: dict[str, list[str]]) -> tup
 
 def checks(folder: Path) -> None:
     """Finished photos judged, a second and core: read anew, and known by their hashes."""
+    gc.set_threshold(200_000, 20, 50)  # as in the command
     from contextlib import nullcontext
 
     from hzcert import photodesk, shots
@@ -275,10 +277,14 @@ def memory(folder: Path) -> None:
     """The most memory that a worker takes on large pictures of several kinds, and over many photos."""
     from samples.portraits import portrait
 
-    large = {"108.jpg": (8485, 12728), "24.png": (4000, 6000), "24.webp": (4000, 6000)}
+    large = (
+        {"108.jpg": (8485, 12728)}
+        | dict.fromkeys(("24.png", "24.webp", "24.tif"), (4000, 6000))
+        | {"9.bmp": (2480, 3508)}
+    )
     for name, size in large.items():
         if not (folder / name).exists():
-            words = {} if name.endswith(".png") else {"quality": 85}
+            words = {".png": {}, ".bmp": {}, ".tif": {"compression": "tiff_lzw"}}.get(name[-4:], {"quality": 85})
             portrait(1, 600, 900).resize(size, Image.Resampling.BILINEAR).save(folder / name, **words)
     few = [folder / "S000.jpg"]
     many = {"one photo": few, "10,000 photos": few * 10_000}

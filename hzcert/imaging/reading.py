@@ -18,8 +18,9 @@ import simplejpeg
 from PIL import ExifTags, Image, ImageChops, ImageCms, UnidentifiedImageError
 
 from hzcert.errors import InputError
-from hzcert.imaging import streaming
+from hzcert.imaging.limits import hold_limits, streams
 from hzcert.imaging.resample import averaged
+from hzcert.imaging.streaming import streamed
 from hzcert.photospec import PhotoSpec
 
 Pixels = npt.NDArray[np.uint8]
@@ -40,15 +41,8 @@ _FOREIGN = (
     (4, b"ftyp", "是录像，不是照片"),
 )
 
-# A baseline JPEG is read at a fraction of its size, a PNG piece by piece. What the others take for each pixel, in bytes: docs/photos.md.
-_HELD = {"PNG": 0.0, "TIFF": 4.0, "BMP": 4.0, "GIF": 4.0, "HEIF": 4.3, "AVIF": 8.5, "WEBP": 4.0}
-_HELD_WHOLE = {"PNG": 4.0, "WEBP": 15.0}  # interlaced; moving
-_HELD_PROGRESSIVE = 2.0  # for each channel
-
 # What time allows, whatever the policy says.
 _SEGMENTS = 10_000
-_SCANS = 64  # a progressive JPEG has about ten; each costs a pass over all of it
-_SCANNED_PIXELS = 600_000_000  # pixels times scans
 _OVERSAMPLED = 4  # times the wanted size that a picture read whole is brought down to at once
 _LARGE = 5_000_000  # pixels: what has fewer takes little memory as it is
 _FINE = 2  # the same for one that is read piece by piece; a JPEG, too, is read at one to two times
@@ -76,6 +70,7 @@ class Source:
     profile: bytes | None = field(default=None, repr=False)
     inks: bool = False  # four of them: printers' colours
     adobe: bool = False  # which are then kept upside down
+    streams: bool = False  # it can be averaged down while it is read
 
 
 def load(path: Path, spec: PhotoSpec) -> Source:
@@ -99,7 +94,7 @@ def parse(data: bytes, spec: PhotoSpec) -> Source:
     with _reading(data):
         segments = _segments(data) if is_jpeg else []
         with Image.open(BytesIO(data), formats=_formats(data)) as image:
-            _hold_limits(image, spec, segments)
+            hold_limits(image, spec, sum(marker == 0xDA for marker, _ in segments))
             orientation = _orientation(image)
             width, height = image.size if orientation < 5 else image.size[::-1]
             return Source(
@@ -114,6 +109,7 @@ def parse(data: bytes, spec: PhotoSpec) -> Source:
                 profile=image.info.get("icc_profile"),
                 inks=image.mode == "CMYK",
                 adobe="adobe" in image.info,
+                streams=streams(image),
             )
 
 
@@ -150,12 +146,8 @@ def pixels(source: Source, width: float, height: float) -> tuple[Pixels, bool]:
             found, flawed = _turbo(source, wanted)
         elif source.format == "HEIF":
             found = np.asarray(_by_heif(source, wanted))
-        elif (
-            source.format in streaming.KINDS
-            and size[0] * size[1] > _LARGE
-            and (times := _times(size, wanted, _FINE)) > 1
-        ):
-            found = np.asarray(_in_srgb(streaming.streamed(source.data, source.format, size, times), source.profile))
+        elif source.streams and size[0] * size[1] > _LARGE and (times := _times(size, wanted, _FINE)) > 1:
+            found = np.asarray(_in_srgb(streamed(source.data, source.format, size, times), source.profile))
         else:
             found = np.asarray(_by_pillow(source, wanted))
         return _upright(found, source.orientation), flawed
@@ -274,31 +266,6 @@ def _reading(data: bytes) -> Iterator[None]:
     except Exception as cause:  # Pillow's readers raise nearly anything on a damaged file
         short = any(word in str(cause) for word in ("truncated", "Premature end", "premature end"))
         raise InputError("文件不完整（没有传完，或中间缺了一段）" if short else "文件已损坏") from cause
-
-
-def _hold_limits(image: Image.Image, spec: PhotoSpec, segments: list[tuple[int, int]]) -> None:
-    """Refuse what would take too much memory or time, before any pixel is read."""
-    scans = sum(marker == 0xDA for marker, _ in segments)
-    width, height = image.size
-    if width * height > spec.max_pixels:
-        raise InputError(f"像素太多（{width}×{height}，至多 {spec.max_pixels / 1e6:.0f} 百万）")
-    if width * height * (held := _held(image, scans)) > spec.max_held_bytes:
-        most = int(spec.max_held_bytes / held / 1e6)
-        raise InputError(f"像素太多（{width}×{height}，这种文件至多 {most} 百万；请缩小，或另存为非渐进的 JPEG）")
-    if scans > _SCANS or scans * width * height > _SCANNED_PIXELS:
-        raise InputError(f"JPEG 结构异常（{scans} 遍扫描）")
-
-
-def _held(image: Image.Image, scans: int) -> float:
-    """Bytes of memory that each pixel takes while a picture is read."""
-    if image.format not in {"JPEG", "MPO"}:
-        whole = bool(image.info.get("interlace")) or bool(getattr(image, "is_animated", False))
-        return (_HELD | _HELD_WHOLE if whole else _HELD)[str(image.format)]
-    if "progressive" not in image.info and scans <= 1:
-        return 0.0
-    # All of it is held until the last scan: each channel at its own size.
-    shares: list[int] = [across * down for _, across, down, _ in getattr(image, "layer", ())]
-    return _HELD_PROGRESSIVE * sum(shares) / max(shares, default=1)
 
 
 def _orientation(image: Image.Image) -> int:
