@@ -85,6 +85,6 @@ def _seen(strip: Pixels, side: int, step: int) -> Mask:
         elif followed:
             followed = before - reach < step // 2 and min(least[row, reach : reach + 6].tolist()) <= _HAIR
             if followed:
-                seen[2 * row : 2 * row + 2, 2 * reach :] = False
+                seen[2 * row : 2 * row + 2, 2 * max(reach - 1, 0) :] = False  # which the grain's filter took off
         before = reach
     return seen

@@ -226,8 +226,10 @@ def margins(small: Pixels) -> Box:
     # Below alone there is no margin: dark clothes often fill the lower edge.
     if top == 0 and left == 0 and right == wide:
         return _WHOLE
-    top, bottom = _straightened(empty[:, left:right], top, bottom, clothes=True)
-    left, right = _straightened(empty[top:bottom].T, left, right, clothes=False)
+    # Nor does an even upper edge alone tell hair in a margin from the clothes of somebody upside down.
+    above = _CLOTHES if left == 0 and right == wide else _HAIR
+    top, bottom = _straightened(empty[:, left:right], top, bottom, (above, _CLOTHES))
+    left, right = _straightened(empty[top:bottom].T, left, right, (_HAIR, _HAIR))
     # The pixels on the edge are half margin.
     top, left = top + (top > 0), left + (left > 0)
     bottom, right = bottom - (bottom < high), right - (right < wide)
@@ -246,7 +248,10 @@ _SMALLEST = 0.01  # of the picture
 _STRAIGHT = 0.25  # share of the margin's colour along the edges of what is left
 _TILT = 0.05  # of a side: how far a photo may lie askew
 _EDGE = 0.1  # the same, along one edge
-_VARIES = 0.02  # share of hair of its colour, from one line to the next
+_HAIR, _CLOTHES = (
+    0.02,
+    -1.0,
+)  # how far the share of what is of its colour may vary from line to line; of clothes not at all
 
 
 def _border_colour(small: Pixels) -> npt.NDArray[np.int16] | None:
@@ -268,17 +273,17 @@ def _reach(empty: npt.NDArray[np.bool_]) -> tuple[int, int]:
     return (int(filled[0]), int(filled[-1]) + 1) if filled.size else (0, len(empty))
 
 
-def _straightened(empty: npt.NDArray[np.bool_], first: int, end: int, *, clothes: bool) -> tuple[int, int]:
+def _straightened(empty: npt.NDArray[np.bool_], first: int, end: int, varies: tuple[float, float]) -> tuple[int, int]:
     """The same lines without those at the margins that are still part margin, since the photo lay askew.
 
-    ``clothes``: the last lines may be clothes of the margin's colour, all along.
+    ``varies``: by what the share of its colour may vary where hair or clothes run into the first margin, and into the last.
     """
     share = empty.mean(axis=1).tolist()
     steps = ceil(_TILT * len(share))
     if first > 0:
-        first = _past_margin(share, range(first, min(first + steps, end)), _VARIES)
+        first = _past_margin(share, range(first, min(first + steps, end)), varies[0])
     if end < len(share):
-        end = _past_margin(share, range(end - 1, max(end - 1 - steps, first), -1), -1 if clothes else _VARIES) + 1
+        end = _past_margin(share, range(end - 1, max(end - 1 - steps, first), -1), varies[1]) + 1
     return first, end
 
 
