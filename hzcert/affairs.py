@@ -332,7 +332,7 @@ def take_over(
 ) -> Done:
     """Import certificates of an older system, numbers and all; what is here already is left as it is."""
     records, found = [], []
-    with open_register(url, reading=dry_run) as book:
+    with open_register(url, reading=dry_run, begun=False) as book:
         desk = Desk(book, policy, clerk, moment)
         held = {key_of(file): file for file in book.of_people(each.id_number for each in rows)}
         numbers = {row["number"]: row["file"] for row in book.numbers(each.number for each in rows)}

@@ -86,7 +86,7 @@ def number(
         RegisterError: the register can't be opened, is locked, or refuses.
     """
     order = mine(holders, policy, day, authority_code) if give else []
-    with open_register(url, reading=dry_run) as book:
+    with open_register(url, reading=dry_run, begun=False) as book:
         desk = Desk(book, policy, Clerk(day, authority_code, operator), moment())
         batch = _Batch(desk, holders, set(order), agreed, fees, decided)
         for line in order:
@@ -317,7 +317,7 @@ def earlier(
     """
     taken: dict[int, str] = {}
     found: list[Finding] = []
-    with open_register(url, reading=True) as book:
+    with open_register(url, reading=True, begun=False) as book:
         if not book.head().files:
             return taken, found
         desk = Desk(book, policy, Clerk(day, authority), moment())

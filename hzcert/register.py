@@ -45,7 +45,7 @@ class Output:
 def known_numbers(holders: Table, policy: Policy, url: str) -> dict[int, str]:
     """The numbers that the register holds already, by position in the table; none is taken."""
     records = Intake(holders).records
-    with open_register(url, reading=True) as book:
+    with open_register(url, reading=True, begun=False) as book:
         files = {key_of(file): file for file in book.of_people(entry["id_number"] for entry in records)}
     found: dict[int, str] = {}
     for line, entry in enumerate(records):
@@ -108,7 +108,7 @@ def remember_decisions(
 def unreconciled(holders: Table, url: str) -> list[Finding]:
     """A finding for each entry that was never held against the published documents as it stands now (三.4)."""
     prints = Intake(holders).prints
-    with open_register(url, reading=True) as book:
+    with open_register(url, reading=True, begun=False) as book:
         agreed = book.agreed(prints)
     return [holders.finding(line, codes.UNRECONCILED) for line, own in enumerate(prints) if own not in agreed]
 
@@ -116,7 +116,7 @@ def unreconciled(holders: Table, url: str) -> list[Finding]:
 def unheld(holders: Table, url: str) -> list[int]:
     """Those of these entries that were let pass without any published document, by position (三.4)."""
     prints = Intake(holders).prints
-    with open_register(url, reading=True) as book:
+    with open_register(url, reading=True, begun=False) as book:
         bare = let_pass(book, book.agreed(prints))
     return [line for line, own in enumerate(prints) if own in bare]
 
@@ -135,7 +135,7 @@ def remember_printed(
 
 def prints_of(numbers: Iterable[str], url: str) -> dict[str, list[str]]:
     """The files onto which certificates were printed before, by their numbers, in order."""
-    with open_register(url, reading=True) as book:
+    with open_register(url, reading=True, begun=False) as book:
         rows = book.numbers(numbers)
         events = book.events_of([row["file"] for row in rows], "printed")
     found: dict[str, list[str]] = {}
@@ -203,7 +203,7 @@ def _same(before: Mapping[str, object], said: Mapping[str, object]) -> bool:
 
 def revoked(url: str) -> list[Revoked]:
     """Every number that is no longer good: its certificate lost, revoked by a reissue, void or destroyed."""
-    with open_register(url, reading=True) as book:
+    with open_register(url, reading=True, begun=False) as book:
         gone = {
             row["number"]: row["standing"] if row["standing"] != "valid" else str(row["state"])
             for row in book.revoked()

@@ -24,15 +24,21 @@ _LOCKED = "55P03"
 
 
 @contextmanager
-def open_register(url: str, *, reading: bool = False) -> Iterator[Book]:
+def open_register(url: str, *, reading: bool = False, begun: bool = True) -> Iterator[Book]:
     """The register in one transaction: all of it is kept at the end, or none of it. Reading changes nothing at all.
+
+    A file that isn't there reads as an empty register; a database without tables does where none need have been ``begun``.
 
     Raises:
         RegisterError: it can't be opened, is locked by another run, is newer than this program, or is no register.
         UsageError: it is of a kind that can't be used.
     """
     with in_words(url):
-        opened = _postgres(url, reading=reading) if is_postgres(url) else _sqlite(register_path(url), reading=reading)
+        opened = (
+            _postgres(url, reading=reading, begun=begun)
+            if is_postgres(url)
+            else _sqlite(register_path(url), reading=reading)
+        )
         with opened as connection:
             book = Book(connection, reading=reading)
             try:
@@ -112,7 +118,7 @@ _FEW_ROWS = "SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0"
 
 
 @contextmanager
-def _postgres(url: str, *, reading: bool) -> Iterator[Connection]:
+def _postgres(url: str, *, reading: bool, begun: bool) -> Iterator[Connection]:
     if importlib.util.find_spec("psycopg") is None:
         raise UsageError("没有安装 PostgreSQL 的驱动", "请安装：pip install 'hzcert[postgres]'")
     try:
@@ -137,8 +143,12 @@ def _postgres(url: str, *, reading: bool) -> Iterator[Connection]:
                 # One writer at a time: two that both read the end of the chain would both add to it.
                 connection.execute(select(func.pg_advisory_xact_lock(_WRITER)))
             if not _is_there(connection, url):
-                if reading:
+                if reading and begun:
                     raise RegisterError(f"{shown_url(url)} 里还没有登记簿", "请先运行一次写登记簿的命令，如 hzcert run")
+                if reading:
+                    with _nothing() as empty:
+                        yield empty
+                    return
                 migrations.create(connection)
             elif not reading:
                 make_indexes(connection, _names(connection))
@@ -150,6 +160,14 @@ def _postgres(url: str, *, reading: bool) -> Iterator[Connection]:
 
 
 # --- SQLite ---------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _nothing() -> Iterator[Connection]:
+    """An empty register, for what is only asked."""
+    with _begun(_engine(lambda: sqlite3.connect(":memory:"), "BEGIN")) as connection:
+        migrations.create(connection)
+        yield connection
 
 
 @contextmanager
@@ -171,8 +189,7 @@ def _sqlite(path: Path, *, reading: bool) -> Iterator[Connection]:
         else:
             empty = True
         if empty:
-            with _begun(_engine(lambda: sqlite3.connect(":memory:"), "BEGIN")) as connection:
-                migrations.create(connection)
+            with _nothing() as connection:
                 yield connection
             return
         # An earlier form is read from a copy that is brought forward: reading changes nothing.

@@ -152,3 +152,17 @@ def test_decisions_that_contradict_each_other_name_each_other(reconcile, given):
     assert [f"第{line['row']}行" in other["message"] for line, other in zip(told, reversed(told), strict=True)] == [
         True
     ] * 2
+
+
+def test_any_step_may_be_a_registers_first(hzcert, given, tmp_path, register_url):
+    ran = hzcert("reconcile", tmp_path / "holders.csv", tmp_path / "published.csv", "--out", tmp_path / "核对.xlsx", "--register", register_url, "--format", "jsonl", *DAY)  # fmt: skip
+    assert (ran.code, ran.summary["counts"]["ambiguous"]) == (1, 20), ran.err
+
+
+def test_a_dry_import_needs_no_register(hzcert, tmp_path, register_url):
+    old = tmp_path / "旧系统.csv"
+    old.write_text("身份证号,姓名,资格名称,级别,属地,证书编号\n330521196001010017,周八,工程师,中级,德清县,旧字第0001号\n", encoding="utf-8")  # fmt: skip
+    ran = hzcert("register", "import", old, "--dry-run", "--register", register_url, "--format", "jsonl", *DAY)
+    assert (ran.code, ran.summary["counts"]["done"]) == (0, 1), ran.err
+    missing = hzcert("register", "verify", "--register", register_url, *DAY)
+    assert missing.code == 5 and "登记簿" in missing.err
