@@ -56,7 +56,8 @@ def pack(kind: Kind, batch: Path, out: Path, settings: Settings, *, unit: str = 
     mine, to = _chosen(kind, _accepted(batch, settings), settings, unit)
     if not len(mine):
         raise InputError(f"{batch} 里没有要{_WORDS[kind]}的证书", "请检查 --authority，并先 hzcert run")
-    records, keys = list(mine.records()), [key(entry, settings.policy) for entry in mine.records()]
+    records = list(mine.records())
+    keys = [key(entry, settings.policy) for entry in records]
     steps = [line for line in range(len(mine)) if kind != "city" or _filed(mine, line, settings)]
     wanted = {line: _asked(mine, line, records[line], to[line][1]) for line in steps}
     at = moment()

@@ -214,7 +214,7 @@ class _Deciding:
 
 
 def _whose(said: Mapping[str, Any]) -> tuple[object, ...]:
-    return tuple(said.get(name, "") for name in ("id_number", "name", "title", "document_no"))
+    return tuple(said.get(name, "") for name in WHOSE)
 
 
 class _People:
