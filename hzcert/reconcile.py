@@ -3,7 +3,7 @@
 Levels in order, best first; each is named in words that a clerk reads. What is not certain is never accepted.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -163,16 +163,11 @@ def findings(
 def _not_held(holders: Table, matches: Matches, lines: Ints) -> Iterator[Finding]:
     """Entries that cite a document of which nothing was received, in the field that cites it."""
     usual = np.asarray(pc.not_equal(holders.texts("document_no").take(pa.array(lines)), ""), dtype=np.bool_)
-    found = {
-        line: finding
-        for name, some in (("document_no", lines[usual]), ("transfer_confirmed_no", lines[~usual]))
-        for line, finding in zip(
-            some.tolist(),
-            holders.findings_at(some, codes.DOCUMENT_NOT_HELD, name, lambda line: {"document_no": matches.cited(line)}),
-            strict=True,
-        )
-    }
-    yield from (found[line] for line in lines.tolist())
+    kinds = (
+        (lines[usual], codes.DOCUMENT_NOT_HELD, "document_no"),
+        (lines[~usual], codes.DOCUMENT_NOT_HELD, "transfer_confirmed_no"),
+    )
+    return _in_order(holders, kinds, lambda line: {"document_no": matches.cited(line)})
 
 
 def _no_number_alone(matches: Matches) -> npt.NDArray[np.bool_]:
@@ -205,14 +200,20 @@ def _claimed_twice(holders: Table, matches: Matches, lines: Ints) -> Iterator[Fi
     lines = lines[rivals[lines] >= 0]
     others = dict(zip(lines.tolist(), holders.wheres(rivals[lines]), strict=True))
     own = np.asarray(pc.equal(people.take(pa.array(lines)), people.take(pa.array(rivals[lines]))), dtype=np.bool_)
+    kinds = ((lines[own], codes.SAME_CERTIFICATE, ""), (lines[~own], codes.CLAIMED_TWICE, ""))
+    yield from _in_order(holders, kinds, lambda line: {"other": others[line]})
+
+
+def _in_order(
+    holders: Table, kinds: Iterable[tuple[Ints, Code, str]], says: Callable[[int], Mapping[str, object]]
+) -> Iterator[Finding]:
+    """Findings of several kinds, each at its entries and in its field, in the order of the entries."""
     found = {
         line: finding
-        for code, some in ((codes.SAME_CERTIFICATE, lines[own]), (codes.CLAIMED_TWICE, lines[~own]))
-        for line, finding in zip(
-            some.tolist(), holders.findings_at(some, code, "", lambda line: {"other": others[line]}), strict=True
-        )
+        for lines, code, name in kinds
+        for line, finding in zip(lines.tolist(), holders.findings_at(lines, code, name, says), strict=True)
     }
-    yield from (found[line] for line in lines.tolist())
+    yield from (found[line] for line in sorted(found))
 
 
 def evidence(matches: Matches, lines: Ints) -> dict[str, pa.Array]:
