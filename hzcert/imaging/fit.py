@@ -248,10 +248,8 @@ _SMALLEST = 0.01  # of the picture
 _STRAIGHT = 0.25  # share of the margin's colour along the edges of what is left
 _TILT = 0.05  # of a side: how far a photo may lie askew
 _EDGE = 0.1  # the same, along one edge
-_HAIR, _CLOTHES = (
-    0.02,
-    -1.0,
-)  # how far the share of what is of its colour may vary from line to line; of clothes not at all
+# How far the share of what is of its colour may vary from line to line: of hair, and of clothes, which is not at all.
+_HAIR, _CLOTHES = 0.02, -1.0
 
 
 def _border_colour(small: Pixels) -> npt.NDArray[np.int16] | None:

@@ -18,9 +18,8 @@ _SIDE = 56  # pixels of the face that is looked at
 _WIDER = 1.15  # than the box of the face
 _REACH, _COARSE, _STEP = 12, 6, 3  # degrees either way; steps of a first and a second look
 _FARTHEST = 24  # degrees, where the first look finds most at its end
-_SURE = (
-    0.6  # a face as like its mirror image as this, and less so to either side, is upright without a look farther off
-)
+# A face as like its mirror image as this, and less so to either side, is upright without a look farther off.
+_SURE = 0.6
 _UPPER, _LOWER = 0.12, 0.88  # of the face: without hair and chin
 _COMPARED = 0.7  # of its width, which leaves room for the axis to lie aside
 
