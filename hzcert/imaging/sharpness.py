@@ -15,7 +15,6 @@ import numpy.typing as npt
 from hzcert.imaging.levels import middle
 
 Pixels = npt.NDArray[np.uint8]
-Grey = npt.NDArray[np.float32]
 Weights = npt.NDArray[np.float64]
 
 _ROUND = (0.7, 1.5, 3.0)  # pixels: detail of the first to the second width is fine, from there to the third coarse
@@ -39,13 +38,14 @@ def sharpness(face: Pixels, turned: float = 0.0) -> float:
     if min(face.shape) < 3:
         return 0.0
     faces_own = min(max((_ALL_SQUARES - squares(face, turned)) / (_ALL_SQUARES - _SQUARES), 0.0), 1.0)
-    grey = face.astype(np.float32)
     grains = np.asarray(cv2.convertScaleAbs(cv2.filter2D(face, cv2.CV_16S, _GRAIN)), dtype=np.uint8)
     grain = float(middle(grains[::2, ::2].ravel())) / _GRAIN_SEEN
     return faces_own * min(
-        _share([cv2.sepFilter2D(grey, -1, _bell(width), _bell(width)) for width in _ROUND], _ROUND, _ROUND, grain),
-        _AXIS * _along(grey, grain),
-        _AXIS * _along(np.ascontiguousarray(grey.T), grain),
+        _share(
+            [cv2.sepFilter2D(face, cv2.CV_32F, _bell(width), _bell(width)) for width in _ROUND], _ROUND, _ROUND, grain
+        ),
+        _AXIS * _along(face, grain),
+        _AXIS * _along(cv2.transpose(face), grain),
     )
 
 
@@ -58,20 +58,21 @@ def squares(face: Pixels, turned: float = 0.0) -> float:
         high, wide = face.shape
         back = cv2.getRotationMatrix2D((wide / 2, high / 2), turned, 1.0)  # which OpenCV counts against the clock
         face = np.asarray(cv2.warpAffine(face, back, (wide, high), borderMode=cv2.BORDER_REPLICATE), dtype=np.uint8)
-    return min(_uneven(face), _uneven(np.ascontiguousarray(face.T)))
+    return min(_uneven(face), _uneven(cv2.transpose(face)))
 
 
-def _uneven(face: Pixels) -> float:
+def _uneven(face: cv2.typing.MatLike) -> float:
     """By how much the steps from one column of pixels to the next differ from those near them, against their mean."""
     if face.shape[1] <= _NEAR:
         return 0.0
-    steps = np.asarray(cv2.absdiff(face[:, 1:], face[:, :-1])).mean(axis=0, keepdims=True)
-    return float(np.abs(steps - cv2.blur(steps, (_NEAR, 1))).mean() / (steps.mean() + _STEP))
+    steps = cv2.reduce(cv2.absdiff(face[:, 1:], face[:, :-1]), 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F)
+    uneven = cv2.norm(steps, cv2.blur(steps, (_NEAR, 1)), cv2.NORM_L1) / steps.size
+    return uneven / (cv2.mean(steps)[0] + _STEP)
 
 
-def _along(grey: Grey, grain: float) -> float:
+def _along(face: cv2.typing.MatLike, grain: float) -> float:
     """The same along the rows; every other row tells enough."""
-    rows = cv2.sepFilter2D(grey, -1, _ONE, _bell(_ACROSS))[::2]
+    rows = cv2.sepFilter2D(face, cv2.CV_32F, _ONE, _bell(_ACROSS))[::2]
     levels = [cv2.filter2D(rows, -1, _bell(width).T) for width in _ALONG]
     return _share(levels, _ALONG, (_ACROSS,) * 3, grain)
 
