@@ -41,6 +41,7 @@ class PhotoSpec:
     max_source_bytes: int
     # What came later has a value of its own, so that an office's older policy file still holds.
     max_shade: float = 25.0
+    max_things: float = 0.03
     min_likeness: float = 0.6
     straighten_from: float = 1.5
     straighten_to: float = 8.0

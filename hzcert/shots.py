@@ -159,6 +159,12 @@ def _judge_print(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[Fi
         yield codes.PHOTO_ONE_TONE.at(where, measured=f"{measure.tones:.1f}", limit=spec.min_tones)
     if measure.white < spec.min_white:
         yield codes.PHOTO_BACKGROUND.at(where, measured=f"{measure.white:.1%}", limit=f"{spec.min_white:.0%}")
+    elif measure.things > spec.max_things:
+        seen, limit = (
+            f"{measure.white:.1%}，两侧景物 {measure.things:.1%}",
+            f"{spec.min_white:.0%}，景物至多 {spec.max_things:.1%}",
+        )
+        yield codes.PHOTO_BACKGROUND.at(where, measured=seen, limit=limit)
     elif measure.torn > 1:  # how even the wall is can't be told by a damaged picture
         return
     elif measure.white < spec.even_white:

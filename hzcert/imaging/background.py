@@ -1,7 +1,7 @@
-"""What stands behind a person: how much of it is near white, and how evenly it is lit.
+"""What stands behind a person: how much of it is near white, how evenly it is lit, and what else stands there.
 
-It is seen in strips at both sides and in the upper corners. Hair and shoulders that reach into a strip are no background: their
-outline comes down to the side step by step. What begins all across the strip at once is a wall, furniture or a view.
+It is seen in strips at both sides and in the upper corners, at half the size. Hair and shoulders that reach into a strip are no
+background: their outline comes down to the side step by step. What begins all across the strip at once is a wall, furniture or a view.
 """
 
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hzcert.imaging.box import Box
 from hzcert.imaging.levels import middle
 
 Pixels = npt.NDArray[np.uint8]
@@ -19,72 +20,104 @@ _SIDE, _DOWN = 0.10, 0.45  # shares of width and height; without a face no lower
 _BELOW_CHIN = 1.1  # with one, down to so many times the way to the chin
 _CORNER, _CORNER_DOWN = 0.30, 0.08
 NEAR_WHITE, _NEAR_GREY = 215, 24  # least of the three channels, most that they differ by
-_STEP = 0.10  # of the width: further an outline does not come from one row to the next
+_STEP = 0.10  # of the width: further an outline does not come from one row of the half size to the next
 _HAIR = 160  # least of the three channels just within an outline: what is lighter is shade on the wall
-_SMALLEST = 8  # pixels: a smaller strip shows no outline
+_SMALLEST = 4  # pixels of the half size: a smaller strip shows no outline
+_WITHIN = np.ones((1, 6), np.uint8)  # so far within an outline
 _SPECK = np.ones((2, 2), np.uint8)  # a pixel alone is grain
 _FEWEST = 0.2  # of a part must be seen for it to be compared with others
+_WALL_BELOW = 4  # white pixels below it in its column: clothes have none
+_LEVEL = 1  # pixels: what begins so level across a strip is furniture or a horizon
+_SHOULDERS = (0.25, 0.9)  # times the way to the chin: no shoulder is so high, nor hair in a margin so low
 
 
-def background(rgb: Pixels, chin: float) -> tuple[float, float]:
-    """The share of the background that is near white, and the levels by which its parts differ; ``chin`` 0 without a face."""
-    high, wide, _ = rgb.shape
-    side, step = max(round(_SIDE * wide), 1), round(_STEP * wide)
-    down = min(max(round(_DOWN * high), round(_BELOW_CHIN * chin), 1), high)
-    corner, corner_down = max(round(_CORNER * wide), 1), max(round(_CORNER_DOWN * high), 1)
-    half = max(down // 2, 1)
-    pixels, whites = 0, 0
+def background(rgb: Pixels, face: Box | None) -> tuple[float, float, float]:
+    """The share of the background that is near white, the levels by which its parts differ, the share of the sides with things.
+
+    Things are not white and not the person: they have wall below them and between them and the face, or begin level.
+    """
+    high, wide = rgb.shape[0] // 2, max(rgb.shape[1] // 2, 1)
+    down = max(min(max(round(_DOWN * high), round(_BELOW_CHIN * face.bottom / 2) if face else 0), high), 1)
+    side, corner, corner_down = (max(round(share), 1) for share in (_SIDE * wide, _CORNER * wide, _CORNER_DOWN * high))
+    pixels, whites, things = 0, 0, 0
     levels: list[float] = []
-    for strip, above in _sides(rgb, down, side + step, corner_down, corner):
-        seen = _seen(strip, side, step)
-        upper, lower = (strip[:half, :side], seen[:half]), (strip[half:, :side], seen[half:])
-        for part, shown in (upper, lower, (above[:, side:], np.ones(above[:, side:].shape[:2], dtype=np.bool_))):
+    for half, before_face in _sides(rgb, down, max(corner, side + round(_STEP * wide)), face):
+        white, least, green = _near_white(half)
+        seen = _seen(white, least, side, round(_STEP * wide))
+        above = np.ones((corner_down, max(corner - side, 0)), dtype=np.bool_)
+        for top, left, shown in ((0, 0, seen[: down // 2]), (down // 2, 0, seen[down // 2 :]), (0, side, above)):
+            rows, columns = slice(top, top + shown.shape[0]), slice(left, left + shown.shape[1])
             count = int(np.count_nonzero(shown))
             if count == 0 or count < _FEWEST * shown.size:
                 continue
-            white, _ = _near_white(part)
             pixels += count
-            whites += int(np.count_nonzero(white & shown))
-            levels.append(float(middle(part[:, :, 1][shown])))
-    return whites / max(pixels, 1), max(levels) - min(levels) if levels else 0.0
+            whites += int(np.count_nonzero(white[rows, columns] & shown))
+            levels.append(float(middle(green[rows, columns][shown])))
+        if face:
+            things += _things(white, seen, before_face, face.bottom / 2)
+    shade = max(levels) - min(levels) if levels else 0.0
+    return whites / max(pixels, 1), shade, things / (2 * side * down)
 
 
-def _sides(rgb: Pixels, down: int, side: int, corner_down: int, corner: int) -> Iterator[tuple[Pixels, Pixels]]:
-    """A strip and a corner from each side, the right ones mirrored."""
-    yield rgb[:down, :side], rgb[:corner_down, :corner]
-    right, above = (
-        cv2.flip(np.ascontiguousarray(part), 1) for part in (rgb[:down, -side:], rgb[:corner_down, -corner:])
-    )
-    yield np.asarray(right, dtype=np.uint8), np.asarray(above, dtype=np.uint8)
+def _sides(rgb: Pixels, down: int, reach: int, face: Box | None) -> Iterator[tuple[Pixels, int]]:
+    """What lies to either side of the face at half the size, the right one mirrored, and how far it is from there to the face."""
+    wide = max(rgb.shape[1] // 2, 1)
+    for mirrored in (False, True):
+        before_face = max(int((rgb.shape[1] - face.right if mirrored else face.left) / 2), 1) if face else 0
+        across = min(max(reach, before_face), wide)
+        part = rgb[: 2 * down, -2 * across :] if mirrored else rgb[: 2 * down, : 2 * across]
+        half = cv2.resize(part, (across, down), interpolation=cv2.INTER_AREA)
+        yield np.asarray(cv2.flip(half, 1) if mirrored else half, dtype=np.uint8), before_face
 
 
-def _near_white(rgb: Pixels) -> tuple[Mask, Pixels]:
-    """Where a picture is near white, and the least of its channels."""
-    red, green, blue = cv2.split(np.ascontiguousarray(rgb))
+def _near_white(rgb: Pixels) -> tuple[Mask, Pixels, Pixels]:
+    """Where a picture is near white, the least of its channels, and the green one."""
+    red, green, blue = cv2.split(rgb)
     least, most = cv2.min(cv2.min(red, green), blue), cv2.max(cv2.max(red, green), blue)
     white = (np.asarray(least) >= NEAR_WHITE) & (np.asarray(cv2.subtract(most, least)) <= _NEAR_GREY)
-    return white, np.asarray(least, dtype=np.uint8)
+    return white, np.asarray(least, dtype=np.uint8), np.asarray(green, dtype=np.uint8)
 
 
-def _seen(strip: Pixels, side: int, step: int) -> Mask:
+def _seen(white: Mask, least: Pixels, side: int, step: int) -> Mask:
     """What of a strip at the left is not covered by the person, whose outline comes down from where all of it is white."""
-    high, wide, _ = strip.shape
-    seen = np.ones((high, side), dtype=np.bool_)
-    if min(high, wide) < _SMALLEST:
+    seen = np.ones((len(white), side), dtype=np.bool_)
+    if min(len(white), side + step) < _SMALLEST or white[:, :side].all():
         return seen
-    small = cv2.resize(np.ascontiguousarray(strip), (wide // 2, high // 2), interpolation=cv2.INTER_AREA)
-    white, least = _near_white(np.asarray(small, dtype=np.uint8))
-    if white[:, : side // 2].all():
-        return seen
-    filled = np.asarray(cv2.erode((~white).astype(np.uint8), _SPECK))
-    outline = np.where(filled.any(axis=1), filled.argmax(axis=1), filled.shape[1]).tolist()
-    followed, before = outline[0] >= side // 2, filled.shape[1]
-    for row, reach in enumerate(outline):
-        if reach >= side // 2:
-            followed = True
-        elif followed:
-            followed = before - reach < step // 2 and min(least[row, reach : reach + 6].tolist()) <= _HAIR
-            if followed:
-                seen[2 * row : 2 * row + 2, 2 * max(reach - 1, 0) :] = False  # which the grain's filter took off
-        before = reach
-    return seen
+    filled = np.asarray(cv2.erode((~white[:, : side + step]).astype(np.uint8), _SPECK))
+    outline = np.where(filled.any(axis=1), filled.argmax(axis=1), side + step)
+    open_, rows = outline >= side, np.arange(len(outline))
+    within = np.asarray(cv2.erode(least, _WITHIN, anchor=(0, 0)))[rows, np.minimum(outline, side)]
+    broken = (within > _HAIR) | (outline <= np.concatenate(([0], outline[:-1])) - step)
+    broken[0] = True
+    # Followed as long as no row has broken it off since the last that was open.
+    opened, stopped = (np.maximum.accumulate(np.where(each, rows, -1)) for each in (open_, broken & ~open_))
+    covered = np.where(
+        ~open_ & (opened > stopped), np.maximum(outline - 1, 0), side
+    )  # one that the grain's filter took off
+    return np.arange(side) < covered[:, None]
+
+
+def _things(white: Mask, seen: Mask, before_face: int, chin: float) -> int:
+    """How many pixels of a strip at the left are neither wall nor person."""
+    strip = white[:, : seen.shape[1]]
+    if strip.all():
+        return 0
+    if _begins_level(strip, chin):
+        return int(np.count_nonzero(~strip))
+    alone = seen & ~strip
+    if not alone.any():
+        return 0
+    alone &= np.cumsum(strip[::-1], axis=0, dtype=np.int16)[::-1] >= _WALL_BELOW  # clothes reach down to the lower edge
+    # Hair is joined to the face in its row: what counts lies beyond the wall that is nearest to the face.
+    towards = white[:, :before_face][:, ::-1]
+    nearest = np.where(towards.any(axis=1), before_face - towards.argmax(axis=1), 0)
+    return int(np.count_nonzero(alone & (np.arange(strip.shape[1]) < nearest[:, None])))
+
+
+def _begins_level(strip: Mask, chin: float) -> bool:
+    """Whether what is not white begins at one level across all of a strip, higher than any shoulder."""
+    filled = np.asarray(cv2.erode((~strip).astype(np.uint8), _SPECK[:, :1]))
+    begins = filled.argmax(axis=0).tolist()
+    low, high = (times * chin for times in _SHOULDERS)
+    level = max(begins) - min(begins) <= _LEVEL and low <= min(begins) and max(begins) <= high
+    return level and bool(filled.any(axis=0).all())

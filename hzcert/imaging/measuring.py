@@ -32,7 +32,7 @@ class Measure:
     ``gap`` from the upper edge to the crown in shares of the height (below 0: the head is cut), ``turned`` in degrees
     clockwise.
 
-    ``shade`` is what the parts of the background differ by in brightness. ``roll`` is by how many degrees the head still
+    ``shade`` is what the parts of the background differ by in brightness, ``things`` the share of its sides that is neither wall nor person. ``roll`` is by how many degrees the head still
     leans in the photo, ``straightened`` by how many it was turned upright; ``yaw`` how far the nose lies aside, in shares of
     the distance of the eyes; ``pitch`` its height between eyes and mouth, seen from the eyes. ``frame``, ``stamp``, ``specks``,
     ``cover`` and ``red_eye`` stand for what does not belong there (``marks``), ``fingerprint`` is the same for pictures that
@@ -72,6 +72,7 @@ class Measure:
     pages: bool = False
     flawed: bool = False
     torn: int = 0
+    things: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,10 @@ def measure(given: Portrait, rgb: Pixels, cut_from: Box) -> Measure:
     small = marks.coarse(planes)
     colour, tones = _chroma(*(np.ascontiguousarray(plane[::2, ::2]) for plane in chroma))  # a JPEG holds no more of it
     seen = _person(given, rgb, luma, cut_from)
-    white, shade = background(rgb, (seen.gap + seen.head) * len(rgb))
+    face = given.faces.main
+    high, wide = luma.shape
+    inside = face and face.seen_from(cut_from).scaled(wide / cut_from.width, high / cut_from.height)
+    white, shade, things = background(rgb, inside)
     return Measure(
         width=round(given.width),
         height=round(given.height),
@@ -133,6 +137,7 @@ def measure(given: Portrait, rgb: Pixels, cut_from: Box) -> Measure:
         fingerprint=marks.fingerprint(small),
         pages=given.source.pages,
         flawed=given.flawed,
+        things=things,
         torn=marks.torn(small, sideways=_sideways(given)) if _may_be_torn(given, luma) else 0,
     )
 

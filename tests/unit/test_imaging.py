@@ -378,18 +378,21 @@ def test_the_background_is_seen_beside_and_above_the_head_only(tmp_path: Path, s
     assert framed(image, tmp_path, spec).white == 1.0
 
 
-def before(wall: Callable[[ImageDraw.ImageDraw], None]) -> tuple[float, float]:
-    """White share and shade behind a person whose chin is at 300 of 420, with this in front of a white wall."""
+def before(wall: Callable[[ImageDraw.ImageDraw], None]) -> tuple[float, float, float]:
+    """White share, shade and things behind a person whose chin is at 300 of 420, with this in front of a white wall."""
     image = Image.new("RGB", (280, 420), (248, 248, 248))
     wall(ImageDraw.Draw(image))
-    return background(np.asarray(image), 300)
+    return background(np.asarray(image), Box(70, 90, 210, 300))
 
 
 def test_wide_hair_is_no_background(spec: PhotoSpec):
-    white, shade = before(lambda draw: draw.ellipse((-30, 25, 310, 500), fill=(60, 40, 30)))
-    assert white > 0.99 and shade <= spec.max_shade
-    white, _ = before(lambda draw: draw.ellipse((30, 25, 310, 500), fill=(190, 120, 60)))  # on one side, fair
-    assert white > 0.99
+    white, shade, things = before(lambda draw: draw.ellipse((-30, 25, 310, 500), fill=(60, 40, 30)))
+    assert white > 0.98 and shade <= spec.max_shade and things == 0
+    white, _, things = before(lambda draw: draw.ellipse((30, 25, 310, 500), fill=(190, 120, 60)))  # on one side, fair
+    assert white > 0.98 and things == 0
+    # Curls that begin at once, and end above the shoulders: the first row of them is no step, yet they reach to the face.
+    _, _, things = before(lambda draw: draw.rectangle((10, 80, 270, 200), fill=(60, 40, 30)))
+    assert things == 0
 
 
 @pytest.mark.parametrize(
@@ -402,8 +405,31 @@ def test_wide_hair_is_no_background(spec: PhotoSpec):
     ],
 )  # fmt: skip
 def test_what_begins_at_once_or_is_no_hair_is_background(wall: Callable[[ImageDraw.ImageDraw], None], spec: PhotoSpec):
-    white, _ = before(wall)
+    white, _, _ = before(wall)
     assert white < spec.min_white
+
+
+@pytest.mark.parametrize(
+    "wall",
+    [
+        pytest.param(lambda draw: draw.rectangle((0, 40, 45, 110), fill=(80, 110, 140)), id="a picture on the wall"),
+        pytest.param(lambda draw: draw.polygon([(0, 150), (60, 170), (0, 200)], fill=(150, 170, 140)), id="a twig"),
+        pytest.param(lambda draw: draw.rectangle((0, 250, 280, 420), fill=(190, 170, 140)), id="the back of a chair"),
+        pytest.param(lambda draw: draw.rectangle((200, 262, 280, 420), fill=(30, 30, 40)), id="a desk at one side"),
+    ],
+)  # fmt: skip
+def test_things_beside_the_person_show(wall: Callable[[ImageDraw.ImageDraw], None], spec: PhotoSpec):
+    white, _, things = before(wall)
+    assert white >= spec.min_white and things > spec.max_things
+
+
+def test_shoulders_are_no_things():
+    for shoulders in (
+        [(0, 300), (60, 270), (90, 262), (190, 262), (220, 270), (280, 300), (280, 420), (0, 420)],
+        [(0, 292), (280, 292), (280, 420), (0, 420)],  # level, but as low as the chin
+    ):
+        _, _, things = before(lambda draw, outline=shoulders: draw.polygon(outline, fill=(30, 40, 90)))
+        assert things == 0
 
 
 # --- writing ------------------------------------------------------------------------------------------------------
