@@ -3,8 +3,6 @@
 Each gives a number; what is too much is for the policy to say. How far each can be trusted: docs/photos.md.
 """
 
-from base64 import b64decode, b64encode
-from collections.abc import Sequence
 from itertools import pairwise
 
 import cv2
@@ -22,7 +20,6 @@ _ALONG = 0.92  # of the side
 SMALLEST = 32  # pixels: a narrower picture has no frame to speak of, no date and no bands
 
 # Damage inside a JPEG: from one block on, all colours are shifted.
-_LOOKED_AT = (70, 105)  # pixels
 _APART = 3  # rows of these, which hold a row of blocks of any photo that is large enough
 _SHIFT = 9  # levels
 _SHIFTED = 0.90  # of the width
@@ -68,12 +65,6 @@ def _jumping(below: Pixels, above: Pixels, levels: int) -> npt.NDArray[np.float6
         _, far = cv2.threshold(apart, levels, 1, cv2.THRESH_BINARY)
         shares.append(np.asarray(cv2.reduce(far, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)) / far.shape[1])
     return np.asarray(np.maximum(*shares).squeeze(axis=1))
-
-
-def coarse(planes: Sequence[Pixels]) -> Pixels:
-    """The small copy on which damage is looked for, and by which pictures are told from each other."""
-    small = [cv2.resize(plane, _LOOKED_AT, interpolation=cv2.INTER_AREA) for plane in planes]  # sooner than all at once
-    return np.asarray(cv2.merge(small), dtype=np.uint8)
 
 
 def torn(small: Pixels, *, sideways: bool) -> int:
@@ -184,36 +175,3 @@ def red_eyes(rgb: Pixels, eyes: tuple[tuple[float, float], tuple[float, float]])
             red, most = part[:, :, 0], np.maximum(part[:, :, 1], part[:, :, 2])
             shares.append(np.count_nonzero((red > _FLASH_RED) & (red > _FLASH_TIMES * most)) / red.size)
     return max(shares, default=0.0)
-
-
-_CELLS = 24
-_BRIGHTER, _COLOURED = (10, 30), (6, 12)  # levels that count; less is grain, and flat walls have none
-
-
-def fingerprint(small: Pixels) -> str:
-    """A perceptual hash of 5,760 bits, as text: the same picture saved again or resized differs in few of those that are set.
-
-    Of the middle of its ``coarse`` copy, since what is cut off at the edges varies: where it grows brighter or darker and
-    how much, and where which colour is. Bits that grain could turn are left at nought.
-    """
-    high, wide, _ = small.shape
-    middle = small[round(0.06 * high) : round(0.94 * high), round(0.10 * wide) : round(0.90 * wide)]
-    luma = np.asarray(_cells(middle, _CELLS + 1)).astype(np.int16)[:, :, 0]
-    chroma = np.asarray(_cells(middle, _CELLS // 2)).astype(np.int16)[:, :, 1:] - 128
-    across, down = luma[:-1, 1:] - luma[:-1, :-1], luma[1:, :-1] - luma[:-1, :-1]
-    planes = [plane for step in _BRIGHTER for grows in (across, down) for plane in (grows > step, grows < -step)]
-    planes += [plane for step in _COLOURED for plane in (chroma > step, chroma < -step)]
-    return b64encode(np.packbits(np.concatenate([plane.ravel() for plane in planes])).tobytes()).decode()
-
-
-def _cells(picture: Pixels, count: int) -> cv2.typing.MatLike:
-    return cv2.resize(picture, (count, count), interpolation=cv2.INTER_AREA)
-
-
-def fingerprint_bits(text: str) -> bytes:
-    """The bits of a perceptual hash.
-
-    Raises:
-        ValueError: it is none.
-    """
-    return b64decode(text, validate=True)

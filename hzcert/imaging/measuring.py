@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hzcert.imaging import marks
+from hzcert.imaging import fingerprint, marks
 from hzcert.imaging.background import background
 from hzcert.imaging.box import Box
 from hzcert.imaging.face import Point
@@ -36,7 +36,7 @@ class Measure:
     leans in the photo, ``straightened`` by how many it was turned upright; ``yaw`` how far the nose lies aside, in shares of
     the distance of the eyes; ``pitch`` its height between eyes and mouth, seen from the eyes. ``frame``, ``stamp``, ``specks``,
     ``cover`` and ``red_eye`` stand for what does not belong there (``marks``), ``fingerprint`` is the same for pictures that
-    look the same. ``pages``: the file holds more pictures; ``flawed``: stray bytes in it were skipped.
+    look the same, and ``face_print`` is alike for those whose faces do. ``pages``: the file holds more pictures; ``flawed``: stray bytes in it were skipped.
     ``torn``: its colours shift across the whole width, 2 if all alike.
     """
 
@@ -73,6 +73,7 @@ class Measure:
     flawed: bool = False
     torn: int = 0
     things: float = 0.0
+    face_print: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +93,16 @@ class _Person:
     cover: float = 0.0
     red_eye: float = 0.0
     specks: float = 0.0
+    face_print: str = ""
 
 
 def measure(given: Portrait, rgb: Pixels, cut_from: Box) -> Measure:
     """The numbers of a photo and of the picture that it was cut from."""
     planes = [np.asarray(plane, dtype=np.uint8) for plane in cv2.split(cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb))]
     luma, *chroma = planes
-    small = marks.coarse(planes)
+    small = fingerprint.coarse(planes)
     colour, tones = _chroma(*(np.ascontiguousarray(plane[::2, ::2]) for plane in chroma))  # a JPEG holds no more of it
-    seen = _person(given, rgb, luma, cut_from)
+    seen = _person(given, rgb, luma, small, cut_from)
     face = given.faces.main
     high, wide = luma.shape
     inside = face and face.seen_from(cut_from).scaled(wide / cut_from.width, high / cut_from.height)
@@ -134,11 +136,12 @@ def measure(given: Portrait, rgb: Pixels, cut_from: Box) -> Measure:
         specks=seen.specks,
         cover=seen.cover,
         red_eye=seen.red_eye,
-        fingerprint=marks.fingerprint(small),
+        fingerprint=fingerprint.fingerprint(small),
         pages=given.source.pages,
         flawed=given.flawed,
         things=things,
         torn=marks.torn(small, sideways=_sideways(given)) if _may_be_torn(given, luma) else 0,
+        face_print=seen.face_print,
     )
 
 
@@ -150,7 +153,7 @@ def _sideways(given: Portrait) -> bool:
     return (given.source.orientation >= 5) != (given.faces.turned in (90, 270))
 
 
-def _person(given: Portrait, rgb: Pixels, luma: Pixels, cut_from: Box) -> _Person:
+def _person(given: Portrait, rgb: Pixels, luma: Pixels, small: Pixels, cut_from: Box) -> _Person:
     face = given.faces.main
     if face is None or not (face.width and face.height):
         return _Person()
@@ -176,6 +179,7 @@ def _person(given: Portrait, rgb: Pixels, luma: Pixels, cut_from: Box) -> _Perso
         cover=marks.covered(rgb, crown, inside),
         specks=marks.specks(rgb, crown),
         red_eye=marks.red_eyes(rgb, (places[0], places[1])) if places else 0.0,
+        face_print=fingerprint.face_print(small, places, (wide, high)) if places else "",
     )
 
 
