@@ -17,14 +17,7 @@ Pixels = npt.NDArray[np.uint8]
 _NEAR_EDGE = 0.06  # of the side
 _JUMP = 24  # levels across the line
 _ALONG = 0.92  # of the side
-SMALLEST = 32  # pixels: a narrower picture has no frame to speak of, no date and no bands
-
-# Damage inside a JPEG: from one block on, all colours are shifted.
-_APART = 3  # rows of these, which hold a row of blocks of any photo that is large enough
-_SHIFT = 9  # levels
-_SHIFTED = 0.90  # of the width
-_EVEN, _ABOUT = 0.7, 0.35  # of the width: by the same, give or take so much of it; shoulders differ more
-_LEFT_OUT = 7  # rows at both ends: frames lie there
+SMALLEST = 32  # pixels: a narrower picture has no frame to speak of and no date
 
 # Dates: signs of one height in a row, in the colours that cameras burn in.
 _STAMP_BAND = 0.22  # of the height, above the lower edge
@@ -65,26 +58,6 @@ def _jumping(below: Pixels, above: Pixels, levels: int) -> npt.NDArray[np.float6
         _, far = cv2.threshold(apart, levels, 1, cv2.THRESH_BINARY)
         shares.append(np.asarray(cv2.reduce(far, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)) / far.shape[1])
     return np.asarray(np.maximum(*shares).squeeze(axis=1))
-
-
-def torn(small: Pixels, *, sideways: bool) -> int:
-    """Whether all colours shift at one level, across the whole picture: what a damaged JPEG looks like below the damage.
-
-    2 where all shift alike; 1 where they shift by different amounts, which broad shoulders do, too; else 0.
-    ``small``: its ``coarse`` copy. ``sideways``: the picture was turned after it was read, so that its blocks run down.
-    """
-    if sideways:
-        small = np.ascontiguousarray(small.transpose(1, 0, 2))
-    small = small[_LEFT_OUT:-_LEFT_OUT]
-    below, above = small[2 * _APART :], small[: -2 * _APART]
-    along = _jumping(below, above, _SHIFT) >= _SHIFTED
-    if not along.any():
-        return 0
-    # One line for each level and colour that shifts.
-    shifted = (below.astype(np.int16) - above).transpose(0, 2, 1)[along]
-    usual = np.median(shifted, axis=1, keepdims=True)
-    alike = np.abs(shifted - usual) <= np.maximum(_ABOUT * np.abs(usual), _SHIFT)
-    return 2 if float(alike.mean(axis=1).max()) >= _EVEN else 1
 
 
 def stamped(rgb: Pixels) -> int:

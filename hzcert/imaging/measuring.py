@@ -10,6 +10,7 @@ import numpy.typing as npt
 from hzcert.imaging import fingerprint, marks
 from hzcert.imaging.background import background
 from hzcert.imaging.box import Box
+from hzcert.imaging.damage import torn
 from hzcert.imaging.face import Point
 from hzcert.imaging.fit import Portrait, head_of
 from hzcert.imaging.sharpness import sharpness
@@ -37,7 +38,7 @@ class Measure:
     the distance of the eyes; ``pitch`` its height between eyes and mouth, seen from the eyes. ``frame``, ``stamp``, ``specks``,
     ``cover`` and ``red_eye`` stand for what does not belong there (``marks``), ``fingerprint`` is the same for pictures that
     look the same, and ``face_print`` is alike for those whose faces do. ``pages``: the file holds more pictures; ``flawed``: stray bytes in it were skipped.
-    ``torn``: its colours shift across the whole width, 2 if all alike.
+    ``torn``: all colours shift from one row of its blocks on, 2 surely, 1 perhaps.
     """
 
     width: int
@@ -140,13 +141,9 @@ def measure(given: Portrait, rgb: Pixels, cut_from: Box) -> Measure:
         pages=given.source.pages,
         flawed=given.flawed,
         things=things,
-        torn=marks.torn(small, sideways=_sideways(given)) if _may_be_torn(given, luma) else 0,
+        torn=torn(rgb, sideways=_sideways(given), turned=cut_from.turned) if given.source.format == "JPEG" else 0,
         face_print=seen.face_print,
     )
-
-
-def _may_be_torn(given: Portrait, luma: Pixels) -> bool:
-    return given.source.format == "JPEG" and min(luma.shape) >= marks.SMALLEST
 
 
 def _sideways(given: Portrait) -> bool:
