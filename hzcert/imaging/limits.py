@@ -26,6 +26,8 @@ _PLAIN_TIFF: dict[int, tuple[object, set[object]]] = {
 _PLAIN_PACKING = {"raw", "packbits", "tiff_lzw", "tiff_deflate", "tiff_adobe_deflate", "jpeg"}
 _PLAIN_ROWS = {"BGR", "BGRX"}  # of a BMP that packs nothing
 
+_LONGEST = 32_000  # pixels: OpenCV resamples nothing longer, and of such a shape no portrait is cut
+
 # What time allows, whatever the policy says.
 _SCANS = 64  # a progressive JPEG has about ten; each costs a pass over all of it
 _SCANNED_PIXELS = 600_000_000  # pixels times scans
@@ -34,6 +36,8 @@ _SCANNED_PIXELS = 600_000_000  # pixels times scans
 def hold_limits(image: Image.Image, spec: PhotoSpec, scans: int) -> None:
     """Refuse what would take too much memory or time, before any pixel is read."""
     width, height = image.size
+    if max(width, height) > _LONGEST:
+        raise InputError(f"太长（{width}×{height}），裁不出证件照")
     if width * height > spec.max_pixels:
         raise InputError(f"像素太多（{width}×{height}，至多 {spec.max_pixels / 1e6:.0f} 百万）")
     if width * height * (held := _held(image, scans)) > spec.max_held_bytes:

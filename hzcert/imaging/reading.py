@@ -39,6 +39,14 @@ _FOREIGN = (
     (4, b"ftypmif1", "是 HEIC 格式（手机照片），已损坏或没有传完"),
     (4, b"ftypavif", "是 AVIF 格式，已损坏或没有传完"),
     (4, b"ftyp", "是录像，不是照片"),
+    (4, b"jP  ", "是 JPEG 2000 文件，请另存为 JPEG"),
+    (0, b"\xff\x4f\xff\x51", "是 JPEG 2000 文件，请另存为 JPEG"),
+    (4, b"JXL ", "是 JPEG XL 文件，请另存为 JPEG"),
+    (0, b"\xff\x0a", "是 JPEG XL 文件，请另存为 JPEG"),
+    (0, b"\0\0\1\0", "是图标，不是照片"),
+    (0, b"<", "是网页或 XML 文件，不是照片"),
+    (0, b"\x1f\x8b", "是 gzip 压缩文件，请解压或改存为 zip"),
+    (128, b"DICM", "是医学影像（DICOM），不是照片"),
 )
 
 # What time allows, whatever the policy says.
@@ -166,15 +174,17 @@ def _turbo(source: Source, wanted: tuple[int, int]) -> tuple[Pixels, bool]:
     fits = min(full[0] // wanted[0], full[1] // wanted[1])
     part = next((part for part in (8, 4, 2) if part <= fits), 1)
     least = {"min_width": -(-full[0] // part), "min_height": -(-full[1] // part)}
-    flawed = False
+    flawed, data = False, source.data
+    if source.profile is None and b"ICC_PROFILE\0" in data[:_SMALL]:  # a part of it is missing
+        data = _without_profile(data)
     try:
-        array = simplejpeg.decode_jpeg(source.data, "RGB", **least)
+        array = simplejpeg.decode_jpeg(data, "RGB", **least)
     except ValueError as problem:
         # Pillow and browsers fill in what is missing and say nothing: half a face, or bands of wrong colour.
         if "extraneous bytes before marker" not in str(problem):
             raise
         flawed = True
-        array = simplejpeg.decode_jpeg(source.data, "RGB", **least, strict=False)
+        array = simplejpeg.decode_jpeg(data, "RGB", **least, strict=False)
     # The last row and column of a reduced picture stand for less than a whole pixel each: without them the scale is exact.
     array = array[: max(full[1] // part, 1), : max(full[0] // part, 1)]
     array = np.ascontiguousarray(array)
@@ -321,6 +331,16 @@ def _segments(data: bytes) -> list[tuple[int, int]]:
             break
         at = start + 2 + int.from_bytes(data[start + 2 : start + 4])
     return found
+
+
+def _without_profile(data: bytes) -> bytes:
+    """A JPEG without the segments that a colour profile stands in."""
+    kept, last = [], 0
+    for marker, start in _segments(data):
+        if marker == 0xE2 and data[start + 4 : start + 16] == b"ICC_PROFILE\0":
+            kept.append(data[last:start])
+            last = start + 2 + int.from_bytes(data[start + 2 : start + 4])
+    return b"".join((*kept, data[last:]))
 
 
 _ONE_PASS = (0xC0, 0xC1)  # frames whose scans each give whole pixels
