@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hzcert import affairs, audit, codes, lives, merging
-from hzcert.affairs import Done, History
+from hzcert import affairs, audit, codes, histories, lives, lookup, merging
+from hzcert.affairs import Done
 from hzcert.asked import STEP_DAYS, Asked, of_list, of_words
 from hzcert.batch import take_in, whole_file
 from hzcert.desk import Clerk, File, moment
 from hzcert.errors import InputError, RegisterError, UsageError
 from hzcert.fields import HEADINGS
 from hzcert.findings import Where, in_order
+from hzcert.histories import History
 from hzcert.language import word
 from hzcert.lives import State
 from hzcert.outcome import Outcome, Record
@@ -91,7 +92,7 @@ def destroy(
     if not planned.files or dry_run:
         return _outcome("register destroy", asked, planned)
     with open_register(url, reading=True) as book:
-        entries = affairs.entries(book, [file["id"] for file in planned.files])
+        entries = lookup.entries(book, [file["id"] for file in planned.files])
     sheet = destruction_list(planned.files, entries, said.get("witness", ""), settings)
     with whole_file(out) as path:
         write_workbook(path, [sheet], settings.as_of)
@@ -198,7 +199,7 @@ def _there(settings: Settings) -> str:
 
 def history(asked: Sequence[Asked], settings: Settings) -> tuple[Outcome, list[History]]:
     """What happened to certificates."""
-    stories, found = affairs.history(asked, _there(settings))
+    stories, found = histories.history(asked, _there(settings))
     records: list[Record] = []
     for story in stories:
         file = story.file
@@ -246,7 +247,7 @@ def told(story: History, settings: Settings) -> tuple[str, list[str]]:
 
 def _stands(file: File) -> str:
     """Where a certificate stands, in the language spoken."""
-    return word("，").join(map(word, affairs.stands(file).split("，")))
+    return word("，").join(map(word, histories.stands(file).split("，")))
 
 
 def _shown_file(file: File) -> dict[str, Any]:
@@ -255,13 +256,13 @@ def _shown_file(file: File) -> dict[str, Any]:
     )  # fmt: skip
     return {name: file[name] for name in names} | {
         "certificate_no": file["number"] or None,
-        "stands": affairs.stands(file),
+        "stands": histories.stands(file),
     }
 
 
 def find(text: str, settings: Settings) -> Shown:
     """Certificates by a part of a name, a number, an ID number or a unit."""
-    files = affairs.find(text.strip(), _there(settings))
+    files = lookup.find(text.strip(), _there(settings))
     records = [_shown_file(file) | {"type": "certificate"} for file in files]
     headings = ("姓名", "身份证号", "资格名称", "专业", "工作单位", "证书编号", "状态")
     rows = [
@@ -273,7 +274,7 @@ def find(text: str, settings: Settings) -> Shown:
 
 def status(settings: Settings) -> Shown:
     """How many certificates stand where, by level, region and phase (二)."""
-    lines = affairs.status(settings.policy, settings.as_of, _there(settings))
+    lines = histories.status(settings.policy, settings.as_of, _there(settings))
     states = [state for state in State if state and any(line[str(state)] for line in lines)]
     headings = (
         "级别",
@@ -346,7 +347,7 @@ def _certificates(url: str, count: list[int]) -> Iterator[list[object]]:
 
 def _with_numbers(book: Any, files: Sequence[File], count: list[int]) -> Iterator[list[object]]:
     ids = [file["id"] for file in files]
-    entries = affairs.entries(book, ids)
+    entries = lookup.entries(book, ids)
     numbers: dict[int, list[Mapping[str, Any]]] = {}
     for row in book.numbers_of(ids):
         numbers.setdefault(row["file"], []).append(row)
@@ -357,7 +358,7 @@ def _with_numbers(book: Any, files: Sequence[File], count: list[int]) -> Iterato
             count[0] += 1
             rest = {
                 "certificate_no": row["number"], "standing": _STANDING.get(row["standing"], ""), "numbered_on": row["numbered_on"],
-                "state": lives.STATES[State(file["state"])], "stands": affairs.stands(file),
+                "state": lives.STATES[State(file["state"])], "stands": histories.stands(file),
             }  # fmt: skip
             yield [said.get(name, "") or rest.get(name, "") for name in EXPORTED]
 

@@ -51,6 +51,9 @@ MARKS: Mapping[Mark, str] = {
 }  # fmt: skip
 
 Who = Literal["any", "makes", "reissues", "hands_out", "destroys", "confirms", "sends", "files", "collects"]
+
+CHANGING_HANDS = ("issued", "handed", "signed")  # steps on the day of the event, if no other is said
+OF_THE_OLD = ("collected", "destroyed")  # steps with the old certificate, which has a number of its own
 _NO_MARK = Mark(0)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from hzcert import affairs, audit, register
+from hzcert import audit, histories, register
 from hzcert.asked import Asked
 from hzcert.errors import RegisterError, UsageError
 from hzcert.findings import Where
@@ -273,7 +273,7 @@ def decision_on(person):
 
 
 def told(person, url):
-    ((story,), _) = affairs.history([Asked(Where("x"), person["id_number"])], url)
+    ((story,), _) = histories.history([Asked(Where("x"), person["id_number"])], url)
     return [event.text for event in story.events if event.kind == "decided"]
 
 
@@ -300,7 +300,7 @@ def test_what_is_made_again_says_so(number_here, policy, register_url):
     (only,) = number_here(person).by_line.values()
     for digest in ("1", "1", "2"):
         register.remember_printed({only: register.Output("a.pdf", digest * 64, 1)}, policy, DAY, "330500", register_url)
-    ((story,), _) = affairs.history([Asked(Where("x"), person["id_number"])], register_url)
+    ((story,), _) = histories.history([Asked(Where("x"), person["id_number"])], register_url)
     printed = [event.data for event in story.events if event.kind == "printed"]
     assert [(each.get("run"), each.get("reason")) for each in printed] == [(None, None), (2, register.AGAIN)]
 
