@@ -1,7 +1,7 @@
 """Damage inside a JPEG that decodes all the same: from one row of blocks on, all colours are shifted by the same.
 
-No edge of a thing does that: it lies level for a while at most, and what is beside it, of another colour, does not change
-by the same there. How far this tells damage: docs/photos.md.
+So from one row of pixels to the next the colours break off, in the picture as it was read; what a lens sees breaks off nowhere. And
+no edge of a thing changes what is beside it, of another colour, by the same. How far this tells damage: docs/photos.md.
 """
 
 import cv2
@@ -21,17 +21,25 @@ _SAME, _ABOUT = 0.15, 6  # of the shift, or levels, by which shifts of the same 
 _CLIPPED = 6  # levels from black or white: what ended there would have shifted further
 _OTHER = 24  # levels: things that differ by so much are of another colour
 # Shares of the width: what of other colours than the rest shifts by the same, and what of any colour shifts at one level.
-_TOLD, _SURE = (0.09, 0.70), (0.12, 0.85)
+_SURE = (0.12, 0.85)
 _BLOCKS = 16  # rows: damage begins inside a row of blocks, and what is left of its beginning shifts one row of them further down
 
+# Where colours break off.
+_COLUMNS = 64  # so many are looked at
+_EACH_COLOUR = np.tile(np.eye(3, dtype=np.float32), (_COLUMNS, 1)) / _COLUMNS
+_TRIED = 6  # rows that break off most on average, column by column
+_BREAKING = 4  # levels
+_BROKEN = 0.6  # of the width
+_ENDS = 0.07  # of the height at both ends: frames lie there
 
-def torn(rgb: Pixels, *, sideways: bool, turned: float = 0.0) -> int:
-    """Whether all colours shift at one level of the picture: 2 surely, 1 perhaps, else 0.
 
-    ``sideways``: the picture was turned after it was read, so that its rows of blocks run down; ``turned`` the degrees clockwise
-    by which it was then set upright.
+def torn(image: Pixels, rgb: Pixels, *, sideways: bool, turned: float = 0.0) -> int:
+    """Whether all colours shift at one level: 2 surely, 1 perhaps, else 0.
+
+    ``image``: the picture as it was read, ``rgb`` the photo. ``sideways``: the picture was turned after it was read, so that its
+    rows of blocks run down; ``turned`` the degrees clockwise by which the photo was then set upright.
     """
-    if min(rgb.shape[:2]) < SMALLEST:
+    if min(rgb.shape[:2]) < SMALLEST or _breaks_off(cv2.transpose(image) if sideways else image) < _BROKEN:
         return 0
     small = cv2.resize(rgb, _LOOKED_AT, interpolation=cv2.INTER_AREA)
     if turned:
@@ -42,10 +50,28 @@ def torn(rgb: Pixels, *, sideways: bool, turned: float = 0.0) -> int:
     shifted = _shifted(small)
     shares = np.asarray(cv2.reduce(shifted, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)).ravel() / shifted.shape[1]
     rows = [int(row) for row in np.argsort(-shares, kind="stable")[:_ROWS] if shares[row] >= _FEWEST]
-    if not rows:
-        return 0
-    found = max(_of_other_colours(small, shifted, row) for row in rows), max(_along(shifted, row) for row in rows)
-    return sum(any(share >= limit for share, limit in zip(found, limits, strict=True)) for limits in (_TOLD, _SURE))
+    sure = any(_of_other_colours(small, shifted, row) >= _SURE[0] or _along(shifted, row) >= _SURE[1] for row in rows)
+    return 2 if sure else 1
+
+
+def _breaks_off(image: cv2.typing.MatLike) -> float:
+    """Along what share of a row of blocks a colour breaks off, all one way, from one row of pixels to the next."""
+    high, ends = len(image), max(round(_ENDS * len(image)), 1)
+    if high < 2 * ends + _TRIED + 3:
+        return 0.0
+    seen = np.asarray(cv2.resize(image, (_COLUMNS, high), interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
+    means = seen.reshape(high, -1).astype(np.float32) @ _EACH_COLOUR
+    steps = means[1:] - means[:-1]
+    breaks = np.abs(2 * steps[1:-1] - steps[:-2] - steps[2:]).max(axis=1)[ends:-ends]
+    likely = np.argpartition(breaks, -_TRIED)[-_TRIED:] + ends
+    first, above, below, last = seen[likely + np.arange(4)[:, None]].astype(np.int16)
+    apart = 3 * (below - above) + first - last  # twice the step, less those before and after it
+    breaking = (apart > 2 * _BREAKING).astype(np.int8) - (apart < -2 * _BREAKING)
+    up_to = np.cumsum(breaking, axis=1, dtype=np.int8)
+    # To the right of where the damage begins, and left of it in another row.
+    both = np.abs(up_to[:, None] + (up_to[:, -1:] - up_to)[None]).max(axis=(2, 3))
+    near = np.abs(likely[:, None] - likely) <= _BLOCKS
+    return float(np.where(near, both, 0).max()) / _COLUMNS
 
 
 def _shifted(small: cv2.typing.MatLike) -> Pixels:

@@ -141,7 +141,9 @@ def measure(given: Portrait, rgb: Pixels, cut_from: Box) -> Measure:
         pages=given.source.pages,
         flawed=given.flawed,
         things=things,
-        torn=torn(rgb, sideways=_sideways(given), turned=cut_from.turned) if given.source.format == "JPEG" else 0,
+        torn=torn(given.image, rgb, sideways=_sideways(given), turned=cut_from.turned)
+        if given.source.format == "JPEG"
+        else 0,
         face_print=seen.face_print,
     )
 

@@ -532,6 +532,22 @@ def test_clothes_that_reach_from_side_to_side_are_no_damage(tmp_path: Path, spec
     assert not torn(written(tmp_path / "dress.jpg", Image.fromarray(dress), quality=92), spec)
 
 
+def test_a_striped_shirt_is_no_damage(tmp_path: Path, spec: PhotoSpec):
+    image = portrait(5, 600, 900)
+    pen = ImageDraw.Draw(image)
+    for top, colour in ((640, (220, 60, 120)), (720, (40, 120, 220)), (800, (220, 60, 120))):
+        pen.polygon([(0, top + 8), (300, top), (600, top + 8), (600, 900), (0, 900)], fill=colour)
+    image = image.filter(ImageFilter.GaussianBlur(1.2))  # as a lens sees it
+    assert not torn(written(tmp_path / "shirt.jpg", image, quality=92), spec)
+
+
+def test_damage_below_which_a_white_wall_stays_white_is_told(tmp_path: Path, spec: PhotoSpec):
+    image = portrait(5, 600, 900)
+    lower = (0, 448, 600, 900)
+    image.paste(image.crop(lower).point([min(level + 12, 255) for level in range(256)] * 3), lower)
+    assert torn(written(tmp_path / "torn.jpg", image, quality=92), spec)
+
+
 def torn(path: Path, spec: PhotoSpec) -> int:
     given = imaging.portrait(imaging.load(path, spec), spec, trim=True)
     return imaging.measure(given, *imaging.cut(given, spec)).torn
@@ -563,4 +579,4 @@ def test_of_single_bits_that_are_wrong_most_are_told(tmp_path: Path, spec: Photo
             return True
 
     told = [is_told(data) for seed in range(6) for data in damaged_by_a_bit(seed)]
-    assert len(told) > 20 and sum(told) > 0.6 * len(told)
+    assert len(told) > 20 and sum(told) > 0.8 * len(told)
