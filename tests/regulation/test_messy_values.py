@@ -9,6 +9,7 @@ import pytest
 
 from hzcert import ingest, validate
 from hzcert.batch import Input
+from hzcert.docfacts import PROVISIONAL
 from hzcert.fields import HEADINGS
 from hzcert.policy import Policy
 from hzcert.table import lines_in_error
@@ -415,7 +416,7 @@ def test_lists_of_several_documents_on_one_sheet_keep_their_own(tmp_path: Path, 
     ]
     assert published(first, head, one, [], ["2000年评审通过人员公示名单"], head, two) == [
         ("沈云川", first[0], ""),
-        ("钮雨桐", first[0], ingest.PROVISIONAL),
+        ("钮雨桐", first[0], PROVISIONAL),
     ]
     assert published(first, head, [*one[:2], "工程师"], ["一、经济师"], head, two) == [
         ("沈云川", first[0], ""),
