@@ -1,9 +1,7 @@
-"""What does not belong on a portrait, and how it can be told (photos only of the normal height): frames, dates, specks, hats.
+"""What does not belong on a portrait, and how it can be told (photos only of the normal height): frames, specks, hats.
 
 Each gives a number; what is too much is for the policy to say. How far each can be trusted: docs/photos.md.
 """
-
-from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -18,11 +16,6 @@ _NEAR_EDGE = 0.06  # of the side
 _JUMP = 24  # levels across the line
 _ALONG = 0.92  # of the side
 SMALLEST = 32  # pixels: a narrower picture has no frame to speak of and no date
-
-# Dates: signs of one height in a row, in the colours that cameras burn in.
-_STAMP_BAND = 0.22  # of the height, above the lower edge
-_SIGN_LOW, _SIGN_HIGH = 5, 24  # pixels
-_FEWEST_SIGNS = 4
 
 # Specks on a white background: staples, holes, dirt, writing. Seen down to the shoulders.
 _SPECK_DOWN = 0.55  # of the height
@@ -58,34 +51,6 @@ def _jumping(below: Pixels, above: Pixels, levels: int) -> npt.NDArray[np.float6
         _, far = cv2.threshold(apart, levels, 1, cv2.THRESH_BINARY)
         shares.append(np.asarray(cv2.reduce(far, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)) / far.shape[1])
     return np.asarray(np.maximum(*shares).squeeze(axis=1))
-
-
-def stamped(rgb: Pixels) -> int:
-    """How many signs stand in a row near the lower edge, in the orange, red or yellow of a camera's date."""
-    if min(rgb.shape[:2]) < SMALLEST:
-        return 0
-    red, green, blue = map(np.asarray, cv2.split(rgb[round((1 - _STAMP_BAND) * len(rgb)) :]))
-    glowing = ((red > 170) & (np.asarray(cv2.subtract(red, blue)) > 90) & (red >= green)).astype(np.uint8)
-    if np.count_nonzero(glowing) < _FEWEST_SIGNS * _SIGN_LOW:
-        return 0
-    _, _, stats, middles = cv2.connectedComponentsWithStats(glowing, connectivity=8)
-    signs = [
-        (float(x), float(y), int(high))
-        for (_, _, wide, high, area), (x, y) in zip(stats[1:].tolist(), middles[1:].tolist(), strict=True)
-        if _SIGN_LOW <= high <= _SIGN_HIGH and wide <= 1.3 * high and area >= high
-    ]
-    return max((_in_row(one, signs) for one in signs), default=0)
-
-
-def _in_row(one: tuple[float, float, int], signs: list[tuple[float, float, int]]) -> int:
-    """How many stand in a row with one, itself included: as high, on its level, and no gap wider than three signs."""
-    _, level, high = one
-    row = sorted(x for x, y, tall in signs if abs(y - level) <= 0.25 * high and 0.7 * high <= tall <= 1.4 * high)
-    longest = length = 1
-    for before, after in pairwise(row):
-        length = length + 1 if after - before <= 3 * high else 1
-        longest = max(longest, length)
-    return longest if len(row) >= _FEWEST_SIGNS else 0
 
 
 def specks(rgb: Pixels, head: Box) -> float:

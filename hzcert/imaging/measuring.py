@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hzcert.imaging import fingerprint, marks
+from hzcert.imaging import dates, fingerprint, marks
 from hzcert.imaging.background import background
 from hzcert.imaging.box import Box
 from hzcert.imaging.damage import torn
@@ -133,7 +133,7 @@ def measure(given: Portrait, rgb: Pixels, cut_from: Box) -> Measure:
         yaw=seen.yaw,
         pitch=seen.pitch,
         frame=marks.framed(luma),
-        stamp=marks.stamped(rgb),
+        stamp=dates.stamped(rgb, luma, sideways=given.source.orientation >= 5 or given.faces.turned in (90, 270)),
         specks=seen.specks,
         cover=seen.cover,
         red_eye=seen.red_eye,

@@ -608,6 +608,72 @@ def test_what_does_not_belong_there_is_told(
     assert (ids(one), list(kept)) == ([expected], [SHEN])
 
 
+def signed(image: Image.Image, text: str, place: tuple[float, float], colour: tuple[int, int, int]) -> Image.Image:
+    font = ImageFont.load_default(size=image.height // 26)
+    at = (round(image.width * place[0]), round(image.height * place[1]))
+    ImageDraw.Draw(image).text(at, text, fill=colour, font=font)
+    return image
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    ("text", "place", "colour"),
+    [
+        pytest.param("2007 6 12", (0.62, 0.93), (250, 250, 250), id="白字右下"),
+        pytest.param("2007.06.12", (0.04, 0.93), (250, 250, 250), id="白字左下"),
+        pytest.param("2007.06.12", (0.04, 0.02), (20, 20, 20), id="黑字左上"),
+        pytest.param("'07 06 12", (0.6, 0.02), (255, 150, 20), id="橙字右上"),
+        pytest.param("06 12 2007", (0.5, 0.02), (230, 50, 40), id="红字右上"),
+    ],
+)
+def test_dates_of_any_colour_are_told(
+    text: str, place: tuple[float, float], colour: tuple[int, int, int], seed: int, tmp_path: Path, spec: PhotoSpec
+):
+    image = signed(portrait(seed, 560, 840), text, place, colour)
+    (one,), _ = normalised(received(tmp_path, {f"{SHEN}.png": image}), spec)
+    assert "HZ429" in ids(one)
+
+
+def test_a_date_of_a_camera_held_upright_is_told(tmp_path: Path, spec: PhotoSpec):
+    lying = signed(portrait(1, 560, 840).rotate(90, expand=True), "2007 6 12", (0.62, 0.93), (255, 150, 20))
+    (one,), _ = normalised(received(tmp_path, {f"{SHEN}.png": lying}), spec)
+    assert set(ids(one)) >= {"HZ429", "HZ423"}
+
+
+def chequered(draw: ImageDraw.ImageDraw, wide: int, high: int) -> None:
+    for step in range(0, wide, 22):
+        draw.line((step, high * 0.8, step, high), fill=(240, 240, 240), width=3)
+        draw.line((0, high * 0.8 + step, wide, high * 0.8 + step), fill=(240, 240, 240), width=3)
+
+
+def dotted(draw: ImageDraw.ImageDraw, wide: int, high: int) -> None:
+    for x in range(10, wide, 30):
+        for y in range(round(high * 0.8), high, 30):
+            draw.ellipse((x, y, x + 12, y + 14), fill=(245, 245, 245))
+
+
+def buttoned(draw: ImageDraw.ImageDraw, wide: int, high: int) -> None:
+    for y in range(round(high * 0.85), high, 40):
+        draw.ellipse((wide / 2 - 8, y, wide / 2 + 8, y + 16), fill=(240, 230, 200))
+
+
+def pearled(draw: ImageDraw.ImageDraw, wide: int, high: int) -> None:
+    for step in range(-9, 10):
+        x, y = wide / 2 + step * 17, high * (0.93 - 0.0012 * step**2)
+        draw.ellipse((x - 8, y - 8, x + 8, y + 8), fill=(250, 250, 240))
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("worn", [chequered, dotted, buttoned, pearled])
+def test_what_is_worn_is_no_date(
+    worn: Callable[[ImageDraw.ImageDraw, int, int], None], seed: int, tmp_path: Path, spec: PhotoSpec
+):
+    image = portrait(seed, 560, 840)
+    worn(ImageDraw.Draw(image), *image.size)
+    (one,), _ = normalised(received(tmp_path, {f"{SHEN}.png": image}), spec)
+    assert "HZ429" not in ids(one)
+
+
 @pytest.mark.parametrize("degrees", [-17, -14, 14, 17])
 def test_a_head_that_leans_far_is_left_and_told(degrees: int, tmp_path: Path, spec: PhotoSpec):
     leaning = portrait(9, 900, 1200, head=0.4, top=0.25).rotate(-degrees, Image.Resampling.BICUBIC, fillcolor="white")
