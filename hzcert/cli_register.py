@@ -396,9 +396,9 @@ def add_unpack(app: typer.Typer) -> None:
         out: Annotated[Path | None, typer.Option("--out", help="核验无误后放到哪个新文件夹")] = None,
     ) -> None:
         """核验收到的移交包，登记收到（三.4、三.5）。"""
-        from hzcert import handover
+        from hzcert import receiving
 
         if not package.exists():
             raise InputError(f"找不到 {package}", "请检查路径")
         settings = common.settle()
-        common.finish(handover.unpack(package, out, settings, dry_run=bool(common.dry_run)), settings)
+        common.finish(receiving.unpack(package, out, settings, dry_run=bool(common.dry_run)), settings)
