@@ -236,8 +236,12 @@ def margins(small: Pixels) -> Box:
     inside = distance[top:bottom, left:right]
     if inside.size < _SMALLEST * distance.size:
         return _WHOLE
-    # A margin ends abruptly and in straight edges. Clothes may be of its colour, so the lower edge is left out.
-    if (np.concatenate([inside[0], inside[:, 0], inside[:, -1]]) <= 2 * _TOLERANCE).mean() > _STRAIGHT:
+    # A margin ends abruptly and in straight edges. Clothes may be of its colour, so the lower edge is left out; and so is the
+    # lower half of the sides, where hair and clothes run into a margin all around.
+    around = top > 0 and left > 0 and right < wide
+    own = inside <= 2 * _TOLERANCE
+    upper, half = own[0], len(own) // 2 if around else len(own)
+    if min(np.concatenate([upper, own[:end, 0], own[:end, -1]]).mean() for end in (half, len(own))) > _STRAIGHT:
         return _WHOLE
     return Box(left / wide, top / high, right / wide, bottom / high)
 

@@ -234,6 +234,16 @@ def test_a_margin_askew_is_left_out_beside_hair_of_its_colour(degrees: float):
     assert (upper[:, [0, -1]] > 200).all()
 
 
+def test_a_margin_all_around_is_left_out_beside_long_dark_hair():
+    photo = Image.new("RGB", (120, 180), (250, 250, 250))
+    pen = ImageDraw.Draw(photo)
+    pen.rectangle((0, 60, 119, 179), fill=(60, 60, 60))  # two thirds of both sides, nearly as dark
+    pen.ellipse((35, 30, 85, 120), fill=(210, 170, 150))
+    lid = Image.new("RGB", (200, 270), (20, 20, 20))
+    lid.paste(photo, (40, 45))
+    assert fit.margins(np.asarray(lid)).scaled(*lid.size).edges == pytest.approx((40, 45, 160, 225), abs=2)
+
+
 @pytest.mark.parametrize(
     "background", [(255, 255, 255), (225, 225, 225), (200, 200, 200), (120, 120, 120), (67, 142, 219), (10, 10, 10)]
 )
