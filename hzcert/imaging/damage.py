@@ -29,6 +29,10 @@ _COLUMNS = 64  # so many are looked at
 _EACH_COLOUR = np.tile(np.eye(3, dtype=np.float32), (_COLUMNS, 1)) / _COLUMNS
 _TRIED = 6  # rows that break off most on average, column by column
 _BREAKING = 4  # levels
+_ROWS_SEEN = np.array(
+    [-4, 0, 1, 2, 3, 7]
+)  # colours break off in the middle of them; at both ends one sees by how much they stay so
+_STAYING = 1  # levels
 _BROKEN = 0.6  # of the width
 _ENDS = 0.07  # of the height at both ends: frames lie there
 
@@ -36,7 +40,7 @@ _ENDS = 0.07  # of the height at both ends: frames lie there
 def torn(image: Pixels, rgb: Pixels, *, sideways: bool, turned: float = 0.0) -> int:
     """Whether all colours shift at one level: 2 surely, 1 perhaps, else 0.
 
-    ``image``: the picture as it was read, ``rgb`` the photo. ``sideways``: the picture was turned after it was read, so that its
+    ``image``: what the photo shows of the picture as it was read, ``rgb`` the photo. ``sideways``: the picture was turned after it was read, so that its
     rows of blocks run down; ``turned`` the degrees clockwise by which the photo was then set upright.
     """
     if min(rgb.shape[:2]) < SMALLEST or _breaks_off(cv2.transpose(image) if sideways else image) < _BROKEN:
@@ -57,16 +61,18 @@ def torn(image: Pixels, rgb: Pixels, *, sideways: bool, turned: float = 0.0) -> 
 def _breaks_off(image: cv2.typing.MatLike) -> float:
     """Along what share of a row of blocks a colour breaks off, all one way, from one row of pixels to the next."""
     high, ends = len(image), max(round(_ENDS * len(image)), 1)
-    if high < 2 * ends + _TRIED + 3:
+    if high < 2 * ends + _TRIED + 3 or ends < 5:
         return 0.0
     seen = np.asarray(cv2.resize(image, (_COLUMNS, high), interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
     means = seen.reshape(high, -1).astype(np.float32) @ _EACH_COLOUR
     steps = means[1:] - means[:-1]
     breaks = np.abs(2 * steps[1:-1] - steps[:-2] - steps[2:]).max(axis=1)[ends:-ends]
     likely = np.argpartition(breaks, -_TRIED)[-_TRIED:] + ends
-    first, above, below, last = seen[likely + np.arange(4)[:, None]].astype(np.int16)
+    upper, first, above, below, last, lower = seen[likely + _ROWS_SEEN[:, None]].astype(np.int16)
     apart = 3 * (below - above) + first - last  # twice the step, less those before and after it
-    breaking = (apart > 2 * _BREAKING).astype(np.int8) - (apart < -2 * _BREAKING)
+    stays = lower - upper  # what is back at once is a line
+    up, down = (sign * apart > 2 * _BREAKING for sign in (1, -1))
+    breaking = (up & (stays > _STAYING)).astype(np.int8) - (down & (stays < -_STAYING))
     up_to = np.cumsum(breaking, axis=1, dtype=np.int8)
     # To the right of where the damage begins, and left of it in another row.
     both = np.abs(up_to[:, None] + (up_to[:, -1:] - up_to)[None]).max(axis=(2, 3))
