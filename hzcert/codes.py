@@ -152,7 +152,7 @@ PHOTO_POSE = Code("HZ427", W, "photo", "三.1", "头部不端正（{measured}）
 PHOTO_FRAME = Code("HZ428", W, "photo", "三.1", "照片有边框或边线（{count} 边）", "请看一眼，必要时裁去边框重新扫描")
 PHOTO_STAMP = Code("HZ429", W, "photo", "三.1", "照片下部像是印有日期（{count} 个字）", "请看一眼，必要时提供没有日期的照片")
 PHOTO_SPECKS = Code("HZ430", W, "photo", "三.1", "背景上有杂物，如订书钉、污点或字迹（占 {measured}，至多 {limit}）", "请看一眼，必要时清理后重新扫描")
-PHOTO_COVERED = Code("HZ431", W, "photo", "三.1", "头上像是戴着帽子或头巾（头发处鲜艳颜色 {measured}，至多 {limit}）", "请看一眼；通知要求免冠照片")
+PHOTO_COVERED = Code("HZ431", W, "photo", "三.1", "头上像是戴着帽子或头巾（程度 {measured}，至多 {limit}）", "请看一眼；通知要求免冠照片")
 PHOTO_RED_EYE = Code("HZ432", W, "photo", "三.1", "眼睛发红（红色部分 {measured}，至多 {limit}）", "请看一眼，必要时不用闪光灯重新拍摄")
 PHOTO_SIMILAR = Code("HZ433", W, "photo", "三.3", "与另一人的照片几乎相同：{other}", "请核对两张照片各是谁的")
 PHOTO_FLAWED = Code("HZ434", W, "photo", "三.3", "文件中夹有多余的数据，像素完整", "请看一眼照片有没有花斑")
@@ -162,6 +162,7 @@ PHOTO_NOT_YET = Code("HZ437", W, "photo", "三.3", "照片可用，但还不是�
 PHOTO_RESOLUTION = Code("HZ438", W, "photo", "三.3", "分辨率为每英寸 {dpi} 像素，扫描的照片应为 {wanted}", "其它方式采集的照片可不理会；扫描的请按规定重新扫描")
 PHOTO_TORN = Code("HZ439", E, "photo", "三.3", "照片中有横贯的色带，文件已损坏", "请重新扫描或重新传送")
 PHOTO_BAND = Code("HZ440", W, "photo", "三.3", "照片从某处起整行变色，可能是文件损坏，也可能只是衣服", "请看一眼；有色带的请重新扫描或重新传送")
+PHOTO_DARK_GLASSES = Code("HZ441", W, "photo", "三.1", "像是戴着墨镜（眼睛处亮度为脸颊的 {measured}，至少 {limit}）", "请看一眼，必要时摘下墨镜重新拍摄")
 
 # 5 published documents -------------------------------------------------------------------------------------------
 UNPUBLISHED = Code("HZ501", E, "name", "三.4", "公布文件中没有此人：{reason}", "请对照公布文件核对姓名、资格名称和文号")

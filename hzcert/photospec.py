@@ -49,7 +49,8 @@ class PhotoSpec:
     max_yaw: float = 0.30
     min_pitch: float = 0.36
     max_pitch: float = 0.80
-    max_cover: float = 0.45
+    max_cover: float = 0.30
+    min_eye_light: float = 0.62
     max_red_eye: float = 0.06
     max_specks: float = 0.0008
     max_same_share: float = 0.03

@@ -197,8 +197,12 @@ def _judge_person(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[F
         yield codes.PHOTO_STRAIGHTENED.at(where, degrees=f"{abs(measure.straightened):.1f}")
     if faults := _pose_faults(measure, spec):
         yield codes.PHOTO_POSE.at(where, measured="；".join(faults))
-    if measure.cover > spec.max_cover and measure.white >= spec.min_white:  # before a coloured wall that is the wall
+    # Before a coloured wall, and in grey, too much looks like a hat; such a photo is refused anyhow.
+    fit = measure.white >= spec.min_white and measure.colour >= spec.min_colour
+    if fit and measure.cover > spec.max_cover:
         yield codes.PHOTO_COVERED.at(where, measured=f"{measure.cover:.0%}", limit=f"{spec.max_cover:.0%}")
+    if measure.eye_light < spec.min_eye_light:
+        yield codes.PHOTO_DARK_GLASSES.at(where, measured=f"{measure.eye_light:.0%}", limit=f"{spec.min_eye_light:.0%}")
     if measure.red_eye > spec.max_red_eye:
         yield codes.PHOTO_RED_EYE.at(where, measured=f"{measure.red_eye:.0%}", limit=f"{spec.max_red_eye:.0%}")
 

@@ -186,6 +186,7 @@ MORE_PHOTOS = (
     Fault("照片文件名中的号码错一位", "HZ413:id_number", photo="plain", shot="HZ402 HZ436", stem="{wrong}"),
     Fault("照片下半张变色，文件已损坏", _REJECTED, photo="torn", shot="HZ439"),
     Fault("衣服从左到右由黑变灰，像是坏了的文件", "", photo="dressed", shot="HZ440"),
+    Fault("戴着墨镜", "", photo="shaded", shot="HZ441"),
 )
 
 RECONCILE = (

@@ -208,6 +208,7 @@ _MAKES: Mapping[str, Callable[[int, bool], bytes]] = {
     "again": lambda seed, woman: pictures.jpeg(portrait(seed, 240, 360, woman=woman), 60),
     "stuffed": lambda seed, woman: _MAKES["plain"](seed, woman)[:-2] + bytes(12) + b"\xff\xd9",
     "torn": lambda seed, woman: pictures.torn(portrait(seed, _WIDTH, _HEIGHT, woman=woman)),
+    "shaded": lambda seed, woman: pictures.shaded(portrait(seed, _WIDTH, _HEIGHT, woman=woman)),
     "dressed": lambda seed, woman: pictures.dressed(portrait(seed, _WIDTH, _HEIGHT, woman=woman)),
 }
 

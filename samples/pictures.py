@@ -130,6 +130,16 @@ def flashed(image: Image.Image) -> bytes:
     return jpeg(image)
 
 
+def shaded(image: Image.Image) -> bytes:
+    """Dark glasses over the eyes of a drawn person."""
+    wide, high = image.size
+    pen = ImageDraw.Draw(image)
+    for x in (0.39, 0.61):
+        pen.ellipse((wide * (x - 0.085), high * 0.365, wide * (x + 0.085), high * 0.44), fill=(34, 32, 34))
+    pen.line((wide * 0.42, high * 0.39, wide * 0.58, high * 0.39), fill=(34, 32, 34), width=max(wide // 60, 2))
+    return jpeg(image)
+
+
 def torn(image: Image.Image) -> bytes:
     """As a damaged file is read: from a line on all of it is too green."""
     lower = (0, image.height // 2, image.width, image.height)

@@ -1,4 +1,4 @@
-"""What does not belong on a portrait, and how it can be told (photos only of the normal height): frames, specks, hats.
+"""What does not belong on a portrait, and how it can be told (photos only of the normal height): frames, specks, red eyes.
 
 Each gives a number; what is too much is for the policy to say. How far each can be trusted: docs/photos.md.
 """
@@ -24,10 +24,6 @@ _HEAD_SHAPE = ((0.05, 0.3), (0.3, 0.55))  # how far down it is how wide, to eith
 _LONGEST = 0.6  # of the part that is looked at
 _JOINING = np.ones((5, 5), np.uint8)
 _SPECK_PIXELS = 8  # of the picture at half its size: less is dust or noise
-
-# Covered heads: bright colours that no hair has, where the hair should be.
-_COOL_SATURATION, _GAUDY_SATURATION = 50, 185  # hair is never so blue or green, seldom so red or yellow
-_HAIR_HUES = 23, 165  # up to this hue (of 180), and from that on, hair and skin may be: red, brown, blond
 
 
 def framed(luma: Pixels) -> int:
@@ -80,22 +76,6 @@ def specks(rgb: Pixels, head: Box) -> float:
         stats[:, cv2.CC_STAT_HEIGHT] < _LONGEST * len(filled)
     )
     return float(sizes[(sizes >= _SPECK_PIXELS) & small_enough].sum() / (high * wide))
-
-
-def covered(rgb: Pixels, head: Box, face: Box) -> float:
-    """The share of colours that hair has not where it should be: caps, helmets and scarves, but not black or brown hats."""
-    left, right = face.left + 0.1 * face.width, face.right - 0.1 * face.width
-    top, bottom = head.top + 0.03 * head.height, face.top + 0.05 * face.height
-    inside = Box(left, top, right, bottom).within(rgb.shape[1], rgb.shape[0])
-    x, y, x_end, y_end = (round(edge) for edge in inside.edges)
-    part = rgb[y:y_end, x:x_end]
-    if not part.size:
-        return 0.0
-    hue, saturation, value = cv2.split(cv2.cvtColor(np.ascontiguousarray(part), cv2.COLOR_RGB2HSV))
-    hairlike = (np.asarray(hue) <= _HAIR_HUES[0]) | (np.asarray(hue) >= _HAIR_HUES[1])
-    strong = np.where(hairlike, _GAUDY_SATURATION, _COOL_SATURATION)
-    bright = np.where(hairlike, 150, 60)
-    return np.count_nonzero((np.asarray(saturation) >= strong) & (np.asarray(value) >= bright)) / hairlike.size
 
 
 _FLASH_RED, _FLASH_TIMES = 120, 2.5  # least red, and so many times green and blue; warm light on brown eyes has less

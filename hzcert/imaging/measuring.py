@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hzcert.imaging import dates, fingerprint, marks
+from hzcert.imaging import covering, dates, fingerprint, marks
 from hzcert.imaging.background import background
 from hzcert.imaging.box import Box
 from hzcert.imaging.damage import torn
@@ -36,7 +36,8 @@ class Measure:
     ``shade`` is what the parts of the background differ by in brightness, ``things`` the share of its sides that is neither wall nor person. ``roll`` is by how many degrees the head still
     leans in the photo, ``straightened`` by how many it was turned upright; ``yaw`` how far the nose lies aside, in shares of
     the distance of the eyes; ``pitch`` its height between eyes and mouth, seen from the eyes. ``frame``, ``stamp``, ``specks``,
-    ``cover`` and ``red_eye`` stand for what does not belong there (``marks``), ``fingerprint`` is the same for pictures that
+    and ``red_eye`` stand for what does not belong there (``marks``); ``cover`` is how much the head looks covered, ``eye_light``
+    how bright it is about the eyes against the cheeks (``covering``). ``fingerprint`` is the same for pictures that
     look the same, and ``face_print`` is alike for those whose faces do. ``pages``: the file holds more pictures; ``flawed``: stray bytes in it were skipped.
     ``torn``: all colours shift from one row of its blocks on, 2 surely, 1 perhaps.
     """
@@ -68,6 +69,7 @@ class Measure:
     stamp: int = 0
     specks: float = 0.0
     cover: float = 0.0
+    eye_light: float = 1.0
     red_eye: float = 0.0
     fingerprint: str = ""
     pages: bool = False
@@ -92,6 +94,7 @@ class _Person:
     yaw: float = 0.0
     pitch: float = 0.55
     cover: float = 0.0
+    eye_light: float = 1.0
     red_eye: float = 0.0
     specks: float = 0.0
     face_print: str = ""
@@ -136,6 +139,7 @@ def measure(given: Portrait, rgb: Pixels, cut_from: Box) -> Measure:
         stamp=dates.stamped(rgb, luma, sideways=given.source.orientation >= 5 or given.faces.turned in (90, 270)),
         specks=seen.specks,
         cover=seen.cover,
+        eye_light=seen.eye_light,
         red_eye=seen.red_eye,
         fingerprint=fingerprint.fingerprint(small),
         pages=given.source.pages,
@@ -164,6 +168,7 @@ def _person(given: Portrait, rgb: Pixels, luma: Pixels, small: Pixels, cut_from:
     sharp, contrast, dark, bright = _exposure(luma, inside.within(wide, high), cut_from.turned)
     places = [_in_photo(mark, face, cut_from, across, down) for mark in given.faces.marks]
     yaw, pitch = _pose(places)
+    close = covering.head(rgb, inside, places[:2]) if places else None
     return _Person(
         head=head.height / cut_from.height,
         off_centre=abs(face.centre - cut_from.centre) / cut_from.width,
@@ -175,7 +180,8 @@ def _person(given: Portrait, rgb: Pixels, luma: Pixels, small: Pixels, cut_from:
         roll=given.faces.roll + cut_from.turned if given.faces.likeness else 0.0,
         yaw=yaw,
         pitch=pitch,
-        cover=marks.covered(rgb, crown, inside),
+        cover=covering.covered(close) if close is not None else 0.0,
+        eye_light=covering.eye_light(close) if close is not None else 1.0,
         specks=marks.specks(rgb, crown),
         red_eye=marks.red_eyes(rgb, (places[0], places[1])) if places else 0.0,
         face_print=fingerprint.face_print(small, places, (wide, high)) if places else "",

@@ -1,7 +1,7 @@
 """三.1 and 三.3: a recent colour photo of one bare-headed person on white; JPG, its size, its bytes and its name."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
@@ -578,13 +578,33 @@ def capped_in_slate(image: Image.Image) -> None:
     capped(image, (80, 82, 108))
 
 
+def hatted_in(colour: tuple[int, int, int]) -> Callable[[Image.Image], None]:
+    """A hat with a brim, in a colour that hair may have."""
+
+    def hatted(image: Image.Image) -> None:
+        wide, high = image.size
+        pen = ImageDraw.Draw(image)
+        pen.rounded_rectangle((wide * 0.25, high * 0.04, wide * 0.75, high * 0.30), radius=wide * 0.12, fill=colour)
+        pen.ellipse((wide * 0.12, high * 0.25, wide * 0.88, high * 0.32), fill=colour)
+
+    return hatted
+
+
+def shaded(image: Image.Image) -> None:
+    for x, y, reach in _eyes(image, 0.095):
+        ImageDraw.Draw(image).ellipse((x - reach, y - reach * 0.7, x + reach, y + reach * 1.2), fill=(34, 32, 34))
+
+
+def _eyes(image: Image.Image, share: float) -> Iterator[tuple[float, float, float]]:
+    """Where the eyes are, and a share of the picture's width."""
+    scale = image.height / face.LONG_SIDE
+    for x, y in face.find(face.small_copy(np.asarray(image)), SPEC).marks[:2]:
+        yield x * scale, y * scale, image.width * share
+
+
 def flashed(image: Image.Image) -> None:
-    faces = face.find(face.small_copy(np.asarray(image)), SPEC)
-    scale = image.height / 256
-    for x, y in faces.marks[:2]:
-        reach = image.width * 0.022
-        box = (x * scale - reach, y * scale - reach, x * scale + reach, y * scale + reach)
-        ImageDraw.Draw(image).ellipse(box, fill=(210, 30, 30))
+    for x, y, reach in _eyes(image, 0.022):
+        ImageDraw.Draw(image).ellipse((x - reach, y - reach, x + reach, y + reach), fill=(210, 30, 30))
 
 
 @pytest.mark.parametrize(
@@ -595,6 +615,10 @@ def flashed(image: Image.Image) -> None:
         pytest.param(framed, "HZ428", id="黑框"),
         pytest.param(capped, "HZ431", id="红帽子"),
         pytest.param(capped_in_slate, "HZ431", id="青灰帽子"),
+        pytest.param(hatted_in((20, 20, 22)), "HZ431", id="黑礼帽"),
+        pytest.param(hatted_in((70, 48, 32)), "HZ431", id="棕礼帽"),
+        pytest.param(hatted_in((120, 120, 122)), "HZ431", id="灰礼帽"),
+        pytest.param(shaded, "HZ441", id="墨镜"),
         pytest.param(flashed, "HZ432", id="红眼"),
     ],
 )
