@@ -78,7 +78,7 @@ def write(path: Path, title: str, shown: Sequence[Tile], *, ending: str) -> None
     """Write a contact sheet."""
     empty = language.sentence("没有不合格的照片")
     if ending == ".pdf":
-        contact.write(path, title, shown, open_fonts(load_design("zhejiang-booklet")), empty)
+        contact.write(path, title, shown, open_fonts(load_design("zhejiang-booklet")), empty, language.word("不能读取"))
     else:
         path.write_bytes(page(title, shown, empty))
 

@@ -15,7 +15,7 @@ Words = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
 
 _PLANES = 256  # faces are compared in the rough by the sides of so many planes on which they lie
-_FAR = 60  # of them between two faces: those that differ in more are looked at no closer (a correlation of 0.74)
+_FAR = 64  # of them between two faces, less half the bits of a key: those that differ in more are looked at no closer
 _TABLES = 48
 _LONGER_KEY = 3  # bits of a key beyond those that number the faces, so that few meet by chance
 _MOST_MET = 12  # that have one key: a thousand copies of one picture need not be compared each with each
@@ -67,7 +67,7 @@ def _likely(prints: Sequence[str]) -> Places:
     length = ceil(log2(len(prints))) + _LONGER_KEY
     found = [np.empty(0, dtype=np.int64)]
     for chosen in _chosen(length):
-        found += _meeting(sides, looked_for, _keys(sides, chosen), _keys(looked_for, chosen))
+        found += _meeting(sides, looked_for, _keys(sides, chosen), _keys(looked_for, chosen), far=_FAR - length // 2)
     return np.column_stack(np.unravel_index(np.unique(np.concatenate(found)), (len(prints), len(prints), 2)))
 
 
@@ -109,7 +109,7 @@ def _keys(sides: Words, chosen: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint32
 
 
 def _meeting(
-    sides: Words, looked_for: Words, keys: npt.NDArray[np.uint32], wanted: npt.NDArray[np.uint32]
+    sides: Words, looked_for: Words, keys: npt.NDArray[np.uint32], wanted: npt.NDArray[np.uint32], *, far: int
 ) -> Iterator[Places]:
     """The pairs with one key that lie near, as one number each: the first, the other, and whether mirrored."""
     count, views = len(sides), len(looked_for) // len(sides)
@@ -122,7 +122,7 @@ def _meeting(
         if not asking.size:
             return
         met, own = order[first + step], asking // views
-        near = np.bitwise_count(looked_for[asking] ^ sides[met]).sum(axis=1) <= _FAR
+        near = np.bitwise_count(looked_for[asking] ^ sides[met]).sum(axis=1) <= far
         near &= own != met
         one, other = np.minimum(own, met)[near], np.maximum(own, met)[near]
         yield (one * count + other) * 2 + (asking[near] % views >= views // 2)

@@ -233,6 +233,8 @@ def _judge_marks(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[Fi
         yield codes.PHOTO_FRAME.at(where, count=measure.frame)
     if measure.stamp:
         yield codes.PHOTO_STAMP.at(where, count=measure.stamp)
+    if measure.seal > spec.max_seal:
+        yield codes.PHOTO_SEALED.at(where, measured=f"{measure.seal:.1%}", limit=f"{spec.max_seal:.0%}")
     # On a background that is not white nothing stands out.
     if measure.specks > spec.max_specks and measure.white >= spec.min_white:
         yield codes.PHOTO_SPECKS.at(where, measured=f"{measure.specks:.2%}", limit=f"{spec.max_specks:.2%}")

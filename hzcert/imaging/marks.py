@@ -25,6 +25,11 @@ _LONGEST = 0.6  # of the part that is looked at
 _JOINING = np.ones((5, 5), np.uint8)
 _SPECK_PIXELS = 8  # of the picture at half its size: less is dust or noise
 
+# Seals across a lower corner: strokes thinner than 10 pixels, redder than what is beside them.
+_SEAL_DOWN, _SEAL_WIDE = 0.62, 0.3  # of the height, of the width
+_SEAL_RED = 40  # levels above green and blue
+_SEAL_CR, _SEAL_LEAST = 155, 0.03  # a quick look: so red, on so much of the corner
+
 
 def framed(luma: Pixels) -> int:
     """Along how many of the four sides a line runs."""
@@ -47,6 +52,26 @@ def _jumping(below: Pixels, above: Pixels, levels: int) -> npt.NDArray[np.float6
         _, far = cv2.threshold(apart, levels, 1, cv2.THRESH_BINARY)
         shares.append(np.asarray(cv2.reduce(far, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)) / far.shape[1])
     return np.asarray(np.maximum(*shares).squeeze(axis=1))
+
+
+def sealed(rgb: Pixels, small: Pixels) -> float:
+    """The share of thin red strokes in a lower corner: a seal that was set across the edge of the photo (骑缝章).
+
+    ``small``: its ``coarse`` copy, by which most photos are known to have nothing so red there.
+    """
+    (high, wide, _), (rows, columns, _) = rgb.shape, small.shape
+    top, side = round(_SEAL_DOWN * high), round(_SEAL_WIDE * wide)
+    above, beside = round(_SEAL_DOWN * rows), round(_SEAL_WIDE * columns)
+    most = 0.0
+    for corner, seen in ((np.s_[top:, :side], np.s_[above:, :beside]), (np.s_[top:, -side:], np.s_[above:, -beside:])):
+        reddish = small[seen][:, :, 1] >= _SEAL_CR
+        if min(high, wide) < SMALLEST or np.count_nonzero(reddish) < _SEAL_LEAST * reddish.size:
+            continue
+        halved = cv2.resize(rgb[corner], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        red, green, blue = cv2.split(halved)
+        strokes = cv2.morphologyEx(cv2.subtract(red, cv2.max(green, blue)), cv2.MORPH_TOPHAT, _JOINING)
+        most = max(most, np.count_nonzero(np.asarray(strokes) >= _SEAL_RED) / strokes.size)
+    return most
 
 
 def specks(rgb: Pixels, head: Box) -> float:

@@ -36,7 +36,7 @@ class Measure:
     ``shade`` is what the parts of the background differ by in brightness, ``things`` the share of its sides that is neither wall nor person. ``roll`` is by how many degrees the head still
     leans in the photo, ``straightened`` by how many it was turned upright; ``yaw`` how far the nose lies aside, in shares of
     the distance of the eyes; ``pitch`` its height between eyes and mouth, seen from the eyes. ``frame``, ``stamp``, ``specks``,
-    and ``red_eye`` stand for what does not belong there (``marks``); ``cover`` is how much the head looks covered, ``eye_light``
+    ``seal`` and ``red_eye`` stand for what does not belong there (``marks``); ``cover`` is how much the head looks covered, ``eye_light``
     how bright it is about the eyes against the cheeks (``covering``). ``fingerprint`` is the same for pictures that
     look the same, and ``face_print`` is alike for those whose faces do. ``pages``: the file holds more pictures; ``flawed``: stray bytes in it were skipped.
     ``torn``: all colours shift from one row of its blocks on, 2 surely, 1 perhaps.
@@ -77,6 +77,7 @@ class Measure:
     torn: int = 0
     things: float = 0.0
     face_print: str = ""
+    seal: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,7 @@ def measure(given: Portrait, rgb: Pixels, cut_from: Box) -> Measure:
         if given.source.format == "JPEG"
         else 0,
         face_print=seen.face_print,
+        seal=marks.sealed(rgb, small),
     )
 
 

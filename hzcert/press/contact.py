@@ -39,8 +39,8 @@ class Tile:
     tone: Tone
 
 
-def write(path: Path, title: str, tiles: Sequence[Tile], fonts: Fonts, empty: str) -> None:
-    """Write a sheet of pictures; the same tiles give the same bytes."""
+def write(path: Path, title: str, tiles: Sequence[Tile], fonts: Fonts, empty: str, unread: str) -> None:
+    """Write a sheet of pictures; the same tiles give the same bytes. ``unread`` stands where a picture can't be read."""
     canvas = Canvas(str(path), pagesize=A4, invariant=1)
     canvas.setTitle(title)
     pages = [tiles[start : start + _ACROSS * _DOWN] for start in range(0, len(tiles), _ACROSS * _DOWN)] or [()]
@@ -49,12 +49,12 @@ def write(path: Path, title: str, tiles: Sequence[Tile], fonts: Fonts, empty: st
         if not page:
             _write_line(canvas, fonts, empty, _MARGIN, A4[1] - _MARGIN - _HEAD - 5 * mm, 10)
         for place, tile in enumerate(page):
-            _draw(canvas, fonts, tile, place % _ACROSS, place // _ACROSS)
+            _draw(canvas, fonts, tile, unread, place % _ACROSS, place // _ACROSS)
         canvas.showPage()
     canvas.save()
 
 
-def _draw(canvas: Canvas, fonts: Fonts, tile: Tile, column: int, row: int) -> None:
+def _draw(canvas: Canvas, fonts: Fonts, tile: Tile, unread: str, column: int, row: int) -> None:
     wide = (A4[0] - 2 * _MARGIN - (_ACROSS - 1) * _GAP) / _ACROSS
     high = (A4[1] - 2 * _MARGIN - _HEAD - (_DOWN - 1) * _GAP) / _DOWN
     left, top = _MARGIN + column * (wide + _GAP), A4[1] - _MARGIN - _HEAD - row * (high + _GAP)
@@ -64,6 +64,9 @@ def _draw(canvas: Canvas, fonts: Fonts, tile: Tile, column: int, row: int) -> No
     if tile.picture is None:
         canvas.setFillGray(0.9)
         canvas.rect(left, top - _PICTURE, wide, _PICTURE, stroke=0, fill=1)
+        canvas.setFillGray(0.4)
+        middle = left + (wide - fonts.measure(_CHAIN, unread)(unread) * 8) / 2
+        _write_line(canvas, fonts, unread, middle, top - _PICTURE / 2 - 3, 8)
     else:
         reader = ImageReader(io.BytesIO(tile.picture))
         width, height = reader.getSize()

@@ -569,6 +569,14 @@ def framed(image: Image.Image) -> None:
     )
 
 
+def sealed(image: Image.Image) -> None:
+    wide, high = image.size
+    pen = ImageDraw.Draw(image)
+    for reach in (0.42, 0.30, 0.27, 0.24, 0.20):  # a ring, and what stands in it
+        box = (wide * (1.02 - reach), high - wide * reach, wide * (1.02 + reach), high + wide * reach)
+        pen.arc(box, 180, 270, fill=(215, 50, 45), width=wide // (32 if reach > 0.4 else 60))
+
+
 def capped(image: Image.Image, colour: tuple[int, int, int] = (200, 20, 30)) -> None:
     wide, high = image.size
     ImageDraw.Draw(image).ellipse((wide * 0.22, high * 0.05, wide * 0.78, high * 0.33), fill=colour)
@@ -613,6 +621,7 @@ def flashed(image: Image.Image) -> None:
         pytest.param(dated, "HZ429", id="印有日期"),
         pytest.param(stapled, "HZ430", id="订书钉"),
         pytest.param(framed, "HZ428", id="黑框"),
+        pytest.param(sealed, "HZ442", id="骑缝章"),
         pytest.param(capped, "HZ431", id="红帽子"),
         pytest.param(capped_in_slate, "HZ431", id="青灰帽子"),
         pytest.param(hatted_in((20, 20, 22)), "HZ431", id="黑礼帽"),

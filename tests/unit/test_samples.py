@@ -44,6 +44,7 @@ NOT_PLANTED |= {
         *range(346, 356),
         437,
         438,
+        442,
     )
 }
 BEYOND_ONE_ENTRY = ("HZ101", "HZ102", "HZ103", "HZ104", "HZ105", "HZ113", "HZ133", "HZ402", "HZ414", "HZ415")
