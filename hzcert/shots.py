@@ -145,8 +145,10 @@ def _judge_file(measure: Measure, where: Where) -> Iterator[Finding]:
     """What the file holds besides."""
     if measure.pages:
         yield codes.PHOTO_PAGES.at(where)
-    if measure.torn:
-        yield (codes.PHOTO_TORN if measure.torn > 1 else codes.PHOTO_BAND).at(where)
+    if measure.torn > 1:
+        yield codes.PHOTO_TORN.at(where)
+    elif measure.torn and measure.faces:  # of what shows nobody there is no more to say
+        yield codes.PHOTO_BAND.at(where)
     if measure.flawed:
         yield codes.PHOTO_FLAWED.at(where)
 
@@ -159,16 +161,18 @@ def _judge_print(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[Fi
         yield codes.PHOTO_ONE_TONE.at(where, measured=f"{measure.tones:.1f}", limit=spec.min_tones)
     if measure.white < spec.min_white:
         yield codes.PHOTO_BACKGROUND.at(where, measured=f"{measure.white:.1%}", limit=f"{spec.min_white:.0%}")
+    elif measure.torn > 1:  # how even the wall is, and what stands before it, can't be told by a damaged picture
+        return
     elif measure.things > spec.max_things:
         seen, limit = (
             f"{measure.white:.1%}，两侧景物 {measure.things:.1%}",
             f"{spec.min_white:.0%}，景物至多 {spec.max_things:.1%}",
         )
         yield codes.PHOTO_BACKGROUND.at(where, measured=seen, limit=limit)
-    elif measure.torn > 1:  # how even the wall is can't be told by a damaged picture
-        return
     elif measure.white < spec.even_white:
-        yield codes.PHOTO_UNEVEN.at(where, measured=f"{measure.white:.1%}", limit=f"{spec.even_white:.0%}")
+        yield codes.PHOTO_UNEVEN.at(
+            where, measured=f"近白部分 {measure.white:.1%}", limit=f"至少 {spec.even_white:.0%}"
+        )
     elif measure.shade > spec.max_shade:
         measured, limit = f"明暗相差 {measure.shade:.0f} 级", f"不超过 {spec.max_shade:.0f} 级"
         yield codes.PHOTO_UNEVEN.at(where, measured=measured, limit=limit)

@@ -135,7 +135,7 @@ def shaded(image: Image.Image) -> bytes:
     wide, high = image.size
     pen = ImageDraw.Draw(image)
     for x in (0.39, 0.61):
-        pen.ellipse((wide * (x - 0.085), high * 0.365, wide * (x + 0.085), high * 0.44), fill=(34, 32, 34))
+        pen.ellipse((wide * (x - 0.1), high * 0.35, wide * (x + 0.1), high * 0.46), fill=(34, 32, 34))
     pen.line((wide * 0.42, high * 0.39, wide * 0.58, high * 0.39), fill=(34, 32, 34), width=max(wide // 60, 2))
     return jpeg(image)
 
@@ -149,10 +149,10 @@ def torn(image: Image.Image) -> bytes:
 
 
 def dressed(image: Image.Image) -> bytes:
-    """A dress from side to side that grows lighter."""
-    lower = (0, image.height * 2 // 3, image.width, image.height)
-    shades = Image.linear_gradient("L").rotate(90).resize((image.width, image.height - lower[1]))
-    image.paste(shades.point(lambda level: 10 + level * 220 // 255).convert("RGB"), lower)
+    """A dress with a level edge, nearly from side to side, that grows lighter."""
+    left, top, right = image.width // 8, image.height * 2 // 3, image.width * 7 // 8
+    shades = Image.linear_gradient("L").rotate(90).resize((right - left, image.height - top))
+    image.paste(shades.point(lambda level: 10 + level * 220 // 255).convert("RGB"), (left, top))
     return jpeg(image)
 
 

@@ -7,7 +7,7 @@ from hzcert.imaging.reading import Source, load, parse, read
 from hzcert.imaging.sameface import VIEW_SIZE, VIEWS, Prepared, prepared, sameness, views
 from hzcert.imaging.writing import encode, thumbnail
 
-METHOD = "2026-11x"
+METHOD = "2026-11y"
 """Changes with the way in which photos are read, cut and measured, so that none is taken for done that would now differ."""
 
 __all__ = [

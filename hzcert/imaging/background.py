@@ -21,6 +21,7 @@ _BELOW_CHIN = 1.1  # with one, down to so many times the way to the chin
 _CORNER, _CORNER_DOWN = 0.30, 0.08
 NEAR_WHITE, _NEAR_GREY = 215, 24  # least of the three channels, most that they differ by
 _STEP = 0.10  # of the width: further an outline does not come from one row of the half size to the next
+_SHADE = 190  # from this level on what has no colour is white wall in the shade, and no thing
 _HAIR = 160  # least of the three channels just within an outline: what is lighter is shade on the wall
 _SMALLEST = 4  # pixels of the half size: a smaller strip shows no outline
 _WITHIN = np.ones((1, 6), np.uint8)  # so far within an outline
@@ -42,7 +43,7 @@ def background(rgb: Pixels, face: Box | None) -> tuple[float, float, float]:
     pixels, whites, things = 0, 0, 0
     levels: list[float] = []
     for half, before_face in _sides(rgb, down, max(corner, side + round(_STEP * wide)), face):
-        white, least, green = _near_white(half)
+        white, shaded, least, green = _near_white(half)
         seen = _seen(white, least, side, round(_STEP * wide))
         above = np.ones((corner_down, max(corner - side, 0)), dtype=np.bool_)
         for top, left, shown in ((0, 0, seen[: down // 2]), (down // 2, 0, seen[down // 2 :]), (0, side, above)):
@@ -54,7 +55,7 @@ def background(rgb: Pixels, face: Box | None) -> tuple[float, float, float]:
             whites += int(np.count_nonzero(white[rows, columns] & shown))
             levels.append(float(middle(green[rows, columns][shown])))
         if face:
-            things += _things(white, seen, before_face, face.bottom / 2)
+            things += _things(white, shaded, seen, before_face, face.bottom / 2)
     shade = max(levels) - min(levels) if levels else 0.0
     return whites / max(pixels, 1), shade, things / (2 * side * down)
 
@@ -70,12 +71,13 @@ def _sides(rgb: Pixels, down: int, reach: int, face: Box | None) -> Iterator[tup
         yield np.asarray(cv2.flip(half, 1) if mirrored else half, dtype=np.uint8), before_face
 
 
-def _near_white(rgb: Pixels) -> tuple[Mask, Pixels, Pixels]:
-    """Where a picture is near white, the least of its channels, and the green one."""
+def _near_white(rgb: Pixels) -> tuple[Mask, Mask, Pixels, Pixels]:
+    """Where a picture is near white, where it is so or in a light shade, the least of its channels, and the green one."""
     red, green, blue = cv2.split(rgb)
     least, most = cv2.min(cv2.min(red, green), blue), cv2.max(cv2.max(red, green), blue)
-    white = (np.asarray(least) >= NEAR_WHITE) & (np.asarray(cv2.subtract(most, least)) <= _NEAR_GREY)
-    return white, np.asarray(least, dtype=np.uint8), np.asarray(green, dtype=np.uint8)
+    grey = np.asarray(cv2.subtract(most, least)) <= _NEAR_GREY
+    white, shaded = (grey & (np.asarray(least) >= level) for level in (NEAR_WHITE, _SHADE))
+    return white, shaded, np.asarray(least, dtype=np.uint8), np.asarray(green, dtype=np.uint8)
 
 
 def _seen(white: Mask, least: Pixels, side: int, step: int) -> Mask:
@@ -97,9 +99,9 @@ def _seen(white: Mask, least: Pixels, side: int, step: int) -> Mask:
     return np.arange(side) < covered[:, None]
 
 
-def _things(white: Mask, seen: Mask, before_face: int, chin: float) -> int:
+def _things(white: Mask, wall: Mask, seen: Mask, before_face: int, chin: float) -> int:
     """How many pixels of a strip at the left are neither wall nor person."""
-    strip = white[:, : seen.shape[1]]
+    strip = wall[:, : seen.shape[1]]
     if strip.all():
         return 0
     if _begins_level(strip, chin):

@@ -117,4 +117,4 @@ def red_eyes(rgb: Pixels, eyes: tuple[tuple[float, float], tuple[float, float]])
         if part.size:
             red, most = part[:, :, 0], np.maximum(part[:, :, 1], part[:, :, 2])
             shares.append(np.count_nonzero((red > _FLASH_RED) & (red > _FLASH_TIMES * most)) / red.size)
-    return max(shares, default=0.0)
+    return float(max(shares, default=0.0))
