@@ -1,8 +1,4 @@
-"""Photos that look the same (相同照片): different persons' photos that are one picture, told by perceptual hashes.
-
-All of the photo tells a picture that was saved again; its face alone tells one that was cut, turned or set before another
-wall since.
-"""
+"""Photos that look the same (相同照片): different persons' photos that are one picture, told by a perceptual hash."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -11,29 +7,24 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from hzcert import codes, facepairs, imaging
+from hzcert import codes, imaging
 from hzcert.findings import Where, some_of
 from hzcert.photospec import PhotoSpec
 from hzcert.shots import PhotoResult
 
 
 def alike(results: Sequence[PhotoResult], spec: PhotoSpec) -> list[PhotoResult]:
-    """The results, those told that look like another person's photo."""
-    measured = [
-        (place, result.measure)
+    """The results, those told that look like another person's photo (perceptual hash)."""
+    hashed = [
+        (place, imaging.fingerprint_bits(result.measure.fingerprint))
         for place, result in enumerate(results)
-        if result.id_number and result.measure and result.measure.faces
+        if result.id_number and result.measure and result.measure.faces and result.measure.fingerprint
     ]
-    hashed = [(place, imaging.fingerprint_bits(seen.fingerprint)) for place, seen in measured if seen.fingerprint]
-    faces = {seen.face_print: place for place, seen in reversed(measured) if seen.face_print}
-    same_face = facepairs.pairs(list(faces), spec.same_face)
-    places = list(faces.values())
     shared = {
         finding.where.file for result in results for finding in result.findings if finding.code == codes.PHOTO_SHARED
     }
     others: dict[int, list[str]] = defaultdict(list)
-    near = {*_near(hashed, spec.max_same_share), *((places[one], places[other]) for one, other in same_face)}
-    for one, other in sorted({(min(pair), max(pair)) for pair in near}):
+    for one, other in _near(hashed, spec.max_same_share):
         first, second = results[one], results[other]
         # The very same file was told already (HZ416).
         if first.id_number != second.id_number and not {first.shown, second.shown} <= shared:

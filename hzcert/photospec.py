@@ -54,7 +54,6 @@ class PhotoSpec:
     max_red_eye: float = 0.06
     max_specks: float = 0.0008
     max_same_share: float = 0.03
-    same_face: float = 0.8
     max_seal: float = 0.04
     max_seconds: int = 60
     max_gap: float = 0.2

@@ -38,7 +38,7 @@ class Measure:
     the distance of the eyes; ``pitch`` its height between eyes and mouth, seen from the eyes. ``frame``, ``stamp``, ``specks``,
     ``seal`` and ``red_eye`` stand for what does not belong there (``marks``); ``cover`` is how much the head looks covered, ``eye_light``
     how bright it is about the eyes against the cheeks (``covering``). ``fingerprint`` is the same for pictures that
-    look the same, and ``face_print`` is alike for those whose faces do. ``pages``: the file holds more pictures; ``flawed``: stray bytes in it were skipped.
+    look the same. ``pages``: the file holds more pictures; ``flawed``: stray bytes in it were skipped.
     ``torn``: all colours shift from one row of its blocks on, 2 surely, 1 perhaps.
     """
 
@@ -76,7 +76,6 @@ class Measure:
     flawed: bool = False
     torn: int = 0
     things: float = 0.0
-    face_print: str = ""
     seal: float = 0.0
 
 
@@ -98,7 +97,6 @@ class _Person:
     eye_light: float = 1.0
     red_eye: float = 0.0
     specks: float = 0.0
-    face_print: str = ""
 
 
 def measure(given: Portrait, rgb: Pixels, cut_from: Box) -> Measure:
@@ -107,7 +105,7 @@ def measure(given: Portrait, rgb: Pixels, cut_from: Box) -> Measure:
     luma, *chroma = planes
     small = fingerprint.coarse(planes)
     colour, tones = _chroma(*(np.ascontiguousarray(plane[::2, ::2]) for plane in chroma))  # a JPEG holds no more of it
-    seen = _person(given, rgb, luma, small, cut_from)
+    seen = _person(given, rgb, luma, cut_from)
     face = given.faces.main
     high, wide = luma.shape
     inside = face and face.seen_from(cut_from).scaled(wide / cut_from.width, high / cut_from.height)
@@ -149,7 +147,6 @@ def measure(given: Portrait, rgb: Pixels, cut_from: Box) -> Measure:
         torn=torn(given.image, rgb, sideways=_sideways(given), turned=cut_from.turned)
         if given.source.format == "JPEG"
         else 0,
-        face_print=seen.face_print,
         seal=marks.sealed(rgb, small),
     )
 
@@ -158,7 +155,7 @@ def _sideways(given: Portrait) -> bool:
     return (given.source.orientation >= 5) != (given.faces.turned in (90, 270))
 
 
-def _person(given: Portrait, rgb: Pixels, luma: Pixels, small: Pixels, cut_from: Box) -> _Person:
+def _person(given: Portrait, rgb: Pixels, luma: Pixels, cut_from: Box) -> _Person:
     face = given.faces.main
     if face is None or not (face.width and face.height):
         return _Person()
@@ -186,7 +183,6 @@ def _person(given: Portrait, rgb: Pixels, luma: Pixels, small: Pixels, cut_from:
         eye_light=covering.eye_light(close) if close is not None else 1.0,
         specks=marks.specks(rgb, crown),
         red_eye=marks.red_eyes(rgb, (places[0], places[1])) if places else 0.0,
-        face_print=fingerprint.face_print(small, places, (wide, high)) if places else "",
     )
 
 

@@ -1,6 +1,5 @@
 """三.1 and 三.3: a recent colour photo of one bare-headed person on white; JPG, its size, its bytes and its name."""
 
-import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -10,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageFont, ImageOps
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from hzcert import belonging, codes, photos, work
 from hzcert.batch import inventory
@@ -496,55 +495,6 @@ def test_the_same_picture_twice_for_one_person_is_only_spare(tmp_path: Path, spe
     folder = received(tmp_path, {f"a/{SHEN}.png": image, f"b/{SHEN}.jpg": image.resize((413, 620))})
     results, _ = normalised(folder, spec)
     assert sorted(map(ids, results)) == [[], ["HZ415"]]
-
-
-def marked_face(seed: int, background: tuple[int, int, int] = (255, 255, 255)) -> Image.Image:
-    """Somebody whose face is his own: those of other drawn people differ by little more than clothes and hair."""
-    dice = random.Random(f"face {seed}")
-    image = portrait(seed, 600, 900, background=background)
-    veil = Image.new("L", image.size, 255)
-    for _ in range(150):
-        x, y = dice.uniform(170, 430), dice.uniform(240, 600)
-        wide, high = dice.uniform(11, 22), dice.uniform(11, 22)
-        ImageDraw.Draw(veil).ellipse((x - wide, y - high, x + wide, y + high), fill=dice.randrange(120, 256))
-    veil = veil.filter(ImageFilter.GaussianBlur(4))
-    return ImageChops.multiply(image, Image.merge("RGB", (veil, veil, veil)))
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        pytest.param(lambda image: image.resize((400, 600)), id="缩小"),
-        pytest.param(lambda image: image.crop((50, 20, 560, 760)), id="另裁"),
-        pytest.param(lambda image: image.rotate(3, Image.Resampling.BICUBIC, fillcolor="white"), id="左斜"),
-        pytest.param(lambda image: image.rotate(-3, Image.Resampling.BICUBIC, fillcolor="white"), id="右斜"),
-        pytest.param(lambda image: image.point(lambda level: min(level + 15, 255)), id="调亮"),
-        pytest.param(lambda image: ImageEnhance.Color(image).enhance(0.4), id="调淡"),
-        pytest.param(ImageOps.mirror, id="左右翻转"),
-    ],
-)
-@pytest.mark.parametrize("seed", [3, 8])
-def test_the_same_face_cut_anew_for_another_is_told(
-    change: Callable[[Image.Image], Image.Image], seed: int, tmp_path: Path, spec: PhotoSpec
-):
-    once, again = marked_face(seed), change(marked_face(seed))
-    other = change(marked_face(seed + 30))
-    results, _ = normalised(received(tmp_path, {f"{SHEN}.png": once, f"{CHEN}.png": again, f"{LU}.png": other}), spec)
-    told = {each.id_number for each in results if "HZ433" in ids(each)}
-    assert told == {SHEN, CHEN}
-
-
-def test_the_same_face_before_another_wall_is_told(tmp_path: Path, spec: PhotoSpec):
-    blue = marked_face(9, background=(110, 150, 200))
-    results, _ = normalised(received(tmp_path, {f"{SHEN}.png": marked_face(9), f"{CHEN}.png": blue}), spec)
-    assert ["HZ433" in ids(each) for each in results] == [True, True]
-
-
-def test_drawn_people_have_one_face_and_are_not_told(tmp_path: Path, spec: PhotoSpec):
-    numbers = [id_number("1970-03-12", "女", serial) for serial in range(1, 25)]
-    drawn = {f"{number}.png": portrait(seed, 300, 450) for seed, number in enumerate(numbers)}
-    results, _ = normalised(received(tmp_path, drawn), spec)
-    assert [each.shown for each in results if "HZ433" in ids(each)] == []
 
 
 # --- marks that do not belong on a photo ---------------------------------------------------------------------------
