@@ -77,7 +77,7 @@ def head(rgb: Pixels, face: Box, eyes: Sequence[Point]) -> Pixels | None:
 
 def covered(small: Pixels) -> float:
     """How much a head looks as if it were covered, from 0 to 1."""
-    trees, asked = _trees(), described(small)
+    trees, asked = _trees(), _described(small)
     beyond = asked[trees.features] > trees.levels
     each = np.arange(len(beyond))
     first = beyond[:, 0].astype(np.int8)
@@ -88,7 +88,7 @@ def covered(small: Pixels) -> float:
     return max(likely, bright) if bright > _SURELY else likely
 
 
-def described(small: Pixels) -> Whole:
+def _described(small: Pixels) -> Whole:
     """What the trees ask for, cell by cell: brightness and colour, against the skin's too, and edges across and down.
 
     Of the two sides the sum and the difference, since people have no left or right here; then the share of bright colours.

@@ -8,9 +8,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from hzcert.imaging.marks import SMALLEST
+from hzcert.imaging.resample import turned_back
+
 Pixels = npt.NDArray[np.uint8]
 
-SMALLEST = 32  # pixels: in a narrower picture no row of blocks is to be seen
 _LOOKED_AT = (140, 210)  # pixels
 _STEP = 2  # rows of these between which a shift lies, wherever it lies between them
 _SHIFT = 6  # levels
@@ -45,12 +47,11 @@ def torn(image: Pixels, rgb: Pixels, *, sideways: bool, turned: float = 0.0) -> 
     """
     if min(rgb.shape[:2]) < SMALLEST or _breaks_off(cv2.transpose(image) if sideways else image) < _BROKEN:
         return 0
-    small = cv2.resize(rgb, _LOOKED_AT, interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.resize(rgb, _LOOKED_AT, interpolation=cv2.INTER_AREA), dtype=np.uint8)
     if turned:
-        back = cv2.getRotationMatrix2D((_LOOKED_AT[0] / 2, _LOOKED_AT[1] / 2), turned, 1.0)  # counted against the clock
-        small = cv2.warpAffine(small, back, _LOOKED_AT, borderMode=cv2.BORDER_REPLICATE)
+        small = turned_back(small, turned)
     if sideways:
-        small = cv2.transpose(small)
+        small = np.asarray(cv2.transpose(small), dtype=np.uint8)
     shifted = _shifted(small)
     shares = np.asarray(cv2.reduce(shifted, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)).ravel() / shifted.shape[1]
     rows = [int(row) for row in np.argsort(-shares, kind="stable")[:_ROWS] if shares[row] >= _FEWEST]

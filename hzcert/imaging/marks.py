@@ -15,7 +15,7 @@ Pixels = npt.NDArray[np.uint8]
 _NEAR_EDGE = 0.06  # of the side
 _JUMP = 24  # levels across the line
 _ALONG = 0.92  # of the side
-SMALLEST = 32  # pixels: a narrower picture has no frame to speak of and no date
+SMALLEST = 32  # pixels: a narrower picture has no frame to speak of, no date, and no row of blocks that is to be seen
 
 # Specks on a white background: staples, holes, dirt, writing. Seen down to the shoulders.
 _SPECK_DOWN = 0.55  # of the height

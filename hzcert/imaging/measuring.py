@@ -105,10 +105,9 @@ def measure(given: Portrait, rgb: Pixels, cut_from: Box) -> Measure:
     luma, *chroma = planes
     small = fingerprint.coarse(planes)
     colour, tones = _chroma(*(np.ascontiguousarray(plane[::2, ::2]) for plane in chroma))  # a JPEG holds no more of it
-    seen = _person(given, rgb, luma, cut_from)
-    face = given.faces.main
-    high, wide = luma.shape
+    face, (high, wide) = given.faces.main, luma.shape
     inside = face and face.seen_from(cut_from).scaled(wide / cut_from.width, high / cut_from.height)
+    seen = _person(given, rgb, luma, cut_from, inside)
     white, shade, things = background(rgb, inside)
     return Measure(
         width=round(given.width),
@@ -155,14 +154,14 @@ def _sideways(given: Portrait) -> bool:
     return (given.source.orientation >= 5) != (given.faces.turned in (90, 270))
 
 
-def _person(given: Portrait, rgb: Pixels, luma: Pixels, cut_from: Box) -> _Person:
+def _person(given: Portrait, rgb: Pixels, luma: Pixels, cut_from: Box, inside: Box | None) -> _Person:
+    """``inside``: the face in the photo."""
     face = given.faces.main
-    if face is None or not (face.width and face.height):
+    if face is None or inside is None or not (face.width and face.height):
         return _Person()
     high, wide = luma.shape
     across, down = wide / cut_from.width, high / cut_from.height
     head = head_of(face)
-    inside = face.seen_from(cut_from).scaled(across, down)
     crown = head.seen_from(cut_from).scaled(across, down)
     sharp, contrast, dark, bright = _exposure(luma, inside.within(wide, high), cut_from.turned)
     places = [_in_photo(mark, face, cut_from, across, down) for mark in given.faces.marks]

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hzcert.imaging.levels import middle
+from hzcert.imaging.resample import turned_back
 
 Pixels = npt.NDArray[np.uint8]
 Weights = npt.NDArray[np.float64]
@@ -55,9 +56,7 @@ def squares(face: Pixels, turned: float = 0.0) -> float:
     ``turned``: by how many degrees clockwise the picture was turned after it fell into squares.
     """
     if turned:
-        high, wide = face.shape
-        back = cv2.getRotationMatrix2D((wide / 2, high / 2), turned, 1.0)  # which OpenCV counts against the clock
-        face = np.asarray(cv2.warpAffine(face, back, (wide, high), borderMode=cv2.BORDER_REPLICATE), dtype=np.uint8)
+        face = turned_back(face, turned)
     return min(_uneven(face), _uneven(cv2.transpose(face)))
 
 
