@@ -92,7 +92,7 @@ def _phrases(table: Mapping[str, str]) -> tuple[Phrase, ...]:
 _GAP = re.compile(r"\{(\w+)\}")
 # What may fill some gaps, a row or column and one part of a list; others take anything.
 _GAPS = dict.fromkeys(("first", "last"), r"[0-9A-Z]+") | dict.fromkeys(("one", "other"), "[^、]+?")
-_PLAIN = re.compile(r"[0-9A-Z-]+")  # rows, cells, dates: a list of them belongs to no language
+_PLAIN = re.compile(r"[0-9A-Z-]+|.+\.[A-Za-z]{2,5}")  # rows, cells, dates, files: a list of them belongs to no language
 
 
 def pattern(template: str) -> re.Pattern[str]:

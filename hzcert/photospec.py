@@ -58,3 +58,12 @@ class PhotoSpec:
     max_seconds: int = 60
     max_gap: float = 0.2
     max_held_bytes: int = 210_000_000
+    max_chin: float = 0.90
+    lowest_chin: float = 0.97
+    min_room: float = 0.05
+    highest_crown: float = -0.10
+    max_cut_above: float = 0.60
+    max_touching: float = 0.20
+    least_contrast: float = 15.0
+    most_dark: float = 0.70
+    most_bright: float = 0.30

@@ -189,11 +189,15 @@ def _judge_person(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[F
         yield codes.PHOTO_BLURRED.at(where, measured=f"{measure.sharpness:.3f}", limit=spec.min_sharpness)
     elif measure.sharpness < spec.good_sharpness:
         yield codes.PHOTO_SOFT.at(where, measured=f"{measure.sharpness:.3f}", limit=spec.good_sharpness)
-    if faults := _light_faults(measure, spec):
+    if faults := _light_faults(measure, spec.least_contrast, spec.most_dark, spec.most_bright):
+        yield codes.PHOTO_NO_LIGHT.at(where, measured="；".join(faults))
+    elif faults := _light_faults(measure, spec.min_contrast, spec.max_dark, spec.max_bright):
         yield codes.PHOTO_EXPOSURE.at(where, measured="；".join(faults))
-    misplaced = measure.off_centre > spec.max_off_centre or measure.gap < spec.min_gap
-    if misplaced or not spec.min_head <= measure.head <= spec.max_head:
-        words = f"{measure.head:.0%}，偏离中线 {measure.off_centre:.0%}，头顶留白 {measure.gap:.0%}"
+    if faults := _cut_off(measure, spec):
+        yield codes.PHOTO_CUT_OFF.at(where, measured="；".join(faults))
+    elif _misplaced(measure, spec):
+        below = f"，下巴以下 {1 - measure.chin:.0%}" if measure.chin > spec.max_chin else ""
+        words = f"{measure.head:.0%}，偏离中线 {measure.off_centre:.0%}，头顶留白 {measure.gap:.0%}{below}"
         yield codes.PHOTO_HEAD.at(where, measured=words)
     if measure.turned:
         yield codes.PHOTO_TURNED.at(where, degrees=measure.turned)
@@ -211,13 +215,32 @@ def _judge_person(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[F
         yield codes.PHOTO_RED_EYE.at(where, measured=f"{measure.red_eye:.0%}", limit=f"{spec.max_red_eye:.0%}")
 
 
-def _light_faults(measure: Measure, spec: PhotoSpec) -> list[str]:
+def _light_faults(measure: Measure, contrast: float, dark: float, bright: float) -> list[str]:
+    """What breaks these limits."""
     faults = (
-        (measure.contrast < spec.min_contrast, "反差 {:.1f}，应有 {}", measure.contrast, spec.min_contrast),
-        (measure.dark > spec.max_dark, "过暗部分 {:.0%}，至多 {:.0%}", measure.dark, spec.max_dark),
-        (measure.bright > spec.max_bright, "过亮部分 {:.0%}，至多 {:.0%}", measure.bright, spec.max_bright),
+        (measure.contrast < contrast, "反差 {:.1f}，应有 {}", measure.contrast, contrast),
+        (measure.dark > dark, "过暗部分 {:.0%}，至多 {:.0%}", measure.dark, dark),
+        (measure.bright > bright, "过亮部分 {:.0%}，至多 {:.0%}", measure.bright, bright),
     )
     return [words.format(seen, limit) for broken, words, seen, limit in faults if broken]
+
+
+def _cut_off(measure: Measure, spec: PhotoSpec) -> list[str]:
+    """Where an edge of the photo cuts off part of the head."""
+    above = measure.gap < 0 and measure.cut_above > spec.max_cut_above
+    faults = (
+        (measure.gap < spec.highest_crown or above, "头顶在照片以上 {:.0%}", -measure.gap),
+        (measure.chin > spec.lowest_chin, "下巴在照片高的 {:.0%} 处", measure.chin),
+        (measure.room < spec.min_room, "脸到照片侧边只有脸宽的 {:.0%}", measure.room),
+    )
+    return [words.format(seen) for broken, words, seen in faults if broken]
+
+
+def _misplaced(measure: Measure, spec: PhotoSpec) -> bool:
+    """Whether the head is too large or too small, or not where it should be."""
+    aside = measure.off_centre > spec.max_off_centre
+    off = measure.gap < spec.min_gap or measure.cut_above > spec.max_touching or measure.chin > spec.max_chin
+    return aside or off or not spec.min_head <= measure.head <= spec.max_head
 
 
 def _pose_faults(measure: Measure, spec: PhotoSpec) -> list[str]:

@@ -191,7 +191,7 @@ _MAKES: Mapping[str, Callable[[int, bool], bytes]] = {
     "child": lambda seed, _woman: pictures.with_child(seed, 320, 480),
     "blurred": lambda seed, woman: pictures.blurred(portrait(seed, _WIDTH, _HEIGHT, woman=woman), 2.6),
     "soft": lambda seed, woman: pictures.blurred(portrait(seed, _WIDTH, _HEIGHT, woman=woman), 1.6),
-    "bright": lambda seed, woman: pictures.overexposed(portrait(seed, _WIDTH, _HEIGHT, woman=woman), 1.6),
+    "bright": lambda seed, woman: pictures.overexposed(portrait(seed, _WIDTH, _HEIGHT, woman=woman), 1.4),
     "near": lambda seed, woman: pictures.jpeg(_near(seed, woman), _PLAIN_QUALITY),
     "sepia": lambda seed, woman: pictures.jpeg(_sepia(portrait(seed, _WIDTH, _HEIGHT, woman=woman))),
     "lying": lambda seed, woman: pictures.jpeg(
@@ -209,6 +209,11 @@ _MAKES: Mapping[str, Callable[[int, bool], bytes]] = {
     "stuffed": lambda seed, woman: _MAKES["plain"](seed, woman)[:-2] + bytes(12) + b"\xff\xd9",
     "torn": lambda seed, woman: pictures.torn(portrait(seed, _WIDTH, _HEIGHT, woman=woman)),
     "shaded": lambda seed, woman: pictures.shaded(portrait(seed, _WIDTH, _HEIGHT, woman=woman)),
+    "cut": lambda seed, woman: pictures.jpeg(
+        portrait(seed, _WIDTH, _HEIGHT * 2, woman=woman, head=0.36, top=0.2).crop((0, 0, _WIDTH, _HEIGHT)),
+        _PLAIN_QUALITY,
+    ),
+    "glaring": lambda seed, woman: pictures.overexposed(portrait(seed, _WIDTH, _HEIGHT, woman=woman), 1.8),
     "dressed": lambda seed, woman: pictures.dressed(portrait(seed, _WIDTH, _HEIGHT, woman=woman)),
 }
 

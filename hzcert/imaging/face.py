@@ -89,7 +89,7 @@ def _best(faces: list[_Seen]) -> float:
 
 
 def _detect(image: Pixels) -> list[_Seen]:
-    """Faces in a small upright picture, in its pixels."""
+    """Faces in a small upright picture, in its pixels; a box goes on where the picture's edge cuts the face off."""
     high, wide, _ = image.shape
     if min(high, wide) < _SHORTEST:
         return []
@@ -100,8 +100,9 @@ def _detect(image: Pixels) -> list[_Seen]:
         return []
     seen = []
     for x, y, w, h, *places, score in rows.tolist():
-        box = Box(x, y, x + w, y + h).within(wide, high)
-        if box.width > 0 and box.height > 0:
+        box = Box(x, y, x + w, y + h)
+        inside = box.within(wide, high)
+        if inside.width > 0 and inside.height > 0:
             seen.append(_Seen(box, score, tuple(zip(places[::2], places[1::2], strict=True))))
     return seen
 

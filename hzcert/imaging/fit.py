@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field, replace
 from math import ceil, cos, radians, sin
-from typing import overload
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from hzcert.imaging.box import Box
+from hzcert.imaging.crown import hair_top
 from hzcert.imaging.face import HEAD, Faces, find, small_copy, turned
 from hzcert.imaging.leaning import lean
 from hzcert.imaging.levels import middle
@@ -31,6 +31,7 @@ class Portrait:
     width: float
     height: float
     faces: Faces
+    head: Box | None = None  # of the main face, crown to chin: what the picture cuts off of it lies outside
     flawed: bool = False  # stray bytes were skipped
 
     def is_normal(self, spec: PhotoSpec) -> bool:
@@ -52,19 +53,23 @@ def portrait(source: Source, spec: PhotoSpec, *, trim: bool) -> Portrait:
         image, inner = _trimmed(source, rough, _size(small), spec)
         small = small_copy(image)
     faces = find(small, spec)
-    image = turned(image, faces.turned)
+    image, small = turned(image, faces.turned), turned(small, faces.turned)
     width, height = source.width * inner.width, source.height * inner.height
-    searched = _size(small)
     if faces.turned in (90, 270):
-        width, height, searched = height, width, searched[::-1]
+        width, height = height, width
+    head = None
     if faces.main:
+        searched = _size(small)
         across, down = width / searched[0], height / searched[1]
+        head = head_of(faces.main)
+        head = replace(head, top=hair_top(small, head)).scaled(across, down)
         marks = tuple((x * across, y * down) for x, y in faces.marks)
         wide, high = _size(image)
-        roll, likeness = lean(image, faces.main.scaled(wide / searched[0], high / searched[1]))
+        inside = faces.main.within(*searched)
+        roll, likeness = lean(image, inside.scaled(wide / searched[0], high / searched[1]))
         box = faces.main.scaled(across, down)
         faces = replace(faces, main=box, marks=marks, roll=roll, likeness=likeness)
-    return Portrait(source, image, inner, width, height, faces, flawed)
+    return Portrait(source, image, inner, width, height, faces, head, flawed)
 
 
 def cut(given: Portrait, spec: PhotoSpec) -> tuple[Pixels, Box]:
@@ -75,8 +80,7 @@ def cut(given: Portrait, spec: PhotoSpec) -> tuple[Pixels, Box]:
     """
     if given.is_normal(spec):
         return given.image, Box(0, 0, spec.width, spec.height)  # so that a second run changes nothing
-    head = head_of(given.faces.main)
-    box = straight(given, spec) or window(given.width, given.height, head, spec)
+    box = straight(given, spec) or window(given.width, given.height, given.head, spec)
     image, scale = given.image, len(given.image) / given.height
     if scale < 1 and box.height * scale < spec.height:  # too coarse a reading for so narrow a window
         finer = spec.height / box.height
@@ -94,11 +98,10 @@ def cut(given: Portrait, spec: PhotoSpec) -> tuple[Pixels, Box]:
 
 def straight(given: Portrait, spec: PhotoSpec) -> Box | None:
     """The window in the picture turned until the eyes are level; none where they are, or where no room is left for it."""
-    roll, face = given.faces.roll, given.faces.main
+    roll, face, head = given.faces.roll, given.faces.main, given.head
     leans = given.faces.likeness >= spec.min_likeness and spec.straighten_from <= abs(roll) <= spec.straighten_to
-    if face is None or not leans:
+    if face is None or head is None or not leans:
         return None
-    head = head_of(face)
     level = window(given.width, given.height, head, spec)
     tall = level.height
     while head.height / tall <= spec.max_head:
@@ -153,17 +156,9 @@ def whole(given: Portrait, spec: PhotoSpec) -> tuple[Pixels, Box]:
     return resized(given.image, size, Box(0, 0, *_size(given.image))), Box(0, 0, given.width, given.height)
 
 
-@overload
-def head_of(face: Box) -> Box: ...
-
-
-@overload
-def head_of(face: None) -> None: ...
-
-
-def head_of(face: Box | None) -> Box | None:
-    """The head of a face: from the crown, which the box of a face does not reach, to the chin."""
-    return face and Box(face.left, face.bottom - HEAD * face.height, face.right, face.bottom)
+def head_of(face: Box) -> Box:
+    """The head of a face: from the crown of the skull, which the box of a face does not reach, to the chin."""
+    return Box(face.left, face.bottom - HEAD * face.height, face.right, face.bottom)
 
 
 def window(width: float, height: float, head: Box | None, spec: PhotoSpec) -> Box:

@@ -7,12 +7,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from hzcert.imaging import covering, dates, fingerprint, marks
+from hzcert.imaging import covering, crown, dates, fingerprint, marks
 from hzcert.imaging.background import background
 from hzcert.imaging.box import Box
 from hzcert.imaging.damage import torn
 from hzcert.imaging.face import Point
-from hzcert.imaging.fit import Portrait, head_of
+from hzcert.imaging.fit import Portrait
 from hzcert.imaging.sharpness import sharpness
 
 Pixels = npt.NDArray[np.uint8]
@@ -31,7 +31,8 @@ class Measure:
     fine detail of the face against the coarse, ``contrast`` the standard deviation of its luma, ``dark`` and ``bright`` its
     clipped shares. ``head`` is crown to chin in shares of the height, ``off_centre`` in shares of the width,
     ``gap`` from the upper edge to the crown in shares of the height (below 0: the head is cut), ``turned`` in degrees
-    clockwise.
+    clockwise. ``chin`` is how far down it lies in shares of the height (above 1: it is cut), ``room`` what is left beside the
+    face on the narrower side in shares of its width, ``cut_above`` how much of that width is hair along the upper edge.
 
     ``shade`` is what the parts of the background differ by in brightness, ``things`` the share of its sides that is neither wall nor person. ``roll`` is by how many degrees the head still
     leans in the photo, ``straightened`` by how many it was turned upright; ``yaw`` how far the nose lies aside, in shares of
@@ -77,6 +78,9 @@ class Measure:
     torn: int = 0
     things: float = 0.0
     seal: float = 0.0
+    room: float = 1.0
+    chin: float = 0.0
+    cut_above: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,9 @@ class _Person:
     head: float = 0.0
     off_centre: float = 0.0
     gap: float = 0.0
+    room: float = 1.0
+    chin: float = 0.0
+    cut_above: float = 0.0
     sharpness: float = 0.0
     contrast: float = 0.0
     dark: float = 0.0
@@ -147,6 +154,9 @@ def measure(given: Portrait, rgb: Pixels, cut_from: Box) -> Measure:
         if given.source.format == "JPEG"
         else 0,
         seal=marks.sealed(rgb, small),
+        room=seen.room,
+        chin=seen.chin,
+        cut_above=seen.cut_above,
     )
 
 
@@ -156,13 +166,11 @@ def _sideways(given: Portrait) -> bool:
 
 def _person(given: Portrait, rgb: Pixels, luma: Pixels, cut_from: Box, inside: Box | None) -> _Person:
     """``inside``: the face in the photo."""
-    face = given.faces.main
-    if face is None or inside is None or not (face.width and face.height):
+    face, head = given.faces.main, given.head
+    if face is None or head is None or inside is None or not (face.width and face.height):
         return _Person()
     high, wide = luma.shape
     across, down = wide / cut_from.width, high / cut_from.height
-    head = head_of(face)
-    crown = head.seen_from(cut_from).scaled(across, down)
     sharp, contrast, dark, bright = _exposure(luma, inside.within(wide, high), cut_from.turned)
     places = [_in_photo(mark, face, cut_from, across, down) for mark in given.faces.marks]
     yaw, pitch = _pose(places)
@@ -171,6 +179,9 @@ def _person(given: Portrait, rgb: Pixels, luma: Pixels, cut_from: Box, inside: B
         head=head.height / cut_from.height,
         off_centre=abs(face.centre - cut_from.centre) / cut_from.width,
         gap=(head.top - cut_from.top) / cut_from.height,
+        room=min(inside.left, wide - inside.right) / inside.width,
+        chin=inside.bottom / high,
+        cut_above=crown.cut_above(rgb, inside),
         sharpness=sharp,
         contrast=contrast,
         dark=dark,
@@ -180,7 +191,7 @@ def _person(given: Portrait, rgb: Pixels, luma: Pixels, cut_from: Box, inside: B
         pitch=pitch,
         cover=covering.covered(close) if close is not None else 0.0,
         eye_light=covering.eye_light(close) if close is not None else 1.0,
-        specks=marks.specks(rgb, crown),
+        specks=marks.specks(rgb, head.seen_from(cut_from).scaled(across, down)),
         red_eye=marks.red_eyes(rgb, (places[0], places[1])) if places else 0.0,
     )
 

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageChops, ImageCms, ImageDraw, ImageFilter, ImageStat
 
-from hzcert import imaging
+from hzcert import codes, imaging, shots
 from hzcert.errors import InputError
 from hzcert.imaging import face, fit, reading, writing
 from hzcert.imaging.background import background
 from hzcert.imaging.box import Box
+from hzcert.imaging.crown import hair_top
 from hzcert.imaging.sharpness import sharpness
 from hzcert.policy import PhotoSpec, Policy
 from samples.portraits import portrait
@@ -54,6 +55,21 @@ def written(path: Path, image: Image.Image, **words: Any) -> Path:
 
 def small(image: Image.Image) -> np.ndarray[Any, Any]:
     return face.small_copy(np.asarray(image))
+
+
+def jpeg_of(image: Image.Image) -> bytes:
+    kept = BytesIO()
+    image.save(kept, "JPEG", quality=92)
+    return kept.getvalue()
+
+
+def given_of(image: Image.Image, spec: PhotoSpec) -> imaging.Portrait:
+    return imaging.portrait(imaging.parse(jpeg_of(image), spec), spec, trim=True)
+
+
+def judged(image: Image.Image, spec: PhotoSpec) -> shots.PhotoResult:
+    data = jpeg_of(image)
+    return shots.normalise_one(shots.PhotoJob(Path("a.jpg"), "a.jpg", len(data), "", spec, check=False, data=data))
 
 
 def difference(one: Image.Image, other: Image.Image) -> float:
@@ -309,6 +325,50 @@ def test_a_small_head_in_a_large_picture_stays_sharp(tmp_path: Path, spec: Photo
     photo = Image.fromarray(cut)
     exact = image.resize(photo.size, Image.Resampling.LANCZOS, box=box.edges)
     assert difference(photo, exact) < 0.6
+
+
+def test_hair_that_stands_high_is_not_cut_off(spec: PhotoSpec):
+    image = portrait(3, 900, 1200, head=0.35, top=0.35)
+    ImageDraw.Draw(image).rectangle(
+        (370, 330, 530, 440), fill=(46, 30, 22)
+    )  # from 90 pixels above the crown down into the hair
+    small_one = small(image)
+    scale = small_one.shape[0] / image.height
+    found = face.find(small_one, spec).main
+    assert found is not None
+    head = fit.head_of(found)
+    assert hair_top(small_one, head) == pytest.approx(330 * scale, abs=1)
+    cut, box = imaging.cut(given_of(image, spec), spec)
+    assert box.top < 330 and cut[:3].min() > 200
+    grey = np.array(image)
+    grey[(grey > 240).all(axis=2)] = 150
+    assert hair_top(small(Image.fromarray(grey)), head) == head.top  # before a wall that is not white nothing is known
+
+
+@pytest.mark.parametrize("seed", [1, 2, 5, 8])
+@pytest.mark.parametrize(
+    ("cropped", "word"),
+    [
+        pytest.param(lambda box: (0.0, 0.0, 1.0, box.bottom - 0.12 * box.height), "下巴", id="chin"),
+        pytest.param(lambda box: (box.left + 0.25 * box.width, 0.0, 1.0, 1.0), "侧边", id="cheek"),
+        pytest.param(lambda box: (0.0, box.top + 0.15 * box.height, 1.0, 1.0), "头顶", id="crown"),
+    ],
+)
+def test_a_head_that_an_edge_cuts_off_is_refused(
+    seed: int, cropped: Callable[[Box], tuple[float, float, float, float]], word: str, spec: PhotoSpec
+):
+    image = portrait(seed, 900, 1200, head=0.5, top=0.15)
+    head = given_of(image, spec).head
+    assert head is not None
+    whole = judged(image, spec)
+    assert [finding.code.id for finding in whole.findings] == []
+    box = head.scaled(1 / image.width, 1 / image.height)
+    left, top, right, bottom = cropped(box)
+    part = image.crop(
+        (round(left * image.width), round(top * image.height), round(right * image.width), round(bottom * image.height))
+    )
+    told = [finding for finding in judged(part, spec).findings if finding.code == codes.PHOTO_CUT_OFF]
+    assert [word in finding.message for finding in told] == [True]
 
 
 # --- measuring ----------------------------------------------------------------------------------------------------
