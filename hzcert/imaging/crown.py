@@ -3,6 +3,7 @@
 The box of a face tells the crown of a skull; hair stands higher on many heads, and a photo must not cut it off.
 """
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -10,7 +11,7 @@ from hzcert.imaging.box import Box
 
 Pixels = npt.NDArray[np.uint8]
 
-_WALL = 190  # least of the three channels: white wall, in a light shade too
+_WALL = (190, 190, 190), (255, 255, 255)  # from, to: white wall, in a light shade too
 _HAIR = 0.15  # of the face's width: less is a speck, a curl, or the grain of the picture
 _CORNER = 0.1  # of the width: if neither is white, nothing is known of the wall
 _MOST_WALL = 0.8  # of a corner
@@ -24,11 +25,10 @@ def hair_top(small: Pixels, head: Box) -> float:
     ``head``: crown to chin in the pixels of the picture.
     """
     first, crown = max(int(head.top - _HIGHEST * head.height), 0), int(head.top)
-    columns = _columns(small, head)
-    if crown <= first or columns.start >= columns.stop or not _white_above(small):
+    left, right = _columns(small, head)
+    if crown <= first or left >= right or not _white_above(small):
         return head.top
-    filled = _share(small[first : crown + 1, columns]) >= _HAIR
-    empty = np.flatnonzero(~filled)
+    empty = np.flatnonzero(_filled(small[first : crown + 1, left:right]) < _HAIR)
     if not empty.size:  # the upper edge cuts it off, or it is no hair
         return float(first) if first == 0 else head.top
     return min(float(first + empty[-1] + 1), head.top)
@@ -36,23 +36,23 @@ def hair_top(small: Pixels, head: Box) -> float:
 
 def cut_above(rgb: Pixels, face: Box) -> float:
     """How much of the width of a face is hair or skin along the upper edge of the photo: none where the wall is not white."""
-    columns = _columns(rgb, face)
-    if columns.start >= columns.stop or not _white_above(rgb):
+    left, right = _columns(rgb, face)
+    if left >= right or not _white_above(rgb):
         return 0.0
-    top = np.asarray(rgb[:_TOP, columns]).mean(axis=0)
-    return float((top.min(axis=1) < _WALL).sum()) / face.width
+    return float(_filled(rgb[:_TOP, left:right]).mean()) * (right - left) / face.width
 
 
-def _columns(rgb: Pixels, face: Box) -> slice:
-    return slice(max(round(face.left), 0), min(round(face.right), rgb.shape[1]))
+def _columns(rgb: Pixels, face: Box) -> tuple[int, int]:
+    return max(round(face.left), 0), min(round(face.right), rgb.shape[1])
 
 
-def _share(rows: Pixels) -> npt.NDArray[np.float64]:
+def _filled(rows: Pixels) -> npt.NDArray[np.float64]:
     """Of each row: the share that is no wall."""
-    return np.asarray((rows.min(axis=2) < _WALL).mean(axis=1))
+    wall = cv2.reduce(cv2.inRange(rows, *_WALL), 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F)
+    return 1 - np.asarray(wall, dtype=np.float64).ravel() / 255
 
 
 def _white_above(rgb: Pixels) -> bool:
     """Whether an upper corner shows a white wall: hair may fill the other."""
     wide = max(round(_CORNER * rgb.shape[1]), 1)
-    return any(float(_share(part).mean()) <= 1 - _MOST_WALL for part in (rgb[:_TOP, :wide], rgb[:_TOP, -wide:]))
+    return any(float(_filled(part).mean()) <= 1 - _MOST_WALL for part in (rgb[:_TOP, :wide], rgb[:_TOP, -wide:]))

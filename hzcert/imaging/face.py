@@ -63,8 +63,9 @@ def find(small: Pixels, spec: PhotoSpec) -> Faces:
     """The faces of a small copy, turned upright if it lies on its side or stands on its head; boxes in its pixels."""
     found = {0: _detect(small)}
     # An upright face scores above, a turned one below; landmarks don't tell them apart, the score does.
-    if _best(found[0]) < spec.upright_score:
-        found |= {degrees: _detect(turned(small, degrees)) for degrees in CLOCKWISE}
+    if (score := _best(found[0])) < spec.upright_score:
+        tried = (90, 180, 270) if score < spec.lying_score else (180,)
+        found |= {degrees: _detect(turned(small, degrees)) for degrees in tried}
     best = max(found, key=lambda degrees: _best(found[degrees]) + (_AS_GIVEN if degrees == 0 else 0))
     surely = [face for face in found[best] if face.score >= spec.face_score]
     if not surely:

@@ -190,6 +190,21 @@ def test_a_lost_rotation_is_found_by_the_face(degrees: int, tmp_path: Path, spec
     assert numbers.head == pytest.approx(framed(upright, tmp_path, spec).head, abs=0.01)
 
 
+@pytest.mark.parametrize(("score", "looks"), [(0.89, 4), (0.905, 2), (0.92, 1)])
+def test_a_picture_is_turned_only_where_its_face_may_lie(
+    score: float, looks: int, spec: PhotoSpec, monkeypatch: pytest.MonkeyPatch
+):
+    seen: list[tuple[int, ...]] = []
+
+    def detect(image: np.ndarray[Any, Any]) -> list[face._Seen]:
+        seen.append(image.shape)
+        return [face._Seen(Box(10, 10, 60, 80), score, ())]
+
+    monkeypatch.setattr(face, "_detect", detect)
+    assert face.find(np.zeros((240, 160, 3), np.uint8), spec).turned == 0
+    assert (len(seen), (160, 240, 3) in seen) == (looks, looks == 4)
+
+
 @pytest.mark.parametrize(
     "image",
     [
