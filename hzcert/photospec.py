@@ -59,6 +59,7 @@ class PhotoSpec:
     max_gap: float = 0.2
     max_held_bytes: int = 210_000_000
     lying_score: float = 0.90
+    max_shadow: float = 0.0075
     max_chin: float = 0.90
     lowest_chin: float = 0.97
     min_room: float = 0.05

@@ -176,6 +176,9 @@ def _judge_print(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[Fi
     elif measure.shade > spec.max_shade:
         measured, limit = f"明暗相差 {measure.shade:.0f} 级", f"不超过 {spec.max_shade:.0f} 级"
         yield codes.PHOTO_UNEVEN.at(where, measured=measured, limit=limit)
+    elif measure.shadow > spec.max_shadow:
+        measured, limit = f"头旁的阴影占 {measure.shadow:.1%}", f"至多 {spec.max_shadow:.2%}"
+        yield codes.PHOTO_UNEVEN.at(where, measured=measured, limit=limit)
 
 
 def _judge_person(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[Finding]:

@@ -28,7 +28,11 @@ _WITHIN = np.ones((1, 6), np.uint8)  # so far within an outline
 _SPECK = np.ones((2, 2), np.uint8)  # a pixel alone is grain
 _FEWEST = 0.2  # of a part must be seen for it to be compared with others
 _WALL_BELOW = 4  # white pixels below it in its column: clothes have none
-_LEVEL = 1  # pixels: what begins so level across a strip is furniture or a horizon
+_LEVEL = 1  # pixels: what begins so level across the outer half of a strip is furniture or a horizon
+# Shadows beside the head, on the coarse copy: luma and both chromas from, to; levels from one pixel to those around it.
+_SHADOWED = (112, 118, 118), (206, 138, 138)
+_SMOOTH = 3  # hair is rougher
+_SHADOW_PIXELS = np.ones((2, 2), np.uint8)
 _SHOULDERS = (0.25, 0.9)  # times the way to the chin: no shoulder is so high, nor hair in a margin so low
 
 
@@ -117,9 +121,36 @@ def _things(white: Mask, wall: Mask, seen: Mask, before_face: int, chin: float) 
 
 
 def _begins_level(strip: Mask, chin: float) -> bool:
-    """Whether what is not white begins at one level across all of a strip, higher than any shoulder."""
-    filled = np.asarray(cv2.erode((~strip).astype(np.uint8), _SPECK[:, :1]))
+    """Whether what is not white begins at one level across the outer half of a strip, higher than any shoulder."""
+    outer = strip[:, : (strip.shape[1] + 1) // 2]  # hair may reach into the other
+    filled = np.asarray(cv2.erode((~outer).astype(np.uint8), _SPECK[:, :1]))
     begins = filled.argmax(axis=0).tolist()
     low, high = (times * chin for times in _SHOULDERS)
     level = max(begins) - min(begins) <= _LEVEL and low <= min(begins) and max(begins) <= high
     return level and bool(filled.any(axis=0).all())
+
+
+def shadow(small: Pixels, face: Box | None) -> float:
+    """The largest shadow on the wall beside the head, as a share of the photo: grey, smooth, of one piece, and nothing of it above the face.
+
+    ``small``: the ``coarse`` copy of the photo in luma and chroma; ``face`` in its pixels.
+    """
+    if face is None:
+        return 0.0
+    luma = cv2.extractChannel(small, 0)
+    rough = cv2.absdiff(luma, cv2.blur(luma, (3, 3)))
+    grey = cv2.bitwise_and(cv2.inRange(small, *_SHADOWED), cv2.inRange(rough, (0,), (_SMOOTH,)))
+    left, top, right, chin = (max(round(edge), 0) for edge in face.edges)
+    grey[top:chin, left:right] = 0
+    grey[chin:] = 0
+    grey = cv2.morphologyEx(grey, cv2.MORPH_OPEN, _SHADOW_PIXELS)
+    if not cv2.countNonZero(grey):
+        return 0.0
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(grey)
+    areas = stats[:, cv2.CC_STAT_AREA]
+    quarter = (right - left) // 4
+    areas[np.unique(labels[:chin, left + quarter : right - quarter])] = (
+        0  # grey hair, a scarf; and what is no piece at all
+    )
+    areas[0] = 0
+    return float(areas.max()) / grey.size

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hzcert.imaging import covering, crown, dates, fingerprint, marks
-from hzcert.imaging.background import background
+from hzcert.imaging.background import background, shadow
 from hzcert.imaging.box import Box
 from hzcert.imaging.damage import torn
 from hzcert.imaging.face import Point
@@ -34,7 +34,7 @@ class Measure:
     clockwise. ``chin`` is how far down it lies in shares of the height (above 1: it is cut), ``room`` what is left beside the
     face on the narrower side in shares of its width, ``cut_above`` how much of that width is hair along the upper edge.
 
-    ``shade`` is what the parts of the background differ by in brightness, ``things`` the share of its sides that is neither wall nor person. ``roll`` is by how many degrees the head still
+    ``shade`` is what the parts of the background differ by in brightness, ``shadow`` the share of the largest shadow beside the head, ``things`` the share of its sides that is neither wall nor person. ``roll`` is by how many degrees the head still
     leans in the photo, ``straightened`` by how many it was turned upright; ``yaw`` how far the nose lies aside, in shares of
     the distance of the eyes; ``pitch`` its height between eyes and mouth, seen from the eyes. ``frame``, ``stamp``, ``specks``,
     ``seal`` and ``red_eye`` stand for what does not belong there (``marks``); ``cover`` is how much the head looks covered, ``eye_light``
@@ -81,6 +81,7 @@ class Measure:
     room: float = 1.0
     chin: float = 0.0
     cut_above: float = 0.0
+    shadow: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,7 @@ def measure(given: Portrait, rgb: Pixels, cut_from: Box) -> Measure:
         room=seen.room,
         chin=seen.chin,
         cut_above=seen.cut_above,
+        shadow=shadow(small, inside and inside.scaled(small.shape[1] / wide, small.shape[0] / high)),
     )
 
 

@@ -509,6 +509,30 @@ def test_things_beside_the_person_show(wall: Callable[[ImageDraw.ImageDraw], Non
     assert white >= spec.min_white and things > spec.max_things
 
 
+def test_a_board_that_wide_hair_reaches_over_is_a_thing(spec: PhotoSpec):
+    image = Image.new("RGB", (280, 420), "white")
+    pen = ImageDraw.Draw(image)
+    pen.rounded_rectangle((16, 90, 264, 460), 60, fill=(40, 28, 24))
+    hair = background(np.asarray(image), Box(90, 130, 190, 280))
+    pen.rectangle((0, 190, 15, 420), fill=(120, 84, 60))
+    pen.rectangle((265, 190, 280, 420), fill=(120, 84, 60))
+    board = background(np.asarray(image), Box(90, 130, 190, 280))
+    assert hair[2] <= spec.max_things < board[2]
+
+
+@pytest.mark.parametrize("seed", [2, 4, 9])
+@pytest.mark.parametrize("old", [False, True])
+def test_a_shadow_beside_the_head_shows(seed: int, old: bool, tmp_path: Path, spec: PhotoSpec):
+    image = portrait(seed, 400, 600, old=old)
+    assert framed(image, tmp_path, spec).shadow < spec.max_shadow  # grey hair is none
+    person = np.array(image.convert("L")) < 225
+    cast = np.roll(person, (12, 45), axis=(0, 1)) & ~person
+    cast[:, :45] = False
+    dark = cv2.GaussianBlur(cast.astype(np.float32), (0, 0), 4)[:, :, None]
+    shaded = np.where(person[:, :, None], image, np.asarray(image) * (1 - 0.3 * dark)).astype(np.uint8)
+    assert framed(Image.fromarray(shaded), tmp_path, spec).shadow > spec.max_shadow
+
+
 def test_shoulders_are_no_things():
     for shoulders in (
         [(0, 300), (60, 270), (90, 262), (190, 262), (220, 270), (280, 300), (280, 420), (0, 420)],
