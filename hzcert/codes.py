@@ -166,6 +166,7 @@ PHOTO_DARK_GLASSES = Code("HZ441", W, "photo", "三.1", "像是戴着墨镜（�
 PHOTO_SEALED = Code("HZ442", W, "photo", "三.1", "照片下角有红色印迹（占该角 {measured}，至多 {limit}），像是骑缝印章", "请看一眼；盖过章的照片不能再用，请另交一张")
 PHOTO_CUT_OFF = Code("HZ443", E, "photo", "三.1", "头部被照片的边裁去（{measured}）", "请换一张头部完整的照片，或重新扫描整张照片")
 PHOTO_NO_LIGHT = Code("HZ444", E, "photo", "三.1", "照片过亮、过暗或反差太小，看不清脸（{measured}）", "请重新拍摄")
+PHOTO_MASKED = Code("HZ445", W, "photo", "三.1", "口鼻像是被口罩等遮住", "请看一眼；遮住的请重新拍摄")
 
 # 5 published documents -------------------------------------------------------------------------------------------
 UNPUBLISHED = Code("HZ501", E, "name", "三.4", "公布文件中没有此人：{reason}", "请对照公布文件核对姓名、资格名称和文号")

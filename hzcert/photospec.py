@@ -60,6 +60,8 @@ class PhotoSpec:
     max_held_bytes: int = 210_000_000
     lying_score: float = 0.90
     max_shadow: float = 0.0075
+    max_mouth_pale: float = 12.0
+    min_mouth_detail: float = 16.0
     max_chin: float = 0.90
     lowest_chin: float = 0.97
     min_room: float = 0.05

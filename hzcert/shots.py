@@ -214,6 +214,9 @@ def _judge_person(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[F
         yield codes.PHOTO_COVERED.at(where, measured=f"{measure.cover:.0%}", limit=f"{spec.max_cover:.0%}")
     if measure.eye_light < spec.min_eye_light:
         yield codes.PHOTO_DARK_GLASSES.at(where, measured=f"{measure.eye_light:.0%}", limit=f"{spec.min_eye_light:.0%}")
+    masked = measure.mouth_pale > spec.max_mouth_pale or measure.mouth_detail < spec.min_mouth_detail
+    if masked and measure.torn < 2:
+        yield codes.PHOTO_MASKED.at(where)
     if measure.red_eye > spec.max_red_eye:
         yield codes.PHOTO_RED_EYE.at(where, measured=f"{measure.red_eye:.0%}", limit=f"{spec.max_red_eye:.0%}")
 

@@ -187,6 +187,7 @@ MORE_PHOTOS = (
     Fault("照片下半张变色，文件已损坏", _REJECTED, photo="torn", shot="HZ439"),
     Fault("衣服从左到右由黑变灰，像是坏了的文件", "", photo="dressed", shot="HZ440"),
     Fault("戴着墨镜", "", photo="shaded", shot="HZ441"),
+    Fault("戴着口罩", "", photo="masked", shot="HZ445"),
     Fault("下巴被照片下边裁去", _REJECTED, photo="cut", shot="HZ443"),
     Fault("脸白成一片", _REJECTED, photo="glaring", shot="HZ444"),
 )

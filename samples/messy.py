@@ -209,6 +209,7 @@ _MAKES: Mapping[str, Callable[[int, bool], bytes]] = {
     "stuffed": lambda seed, woman: _MAKES["plain"](seed, woman)[:-2] + bytes(12) + b"\xff\xd9",
     "torn": lambda seed, woman: pictures.torn(portrait(seed, _WIDTH, _HEIGHT, woman=woman)),
     "shaded": lambda seed, woman: pictures.shaded(portrait(seed, _WIDTH, _HEIGHT, woman=woman)),
+    "masked": lambda seed, woman: pictures.masked(portrait(seed, _WIDTH, _HEIGHT, woman=woman)),
     "cut": lambda seed, woman: pictures.jpeg(
         portrait(seed, _WIDTH, _HEIGHT * 2, woman=woman, head=0.36, top=0.2).crop((0, 0, _WIDTH, _HEIGHT)),
         _PLAIN_QUALITY,

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hzcert.imaging.box import Box
+from hzcert.imaging.levels import middle
 
 Pixels = npt.NDArray[np.uint8]
 Whole = npt.NDArray[np.int16]
@@ -41,6 +42,11 @@ _EYE_ROWS, _EYE_COLUMNS = (
     (slice(_WIDE // 2 - 13, _WIDE // 2 - 3), slice(_WIDE // 2 + 3, _WIDE // 2 + 13)),
 )
 _CHEEKS = slice(_EYES + 8, _EYES + 14), slice(_WIDE // 2 - 8, _WIDE // 2 + 8)
+
+
+# What is compared for masks, in half distances about: from the middle of the mouth and of the eyes, left, up, right, down.
+_MOUTH, _BETWEEN_EYES = (-0.35, -0.25, 0.35, 0.35), (-0.30, -0.45, 0.30, 0.35)
+_BEARD, _DARK_CLOTH = -30, -40  # levels of luma by which a mouth is darker, at least
 
 
 class _Trees(NamedTuple):
@@ -133,3 +139,28 @@ def _trees() -> _Trees:
     lines = files("hzcert.data").joinpath("hats.csv").read_text(encoding="utf-8").splitlines()[1:]
     rows = np.array([line.split(",") for line in lines], dtype=np.int32)
     return _Trees(rows[:, :7].astype(np.intp), rows[:, 7:14].astype(np.int16), rows[:, 14:])
+
+
+def mouth(luma: Pixels, red: Pixels, marks: Sequence[Point]) -> tuple[float, float]:
+    """By how many levels of Cr a mouth is less red than what lies between the eyes, and how varied its luma is where it is far darker.
+
+    A mask (口罩) is less red than any skin, or dark and plain; of a beard, which is darker, half of it counts, and it is not plain.
+    ``marks``: eyes, tip of the nose, corners of the mouth. Where the mouth is not far darker the second is 255.
+    """
+    (left, level), (right, other), _, (beside, low), (across, lower) = marks
+    eyes, lips = ((left + right) / 2, (level + other) / 2), ((beside + across) / 2, (low + lower) / 2)
+    unit = (hypot(right - left, other - level) + hypot(lips[0] - eyes[0], lips[1] - eyes[1])) / 2
+    below, above = (
+        [_near(plane, place, unit, edges) for plane in (luma, red)]
+        for place, edges in ((lips, _MOUTH), (eyes, _BETWEEN_EYES))
+    )
+    if not (below[0].size and above[0].size):
+        return 0.0, 255.0
+    darker, redder = (float(middle(here) - middle(there)) for here, there in zip(below, above, strict=True))
+    return -redder * (1.0 if darker >= _BEARD else 0.5), float(below[0].std()) if darker <= _DARK_CLOTH else 255.0
+
+
+def _near(plane: Pixels, place: Point, unit: float, edges: tuple[float, float, float, float]) -> Pixels:
+    """Every other pixel about a place, in a row."""
+    left, top, right, bottom = (max(round(place[axis % 2] + edge * unit), 0) for axis, edge in enumerate(edges))
+    return plane[top:bottom:2, left:right:2].ravel()

@@ -38,7 +38,7 @@ class Measure:
     leans in the photo, ``straightened`` by how many it was turned upright; ``yaw`` how far the nose lies aside, in shares of
     the distance of the eyes; ``pitch`` its height between eyes and mouth, seen from the eyes. ``frame``, ``stamp``, ``specks``,
     ``seal`` and ``red_eye`` stand for what does not belong there (``marks``); ``cover`` is how much the head looks covered, ``eye_light``
-    how bright it is about the eyes against the cheeks (``covering``). ``fingerprint`` is the same for pictures that
+    how bright it is about the eyes against the cheeks, ``mouth_pale`` and ``mouth_detail`` what tells a mask (``covering``). ``fingerprint`` is the same for pictures that
     look the same. ``pages``: the file holds more pictures; ``flawed``: stray bytes in it were skipped.
     ``torn``: all colours shift from one row of its blocks on, 2 surely, 1 perhaps.
     """
@@ -82,6 +82,8 @@ class Measure:
     chin: float = 0.0
     cut_above: float = 0.0
     shadow: float = 0.0
+    mouth_pale: float = 0.0
+    mouth_detail: float = 255.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ class _Person:
     room: float = 1.0
     chin: float = 0.0
     cut_above: float = 0.0
+    mouth_pale: float = 0.0
+    mouth_detail: float = 255.0
     sharpness: float = 0.0
     contrast: float = 0.0
     dark: float = 0.0
@@ -110,12 +114,12 @@ class _Person:
 def measure(given: Portrait, rgb: Pixels, cut_from: Box) -> Measure:
     """The numbers of a photo and of the picture that it was cut from."""
     planes = [np.asarray(plane, dtype=np.uint8) for plane in cv2.split(cv2.cvtColor(rgb, cv2.COLOR_RGB2YCrCb))]
-    luma, *chroma = planes
+    luma, *chroma = planes  # and Cr, Cb
     small = fingerprint.coarse(planes)
     colour, tones = _chroma(*(np.ascontiguousarray(plane[::2, ::2]) for plane in chroma))  # a JPEG holds no more of it
     face, (high, wide) = given.faces.main, luma.shape
     inside = face and face.seen_from(cut_from).scaled(wide / cut_from.width, high / cut_from.height)
-    seen = _person(given, rgb, luma, cut_from, inside)
+    seen = _person(given, rgb, planes, cut_from, inside)
     white, shade, things = background(rgb, inside)
     return Measure(
         width=round(given.width),
@@ -158,6 +162,8 @@ def measure(given: Portrait, rgb: Pixels, cut_from: Box) -> Measure:
         room=seen.room,
         chin=seen.chin,
         cut_above=seen.cut_above,
+        mouth_pale=seen.mouth_pale,
+        mouth_detail=seen.mouth_detail,
         shadow=shadow(small, inside and inside.scaled(small.shape[1] / wide, small.shape[0] / high)),
     )
 
@@ -166,16 +172,18 @@ def _sideways(given: Portrait) -> bool:
     return (given.source.orientation >= 5) != (given.faces.turned in (90, 270))
 
 
-def _person(given: Portrait, rgb: Pixels, luma: Pixels, cut_from: Box, inside: Box | None) -> _Person:
+def _person(given: Portrait, rgb: Pixels, planes: list[Pixels], cut_from: Box, inside: Box | None) -> _Person:
     """``inside``: the face in the photo."""
     face, head = given.faces.main, given.head
     if face is None or head is None or inside is None or not (face.width and face.height):
         return _Person()
+    luma, red, _ = planes
     high, wide = luma.shape
     across, down = wide / cut_from.width, high / cut_from.height
     sharp, contrast, dark, bright = _exposure(luma, inside.within(wide, high), cut_from.turned)
     places = [_in_photo(mark, face, cut_from, across, down) for mark in given.faces.marks]
     yaw, pitch = _pose(places)
+    pale, detail = covering.mouth(luma, red, places) if places else (0.0, 255.0)
     close = covering.head(rgb, inside, places[:2]) if places else None
     return _Person(
         head=head.height / cut_from.height,
@@ -193,6 +201,8 @@ def _person(given: Portrait, rgb: Pixels, luma: Pixels, cut_from: Box, inside: B
         pitch=pitch,
         cover=covering.covered(close) if close is not None else 0.0,
         eye_light=covering.eye_light(close) if close is not None else 1.0,
+        mouth_pale=pale,
+        mouth_detail=detail,
         specks=marks.specks(rgb, head.seen_from(cut_from).scaled(across, down)),
         red_eye=marks.red_eyes(rgb, (places[0], places[1])) if places else 0.0,
     )

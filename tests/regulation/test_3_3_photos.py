@@ -104,6 +104,8 @@ def test_photos_as_received_must_only_be_large_enough_to_cut(
         pytest.param({"colour": 2.5, "tones": 0.8}, [codes.PHOTO_ONE_TONE], id="泛黄的黑白照片"),
         pytest.param({"white": 0.59}, [codes.PHOTO_BACKGROUND], id="不是白底"),
         pytest.param({"white": 0.65}, [codes.PHOTO_UNEVEN], id="白底有阴影"),
+        pytest.param({"mouth_pale": 12.1}, [codes.PHOTO_MASKED], id="蓝口罩"),
+        pytest.param({"mouth_detail": 15.9}, [codes.PHOTO_MASKED], id="黑口罩"),
         pytest.param({"shadow": 0.0076}, [codes.PHOTO_UNEVEN], id="头旁有影子"),
         pytest.param({"things": 0.031}, [codes.PHOTO_BACKGROUND], id="白底前有景物"),
         pytest.param({"things": 0.03}, [], id="头发蓬松"),

@@ -509,6 +509,26 @@ def test_things_beside_the_person_show(wall: Callable[[ImageDraw.ImageDraw], Non
     assert white >= spec.min_white and things > spec.max_things
 
 
+@pytest.mark.parametrize("seed", [1, 3, 6])
+@pytest.mark.parametrize("colour", [(232, 234, 236), (150, 195, 222), (150, 200, 184), (36, 36, 40)])
+def test_a_mask_over_the_mouth_shows(seed: int, colour: tuple[int, int, int], spec: PhotoSpec):
+    image = portrait(seed, 400, 600)
+    assert "HZ445" not in {finding.code.id for finding in judged(image, spec).findings}
+    corners = [(116, 294), (200, 276), (284, 294), (256, 396), (200, 414), (144, 396)]
+    ImageDraw.Draw(image).polygon(corners, fill=colour)
+    assert "HZ445" in {finding.code.id for finding in judged(image, spec).findings}
+
+
+def test_a_beard_is_no_mask(spec: PhotoSpec):
+    image = portrait(3, 400, 600)
+    dice = np.random.default_rng(5)
+    hairs = Image.fromarray(dice.integers(20, 120, (600, 400), dtype=np.uint8)).filter(ImageFilter.GaussianBlur(1.2))
+    beard = ImageChops.multiply(image, Image.merge("RGB", [hairs.point(lambda level: min(level * 2, 255))] * 3))
+    place = Image.new("L", image.size, 0)
+    ImageDraw.Draw(place).polygon([(116, 300), (284, 300), (260, 400), (200, 416), (140, 400)], fill=255)
+    assert "HZ445" not in {finding.code.id for finding in judged(Image.composite(beard, image, place), spec).findings}
+
+
 def test_a_board_that_wide_hair_reaches_over_is_a_thing(spec: PhotoSpec):
     image = Image.new("RGB", (280, 420), "white")
     pen = ImageDraw.Draw(image)
