@@ -17,6 +17,7 @@ from PIL import Image, ImageFilter
 
 from hzcert import keyring, render, seal, verifypage
 from hzcert.errors import InputError, OutputError, UsageError
+from hzcert.findings import mask
 from hzcert.press import pdf
 from hzcert.seal import Status
 from people import holders, table
@@ -168,6 +169,19 @@ def test_keys_are_rotated_and_earlier_ones_stay_known(faces, tmp_path):
     trust = seal.Trust({key.kid: key.public for key in keyring.keys(tmp_path)}, {}, signer, faces[0].says("id_number"))
     assert trust.check(old).status is Status.GENUINE
     assert trust.check(old).id_number is True, "one secret for all of an office's keys"
+
+
+def test_no_key_is_named_like_an_id_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    kid, drawn = keyring._kid, []
+
+    def named(public):
+        name = bytes.fromhex("101621198111491e") if not drawn else kid(public)  # which would be masked
+        drawn.append(name)
+        return name
+
+    monkeypatch.setattr(keyring, "_kid", named)
+    made = keyring.generate(tmp_path, PASSWORD, DAY)
+    assert mask(made.kid.hex()) == made.kid.hex() and mask(drawn[0].hex()) != drawn[0].hex()
 
 
 def test_private_keys_lie_encrypted_and_private(folder):
