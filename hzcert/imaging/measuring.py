@@ -1,6 +1,6 @@
 """Measuring a photo: numbers only. What they were tried on, and how the limits were found: docs/photos.md."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from math import cos, hypot, radians, sin, sqrt
 
 import cv2
@@ -88,7 +88,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class _Person:
-    """What is measured of the person; noughts where there is no face."""
+    """What is measured of the person, named as in a ``Measure``; noughts where there is no face."""
 
     head: float = 0.0
     off_centre: float = 0.0
@@ -130,27 +130,13 @@ def measure(given: Portrait, rgb: Pixels, cut_from: Box) -> Measure:
         faces=given.faces.count,
         score=given.faces.score,
         turned=given.faces.turned,
-        head=seen.head,
-        off_centre=seen.off_centre,
-        gap=seen.gap,
         white=white,
         colour=colour,
         tones=tones,
-        sharpness=seen.sharpness,
-        contrast=seen.contrast,
-        dark=seen.dark,
-        bright=seen.bright,
         shade=shade,
-        roll=seen.roll,
         straightened=cut_from.turned,
-        yaw=seen.yaw,
-        pitch=seen.pitch,
         frame=marks.framed(luma),
         stamp=dates.stamped(rgb, luma, sideways=given.source.orientation >= 5 or given.faces.turned in (90, 270)),
-        specks=seen.specks,
-        cover=seen.cover,
-        eye_light=seen.eye_light,
-        red_eye=seen.red_eye,
         fingerprint=fingerprint.fingerprint(small),
         pages=given.source.pages,
         flawed=given.flawed,
@@ -159,12 +145,8 @@ def measure(given: Portrait, rgb: Pixels, cut_from: Box) -> Measure:
         if given.source.format == "JPEG"
         else 0,
         seal=marks.sealed(rgb, small),
-        room=seen.room,
-        chin=seen.chin,
-        cut_above=seen.cut_above,
-        mouth_pale=seen.mouth_pale,
-        mouth_detail=seen.mouth_detail,
         shadow=shadow(small, inside and inside.scaled(small.shape[1] / wide, small.shape[0] / high)),
+        **asdict(seen),
     )
 
 
