@@ -237,7 +237,7 @@ def _cut_off(measure: Measure, spec: PhotoSpec) -> list[str]:
     faults = (
         (measure.gap < spec.highest_crown or above, "头顶在照片以上 {:.0%}", -measure.gap),
         (measure.chin > spec.lowest_chin, "下巴在照片高的 {:.0%} 处", measure.chin),
-        (measure.room < spec.min_room, "脸到照片侧边只有脸宽的 {:.0%}", measure.room),
+        (measure.room < spec.min_room, "脸到照片侧边只有脸宽的 {:.0%}", max(measure.room, 0)),
     )
     return [words.format(seen) for broken, words, seen in faults if broken]
 

@@ -24,7 +24,7 @@ _ACROSS, _DOWN = 5, 4
 _MARGIN, _GAP = 12 * mm, 4 * mm
 _HEAD = 12 * mm
 _PICTURE = 42 * mm  # high
-_SIZE, _LEADING = 6.5, 8.2
+_SIZES, _LEADING = (6.5, 5.6, 5.0), 1.26  # the largest in which all that is said has room; times the size
 _CHAIN = "hei"
 _UNKNOWN = "〓"  # stands for a sign that no font has
 
@@ -75,23 +75,33 @@ def _draw(canvas: Canvas, fonts: Fonts, tile: Tile, unread: str, column: int, ro
             reader, left + (wide - width * scale) / 2, top - _PICTURE + (_PICTURE - height * scale) / 2,
             width * scale, height * scale,
         )  # fmt: skip
-    room = int((high - _PICTURE - 1) / _LEADING)
-    lines = [(line, 0.0) for line in _broken(fonts, [tile.name], wide)][:2]
-    said = [(line, 1.0) for line in _broken(fonts, tile.lines, wide)]
-    if len(said) > room - len(lines):
-        said = [*said[: room - len(lines) - 1], ("……", 1.0)]
-    level = top - _PICTURE - _LEADING
-    for line, coloured in (*lines, *said):
-        canvas.setFillColorRGB(*(_INK[tile.tone] if coloured else (0.1, 0.1, 0.1)))
-        _write_line(canvas, fonts, line, left, level, _SIZE)
-        level -= _LEADING
+    size, lines, said = _fitted(fonts, tile, wide, high - _PICTURE - 1)
+    level = top - _PICTURE - _LEADING * size
+    for ink, line in (*(((0.1, 0.1, 0.1), line) for line in lines), *((_INK[tile.tone], line) for line in said)):
+        canvas.setFillColorRGB(*ink)
+        _write_line(canvas, fonts, line, left, level, size)
+        level -= _LEADING * size
 
 
-def _broken(fonts: Fonts, texts: Iterable[str], wide: float) -> list[str]:
+def _fitted(fonts: Fonts, tile: Tile, wide: float, high: float) -> tuple[float, list[str], list[str]]:
+    """Size, lines of the name and lines of what is said: all of it where there is room for it in a size that can be read.
+
+    In the least size one thing said follows the other on the same line.
+    """
+    for size in _SIZES:
+        room = int(high / (_LEADING * size))
+        lines = _broken(fonts, [tile.name], wide / size)[:2]
+        said = _broken(fonts, tile.lines if size > _SIZES[-1] else [" ".join(tile.lines)], wide / size)
+        if len(lines) + len(said) <= room:
+            return size, lines, said
+    return size, lines, [*said[: room - len(lines) - 1], "……"]
+
+
+def _broken(fonts: Fonts, texts: Iterable[str], ems: float) -> list[str]:
     lines: list[str] = []
     for text in texts:
         known = _known(fonts, text)
-        lines += break_lines(known, fonts.measure(_CHAIN, known), wide / _SIZE)
+        lines += break_lines(known, fonts.measure(_CHAIN, known), ems)
     return lines
 
 

@@ -7,7 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 from pypdf import PdfReader
 
 from hzcert import work
@@ -251,6 +251,16 @@ def test_a_contact_sheet_shows_the_rejected_ones_with_their_reasons(hzcert, rece
     again = (tmp_path / "s.pdf").read_bytes()
     hzcert("photos", "sheet", received, "-o", tmp_path / "s.pdf", "--as-of", "2007-11-20", "--workers", "1")
     assert (tmp_path / "s.pdf").read_bytes() == again
+
+
+def test_a_contact_sheet_says_all_that_is_wrong(hzcert, tmp_path: Path):
+    (tmp_path / "in").mkdir()
+    image = portrait(1, 120, 180, background=(90, 140, 200)).convert("L").filter(ImageFilter.GaussianBlur(2))
+    image.save(tmp_path / "in" / "照片.png")
+    assert hzcert("photos", "sheet", tmp_path / "in", "-o", tmp_path / "s.pdf").code == 1
+    text = PdfReader(tmp_path / "s.pdf").pages[0].extract_text()
+    told = {"HZ402", "HZ403", "HZ405", "HZ406", "HZ410"}
+    assert {code for code in told if code in text} == told and "……" not in text
 
 
 def test_a_contact_sheet_may_show_everybody_and_be_a_page(hzcert, received: Path, tmp_path: Path):
