@@ -21,6 +21,9 @@ _FARTHEST = 24  # degrees, where the first look finds most at its end
 # A face as like its mirror image as this, and less so to either side, is upright without a look farther off.
 _SURE = 0.6
 _UPPER, _LOWER = 0.12, 0.88  # of the face: without hair and chin
+# Horizontal edges by Sobel after a blur of one pixel, both in one pass.
+_BLUR = cv2.getGaussianKernel(5, 1.0).ravel()
+_ACROSS, _DOWN = np.convolve(_BLUR, (1, 2, 1)), np.convolve(_BLUR, (-1, 0, 1))
 _COMPARED = 0.7  # of its width, which leaves room for the axis to lie aside
 
 
@@ -79,7 +82,7 @@ def _upright(grey: cv2.typing.MatLike, middle: tuple[float, float], scale: float
 
 def _likeness(face: cv2.typing.MatLike) -> float:
     """How like its mirror image a face is, by its horizontal edges; wherever the axis lies."""
-    edges = cv2.Sobel(cv2.GaussianBlur(face, (5, 5), 1.0), cv2.CV_32F, 0, 1, ksize=3)
+    edges = cv2.sepFilter2D(face, cv2.CV_32F, _ACROSS, _DOWN)
     edges = edges[int(_UPPER * _SIDE) : int(_LOWER * _SIDE)]
     inner = int(_SIDE * _COMPARED)
     start = (_SIDE - inner) // 2
