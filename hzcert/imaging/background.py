@@ -148,9 +148,7 @@ def shadow(small: Pixels, face: Box | None) -> float:
         return 0.0
     _, labels, stats, _ = cv2.connectedComponentsWithStats(grey)
     areas = stats[:, cv2.CC_STAT_AREA]
+    areas[0] = 0  # what is no piece at all
     quarter = (right - left) // 4
-    areas[np.unique(labels[:chin, left + quarter : right - quarter])] = (
-        0  # grey hair, a scarf; and what is no piece at all
-    )
-    areas[0] = 0
+    areas[labels[:chin, left + quarter : right - quarter]] = 0  # grey hair, a scarf
     return float(areas.max()) / grey.size

@@ -44,9 +44,9 @@ _EYE_ROWS, _EYE_COLUMNS = (
 _CHEEKS = slice(_EYES + 8, _EYES + 14), slice(_WIDE // 2 - 8, _WIDE // 2 + 8)
 
 
-# What is compared for masks, in half distances about: from the middle of the mouth and of the eyes, left, up, right, down.
+# What is compared for masks: from the middle of the mouth, and of the eyes, so far left, up, right, down; in distances of the eyes.
 _MOUTH, _BETWEEN_EYES = (-0.35, -0.25, 0.35, 0.35), (-0.30, -0.45, 0.30, 0.35)
-_BEARD, _DARK_CLOTH = -30, -40  # levels of luma by which a mouth is darker, at least
+_BEARD, _DARK_CLOTH = -30, -40  # levels by which the mouth is lighter, less than the first and at most the second
 
 
 class _Trees(NamedTuple):
@@ -156,8 +156,8 @@ def mouth(luma: Pixels, red: Pixels, marks: Sequence[Point]) -> tuple[float, flo
     )
     if not (below[0].size and above[0].size):
         return 0.0, 255.0
-    darker, redder = (float(middle(here) - middle(there)) for here, there in zip(below, above, strict=True))
-    return -redder * (1.0 if darker >= _BEARD else 0.5), float(below[0].std()) if darker <= _DARK_CLOTH else 255.0
+    lighter, redder = (float(middle(here) - middle(there)) for here, there in zip(below, above, strict=True))
+    return -redder * (1.0 if lighter >= _BEARD else 0.5), float(below[0].std()) if lighter <= _DARK_CLOTH else 255.0
 
 
 def _near(plane: Pixels, place: Point, unit: float, edges: tuple[float, float, float, float]) -> Pixels:

@@ -15,7 +15,7 @@ _WALL = (190, 190, 190), (255, 255, 255)  # from, to: white wall, in a light sha
 _HAIR = 0.15  # of the face's width: less is a speck, a curl, or the grain of the picture
 _CORNER = 0.1  # of the width: if neither is white, nothing is known of the wall
 _MOST_WALL = 0.8  # of a corner
-_HIGHEST = 0.6  # of the height of the face: no hair stands higher above the skull
+_HIGHEST = 0.6  # of the height of the head: no hair stands higher above the skull
 _TOP = 3  # rows at the upper edge
 
 
