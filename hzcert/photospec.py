@@ -62,6 +62,9 @@ class PhotoSpec:
     max_shadow: float = 0.0075
     max_mouth_pale: float = 12.0
     min_mouth_detail: float = 16.0
+    sharpness_lost: float = 0.02
+    min_light: float = 115.0
+    least_light: float = 80.0
     max_chin: float = 0.90
     lowest_chin: float = 0.97
     min_room: float = 0.05

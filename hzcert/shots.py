@@ -192,9 +192,9 @@ def _judge_person(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[F
         yield codes.PHOTO_BLURRED.at(where, measured=f"{measure.sharpness:.3f}", limit=spec.min_sharpness)
     elif measure.sharpness < spec.good_sharpness:
         yield codes.PHOTO_SOFT.at(where, measured=f"{measure.sharpness:.3f}", limit=spec.good_sharpness)
-    if faults := _light_faults(measure, spec.least_contrast, spec.most_dark, spec.most_bright):
+    if faults := _light_faults(measure, spec.least_contrast, spec.most_dark, spec.most_bright, spec.least_light):
         yield codes.PHOTO_NO_LIGHT.at(where, measured="；".join(faults))
-    elif faults := _light_faults(measure, spec.min_contrast, spec.max_dark, spec.max_bright):
+    elif faults := _light_faults(measure, spec.min_contrast, spec.max_dark, spec.max_bright, spec.min_light):
         yield codes.PHOTO_EXPOSURE.at(where, measured="；".join(faults))
     if faults := _cut_off(measure, spec):
         yield codes.PHOTO_CUT_OFF.at(where, measured="；".join(faults))
@@ -221,12 +221,13 @@ def _judge_person(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[F
         yield codes.PHOTO_RED_EYE.at(where, measured=f"{measure.red_eye:.0%}", limit=f"{spec.max_red_eye:.0%}")
 
 
-def _light_faults(measure: Measure, contrast: float, dark: float, bright: float) -> list[str]:
+def _light_faults(measure: Measure, contrast: float, dark: float, bright: float, light: float) -> list[str]:
     """What breaks these limits."""
     faults = (
         (measure.contrast < contrast, "反差 {:.1f}，应有 {}", measure.contrast, contrast),
         (measure.dark > dark, "过暗部分 {:.0%}，至多 {:.0%}", measure.dark, dark),
         (measure.bright > bright, "过亮部分 {:.0%}，至多 {:.0%}", measure.bright, bright),
+        (measure.light < light, "脸上亮处只有 {:.0f} 级，应有 {:.0f} 级", measure.light, light),
     )
     return [words.format(seen, limit) for broken, words, seen, limit in faults if broken]
 
@@ -290,6 +291,14 @@ def normalise_one(job: PhotoJob) -> PhotoResult:
     except InputError as problem:
         return unreadable(job, problem.message)
     received = judged(job, imaging.measure(given, photo, window))
+    jpeg = None
+    if received.accepted and not literal and _nearly_blurred(received, job.spec) and not given.is_normal(job.spec):
+        jpeg = imaging.encode(photo, job.spec)
+        again = normalise_one(replace(job, data=jpeg, check=True, literal=False, known=(), thumb=0))
+        if not again.accepted:  # so that nothing is written that would be refused the next time
+            received = replace(
+                received, status="rejected", findings=(*job.known, *again.findings), measure=again.measure
+            )
     if job.thumb and (job.thumb_if_good or not received.accepted):
         shown = imaging.thumbnail(photo if received.accepted or literal else given.image, job.thumb)
         received = replace(received, thumb=shown)
@@ -297,10 +306,15 @@ def normalise_one(job: PhotoJob) -> PhotoResult:
         return received
     if given.is_normal(job.spec) and source.plain and not given.flawed and len(source.data) <= job.spec.target_bytes:
         return replace(received, jpeg=source.data)  # not a byte is changed
-    jpeg = imaging.encode(photo, job.spec)
+    jpeg = jpeg or imaging.encode(photo, job.spec)
     return replace(
         received, status="normalized", width=job.spec.width, height=job.spec.height, bytes=len(jpeg), jpeg=jpeg
     )
+
+
+def _nearly_blurred(result: PhotoResult, spec: PhotoSpec) -> bool:
+    """Whether what its JPEG takes away may make a photo blurred."""
+    return result.measure is not None and result.measure.sharpness < spec.min_sharpness + spec.sharpness_lost
 
 
 def judged(job: PhotoJob, measure: Measure) -> PhotoResult:

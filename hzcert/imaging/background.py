@@ -5,6 +5,7 @@ background: their outline comes down to the side step by step. What begins all a
 """
 
 from collections.abc import Iterator
+from math import ceil
 
 import cv2
 import numpy as np
@@ -28,12 +29,13 @@ _WITHIN = np.ones((1, 6), np.uint8)  # so far within an outline
 _SPECK = np.ones((2, 2), np.uint8)  # a pixel alone is grain
 _FEWEST = 0.2  # of a part must be seen for it to be compared with others
 _WALL_BELOW = 4  # white pixels below it in its column: clothes have none
-_LEVEL = 1  # pixels: what begins so level across the outer half of a strip is furniture or a horizon
+_LEVEL = 1  # pixels: what begins so level across a strip, or its outer half (hair may reach into the other), is furniture or a horizon
 # Shadows beside the head, on the coarse copy: luma and both chromas from, to; levels from one pixel to those around it.
 _SHADOWED = (112, 118, 118), (206, 138, 138)
 _SMOOTH = 3  # hair is rougher
 _SHADOW_PIXELS = np.ones((2, 2), np.uint8)
-_SHOULDERS = (0.25, 0.9)  # times the way to the chin: no shoulder is so high, nor hair in a margin so low
+_LOW = 0.25  # times the way to the chin: hair in a margin begins no lower
+_SHOULDERS = (1.0, 0.9), (0.5, 0.8)  # share of a strip, times the way to the chin: no shoulder is so level so high
 
 
 def background(rgb: Pixels, face: Box | None) -> tuple[float, float, float]:
@@ -121,13 +123,14 @@ def _things(white: Mask, wall: Mask, seen: Mask, before_face: int, chin: float) 
 
 
 def _begins_level(strip: Mask, chin: float) -> bool:
-    """Whether what is not white begins at one level across the outer half of a strip, higher than any shoulder."""
-    outer = strip[:, : (strip.shape[1] + 1) // 2]  # hair may reach into the other
-    filled = np.asarray(cv2.erode((~outer).astype(np.uint8), _SPECK[:, :1]))
-    begins = filled.argmax(axis=0).tolist()
-    low, high = (times * chin for times in _SHOULDERS)
-    level = max(begins) - min(begins) <= _LEVEL and low <= min(begins) and max(begins) <= high
-    return level and bool(filled.any(axis=0).all())
+    """Whether what is not white begins at one level across a strip or its outer half, higher than any shoulder."""
+    filled = np.asarray(cv2.erode((~strip).astype(np.uint8), _SPECK[:, :1]))
+    begins = np.where(filled.any(axis=0), filled.argmax(axis=0), len(filled)).tolist()
+    for share, highest in _SHOULDERS:
+        outer = begins[: ceil(share * len(begins))]
+        if max(outer) - min(outer) <= _LEVEL and _LOW * chin <= min(outer) and max(outer) <= highest * chin:
+            return True
+    return False
 
 
 def shadow(small: Pixels, face: Box | None) -> float:

@@ -41,6 +41,7 @@ _EYE_ROWS, _EYE_COLUMNS = (
     slice(_EYES - 2, _EYES + 6),
     (slice(_WIDE // 2 - 13, _WIDE // 2 - 3), slice(_WIDE // 2 + 3, _WIDE // 2 + 13)),
 )
+_LID_ROWS, _LIDS = slice(_EYES - 4, _EYES + 3), 1.72
 _CHEEKS = slice(_EYES + 8, _EYES + 14), slice(_WIDE // 2 - 8, _WIDE // 2 + 8)
 
 
@@ -123,10 +124,14 @@ def _bright(small: Pixels) -> float:
 
 
 def eye_light(small: Pixels) -> float:
-    """How bright the eyes' surroundings are against nose and cheeks: little behind dark glasses. Of both eyes the brighter."""
+    """How bright the eyes' surroundings are against nose and cheeks: little behind dark glasses. Of both eyes the brighter.
+
+    The same of the eyes themselves, which are darker than what is below them, counts so much more.
+    """
     luma = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
-    eyes = max(_level(luma[_EYE_ROWS, columns], 0.75) for columns in _EYE_COLUMNS)
-    return eyes / max(_level(luma[_CHEEKS], 0.5), 1)
+    around = max(_level(luma[_EYE_ROWS, columns], 0.75) for columns in _EYE_COLUMNS)
+    within = max(_level(luma[_LID_ROWS, columns], 0.5) for columns in _EYE_COLUMNS)
+    return min(around, _LIDS * within) / max(_level(luma[_CHEEKS], 0.5), 1)
 
 
 def _level(luma: Pixels, share: float) -> int:

@@ -13,8 +13,8 @@ Pixels = npt.NDArray[np.uint8]
 
 _WALL = (190, 190, 190), (255, 255, 255)  # from, to: white wall, in a light shade too
 _HAIR = 0.15  # of the face's width: less is a speck, a curl, or the grain of the picture
-_CORNER = 0.1  # of the width: if neither is white, nothing is known of the wall
-_MOST_WALL = 0.8  # of a corner
+_PARTS = 10  # along the upper edge: if none of them is white, nothing is known of the wall
+_MOST_WALL = 0.8  # of a part
 _HIGHEST = 0.6  # of the height of the head: no hair stands higher above the skull
 _TOP = 3  # rows at the upper edge
 
@@ -53,6 +53,6 @@ def _filled(rows: Pixels) -> npt.NDArray[np.float64]:
 
 
 def _white_above(rgb: Pixels) -> bool:
-    """Whether an upper corner shows a white wall: hair may fill the other."""
-    wide = max(round(_CORNER * rgb.shape[1]), 1)
-    return any(float(_filled(part).mean()) <= 1 - _MOST_WALL for part in (rgb[:_TOP, :wide], rgb[:_TOP, -wide:]))
+    """Whether some part of the upper edge shows a white wall: hair, or something in a corner, may fill the others."""
+    wall = cv2.resize(cv2.inRange(rgb[:_TOP], *_WALL), (_PARTS, 1), interpolation=cv2.INTER_AREA)
+    return float(wall.max()) >= 255 * _MOST_WALL

@@ -12,13 +12,15 @@ from hzcert.imaging.background import background, shadow
 from hzcert.imaging.box import Box
 from hzcert.imaging.damage import torn
 from hzcert.imaging.face import Point
-from hzcert.imaging.fit import Portrait
+from hzcert.imaging.fit import Portrait, head_of
+from hzcert.imaging.resample import shrunk
 from hzcert.imaging.sharpness import sharpness
 
 Pixels = npt.NDArray[np.uint8]
 
 _DARK, _BRIGHT = 40, 250  # luma
 _LEVELS = np.arange(256)
+_ALL_AROUND = 3  # sides of a frame, one of which may be lost in clothes
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Measure:
     file; ``dpi`` 0 where the file does not say. ``white`` is the share of the background that is near white; ``colour``
     the standard deviation of the more varied chroma; ``tones`` that along the smaller axis of both; ``sharpness`` the
     fine detail of the face against the coarse, ``contrast`` the standard deviation of its luma, ``dark`` and ``bright`` its
-    clipped shares. ``head`` is crown to chin in shares of the height, ``off_centre`` in shares of the width,
+    clipped shares, ``light`` the level above which a tenth of it lies. ``head`` is crown to chin in shares of the height, the skull's without high hair, ``off_centre`` in shares of the width,
     ``gap`` from the upper edge to the crown in shares of the height (below 0: the head is cut), ``turned`` in degrees
     clockwise. ``chin`` is how far down it lies in shares of the height (above 1: it is cut), ``room`` what is left beside the
     face on the narrower side in shares of its width, ``cut_above`` how much of that width is hair along the upper edge.
@@ -84,6 +86,7 @@ class Measure:
     shadow: float = 0.0
     mouth_pale: float = 0.0
     mouth_detail: float = 255.0
+    light: float = 255.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,7 @@ class _Person:
     contrast: float = 0.0
     dark: float = 0.0
     bright: float = 0.0
+    light: float = 255.0
     roll: float = 0.0
     yaw: float = 0.0
     pitch: float = 0.55
@@ -135,7 +139,7 @@ def measure(given: Portrait, rgb: Pixels, cut_from: Box) -> Measure:
         tones=tones,
         shade=shade,
         straightened=cut_from.turned,
-        frame=marks.framed(luma),
+        frame=_framed(given, luma, turned=bool(cut_from.turned)),
         stamp=dates.stamped(rgb, luma, sideways=given.source.orientation >= 5 or given.faces.turned in (90, 270)),
         fingerprint=fingerprint.fingerprint(small),
         pages=given.source.pages,
@@ -150,6 +154,15 @@ def measure(given: Portrait, rgb: Pixels, cut_from: Box) -> Measure:
     )
 
 
+def _framed(given: Portrait, luma: Pixels, *, turned: bool) -> int:
+    """Along how many sides a line runs. In a photo that was turned it runs askew: then it is seen in the picture, all around."""
+    if turned:
+        picture = np.asarray(cv2.cvtColor(shrunk(given.image, len(luma)), cv2.COLOR_RGB2GRAY), dtype=np.uint8)
+        if (sides := marks.framed(picture)) >= _ALL_AROUND:
+            return sides
+    return marks.framed(luma)
+
+
 def _sideways(given: Portrait) -> bool:
     return (given.source.orientation >= 5) != (given.faces.turned in (90, 270))
 
@@ -162,13 +175,13 @@ def _person(given: Portrait, rgb: Pixels, planes: list[Pixels], cut_from: Box, i
     luma, red, _ = planes
     high, wide = luma.shape
     across, down = wide / cut_from.width, high / cut_from.height
-    sharp, contrast, dark, bright = _exposure(luma, inside.within(wide, high), cut_from.turned)
+    sharp, contrast, dark, bright, light = _exposure(luma, inside.within(wide, high), cut_from.turned)
     places = [_in_photo(mark, face, cut_from, across, down) for mark in given.faces.marks]
     yaw, pitch = _pose(places)
     pale, detail = covering.mouth(luma, red, places) if places else (0.0, 255.0)
     close = covering.head(rgb, inside, places[:2]) if places else None
     return _Person(
-        head=head.height / cut_from.height,
+        head=head_of(face).height / cut_from.height,
         off_centre=abs(face.centre - cut_from.centre) / cut_from.width,
         gap=(head.top - cut_from.top) / cut_from.height,
         room=min(inside.left, wide - inside.right) / inside.width,
@@ -178,6 +191,7 @@ def _person(given: Portrait, rgb: Pixels, planes: list[Pixels], cut_from: Box, i
         contrast=contrast,
         dark=dark,
         bright=bright,
+        light=light,
         roll=given.faces.roll + cut_from.turned if given.faces.likeness else 0.0,
         yaw=yaw,
         pitch=pitch,
@@ -219,16 +233,17 @@ def _chroma(one: Pixels, other: Pixels) -> tuple[float, float]:
     return float(deviations.max()), sqrt(max(smaller, 0.0))
 
 
-def _exposure(luma: Pixels, face: Box, turned: float) -> tuple[float, float, float, float]:
-    """Sharpness, contrast, dark and bright share of a face."""
+def _exposure(luma: Pixels, face: Box, turned: float) -> tuple[float, float, float, float, float]:
+    """Sharpness, contrast, dark and bright share of a face, and the level above which a tenth of it lies."""
     left, top, right, bottom = (round(edge) for edge in face.edges)
     seen = luma[top : max(bottom, top + 1), left : max(right, left + 1)]
     if not seen.size:
-        return 0.0, 0.0, 0.0, 0.0
+        return 0.0, 0.0, 0.0, 0.0, 255.0
     shares = np.asarray(cv2.calcHist([seen], [0], None, [256], [0, 256])).ravel() / seen.size  # of each level
     return (
         sharpness(seen, turned),
         sqrt(shares @ np.square(_LEVELS - shares @ _LEVELS)),
         float(shares[:_DARK].sum()),
         float(shares[_BRIGHT + 1 :].sum()),
+        float(np.searchsorted(np.cumsum(shares), 0.9)),
     )

@@ -129,6 +129,8 @@ def test_photos_as_received_must_only_be_large_enough_to_cut(
         pytest.param({"room": 0.04, "off_centre": 0.3}, [codes.PHOTO_CUT_OFF], id="半边脸被裁去"),
         pytest.param({"contrast": 14.9}, [codes.PHOTO_NO_LIGHT], id="脸灰成一片"),
         pytest.param({"dark": 0.71}, [codes.PHOTO_NO_LIGHT], id="脸黑成一片"),
+        pytest.param({"light": 114.0}, [codes.PHOTO_EXPOSURE], id="逆光"),
+        pytest.param({"light": 79.0}, [codes.PHOTO_NO_LIGHT], id="逆光, 看不清脸"),
         pytest.param({"bright": 0.31}, [codes.PHOTO_NO_LIGHT], id="脸白成一片"),
         pytest.param({"turned": 90}, [codes.PHOTO_TURNED], id="躺着的照片"),
     ],
@@ -179,6 +181,22 @@ def normalised(folder: Path, spec: PhotoSpec) -> tuple[list[photos.PhotoResult],
 
 def ids(result: photos.PhotoResult) -> list[str]:
     return [finding.code.id for finding in result.findings]
+
+
+def test_what_is_written_is_sharp_enough_the_next_time_too(tmp_path: Path, spec: PhotoSpec):
+    for blur, status in (
+        (2.6, "normalized"),
+        (3.2, "rejected"),
+    ):  # the latter is, before its JPEG takes some of it away
+        folder = tmp_path / str(blur)
+        blurred = portrait(7, 420, 630).filter(ImageFilter.GaussianBlur(blur))
+        (result,), kept = normalised(received(folder, {f"{SHEN}.jpg": blurred}), spec)
+        assert (result.status, "HZ410" in ids(result)) == (status, status == "rejected")
+        for number, jpeg in kept.items():
+            (folder / "again").mkdir()
+            (folder / "again" / f"{number}.jpg").write_bytes(jpeg)
+            (again,), _ = normalised(folder / "again", spec)
+            assert again.status == "ok"
 
 
 def test_what_is_written_is_the_normal_form(tmp_path: Path, spec: PhotoSpec):

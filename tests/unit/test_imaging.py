@@ -355,6 +355,9 @@ def test_hair_that_stands_high_is_not_cut_off(spec: PhotoSpec):
     assert hair_top(small_one, head) == pytest.approx(330 * scale, abs=1)
     cut, box = imaging.cut(given_of(image, spec), spec)
     assert box.top < 330 and cut[:3].min() > 200
+    ImageDraw.Draw(image).rectangle((0, 0, 120, 120), fill=(90, 110, 80))  # something in a corner hides no wall
+    ImageDraw.Draw(image).rectangle((780, 0, 900, 120), fill=(90, 110, 80))
+    assert hair_top(small(image), head) == pytest.approx(330 * scale, abs=1)
     grey = np.array(image)
     grey[(grey > 240).all(axis=2)] = 150
     assert hair_top(small(Image.fromarray(grey)), head) == head.top  # before a wall that is not white nothing is known
@@ -509,6 +512,12 @@ def test_things_beside_the_person_show(wall: Callable[[ImageDraw.ImageDraw], Non
     assert white >= spec.min_white and things > spec.max_things
 
 
+def test_a_frame_shows_though_the_head_was_set_upright(spec: PhotoSpec):
+    image = portrait(4, 600, 900, head=0.5, top=0.15).rotate(4, Image.Resampling.BICUBIC, fillcolor="white")
+    ImageDraw.Draw(image).rectangle((15, 15, 585, 885), outline=(20, 20, 20), width=6)
+    assert {"HZ435", "HZ428"} <= {finding.code.id for finding in judged(image, spec).findings}
+
+
 @pytest.mark.parametrize("seed", [1, 3, 6])
 @pytest.mark.parametrize("colour", [(232, 234, 236), (150, 195, 222), (150, 200, 184), (36, 36, 40)])
 def test_a_mask_over_the_mouth_shows(seed: int, colour: tuple[int, int, int], spec: PhotoSpec):
@@ -527,6 +536,16 @@ def test_a_beard_is_no_mask(spec: PhotoSpec):
     place = Image.new("L", image.size, 0)
     ImageDraw.Draw(place).polygon([(116, 300), (284, 300), (260, 400), (200, 416), (140, 400)], fill=255)
     assert "HZ445" not in {finding.code.id for finding in judged(Image.composite(beard, image, place), spec).findings}
+
+
+def test_a_shoulder_that_is_level_is_no_thing(spec: PhotoSpec):
+    image = Image.new("RGB", (280, 420), "white")
+    pen = ImageDraw.Draw(image)
+    pen.ellipse((90, 90, 190, 300), fill=(200, 160, 130))
+    pen.rectangle((0, 264, 280, 420), fill=(140, 130, 100))
+    for row in range(8):  # it rises towards the neck
+        pen.rectangle((14 + 2 * row, 263 - row, 266 - 2 * row, 264), fill=(140, 130, 100))
+    assert background(np.asarray(image), Box(90, 130, 190, 300))[2] <= spec.max_things
 
 
 def test_a_board_that_wide_hair_reaches_over_is_a_thing(spec: PhotoSpec):
