@@ -65,6 +65,7 @@ class PhotoSpec:
     sharpness_lost: float = 0.02
     min_light: float = 115.0
     least_light: float = 80.0
+    max_hair: float = 0.12
     max_chin: float = 0.90
     lowest_chin: float = 0.97
     min_room: float = 0.05

@@ -199,8 +199,11 @@ def _judge_person(measure: Measure, spec: PhotoSpec, where: Where) -> Iterator[F
     if faults := _cut_off(measure, spec):
         yield codes.PHOTO_CUT_OFF.at(where, measured="；".join(faults))
     elif _misplaced(measure, spec):
-        below = f"，下巴以下 {1 - measure.chin:.0%}" if measure.chin > spec.max_chin else ""
-        words = f"{measure.head:.0%}，偏离中线 {measure.off_centre:.0%}，头顶留白 {measure.gap:.0%}{below}"
+        words = f"{measure.head:.0%}，偏离中线 {measure.off_centre:.0%}，头顶留白 {measure.gap:.0%}"
+        if measure.chin > spec.max_chin:
+            words += f"，下巴以下 {1 - measure.chin:.0%}"
+        if measure.hair > spec.max_hair:
+            words += f"，头上的头发或别的东西高 {measure.hair:.0%}"
         yield codes.PHOTO_HEAD.at(where, measured=words)
     if measure.turned:
         yield codes.PHOTO_TURNED.at(where, degrees=measure.turned)
@@ -247,6 +250,7 @@ def _misplaced(measure: Measure, spec: PhotoSpec) -> bool:
     """Whether the head is too large or too small, or not where it should be."""
     aside = measure.off_centre > spec.max_off_centre
     off = measure.gap < spec.min_gap or measure.cut_above > spec.max_touching or measure.chin > spec.max_chin
+    off = off or measure.hair > spec.max_hair
     return aside or off or not spec.min_head <= measure.head <= spec.max_head
 
 

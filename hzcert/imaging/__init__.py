@@ -6,7 +6,7 @@ from hzcert.imaging.measuring import Measure, measure
 from hzcert.imaging.reading import Source, load, parse, read
 from hzcert.imaging.writing import encode, thumbnail
 
-METHOD = "2026-12e"
+METHOD = "2026-12f"
 """Changes with the way in which photos are read, cut and measured, so that none is taken for done that would now differ."""
 
 __all__ = [

@@ -32,7 +32,7 @@ class Measure:
     the standard deviation of the more varied chroma; ``tones`` that along the smaller axis of both; ``sharpness`` the
     fine detail of the face against the coarse, ``contrast`` the standard deviation of its luma, ``dark`` and ``bright`` its
     clipped shares, ``light`` the level above which a tenth of it lies. ``head`` is crown to chin in shares of the height, the skull's without high hair, ``off_centre`` in shares of the width,
-    ``gap`` from the upper edge to the crown in shares of the height (below 0: the head is cut), ``turned`` in degrees
+    ``gap`` from the upper edge to the crown in shares of the height (below 0: the head is cut), ``hair`` how much higher than the skull the hair stands, or what is taken for it,, ``turned`` in degrees
     clockwise. ``chin`` is how far down it lies in shares of the height (above 1: it is cut), ``room`` what is left beside the
     face on the narrower side in shares of its width, ``cut_above`` how much of that width is hair along the upper edge.
 
@@ -87,6 +87,7 @@ class Measure:
     mouth_pale: float = 0.0
     mouth_detail: float = 255.0
     light: float = 255.0
+    hair: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class _Person:
     head: float = 0.0
     off_centre: float = 0.0
     gap: float = 0.0
+    hair: float = 0.0
     room: float = 1.0
     chin: float = 0.0
     cut_above: float = 0.0
@@ -184,6 +186,7 @@ def _person(given: Portrait, rgb: Pixels, planes: list[Pixels], cut_from: Box, i
         head=head_of(face).height / cut_from.height,
         off_centre=abs(face.centre - cut_from.centre) / cut_from.width,
         gap=(head.top - cut_from.top) / cut_from.height,
+        hair=(head_of(face).top - head.top) / cut_from.height,
         room=min(inside.left, wide - inside.right) / inside.width,
         chin=inside.bottom / high,
         cut_above=crown.cut_above(rgb, inside),

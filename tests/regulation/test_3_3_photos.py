@@ -124,6 +124,7 @@ def test_photos_as_received_must_only_be_large_enough_to_cut(
         pytest.param({"gap": 0.0, "cut_above": 0.7}, [codes.PHOTO_HEAD], id="头发碰着上边"),
         pytest.param({"gap": -0.01, "cut_above": 0.61}, [codes.PHOTO_CUT_OFF], id="头发和头顶被裁去"),
         pytest.param({"gap": -0.01, "cut_above": 0.2}, [], id="几根头发碰着上边"),
+        pytest.param({"hair": 0.13}, [codes.PHOTO_HEAD], id="头上有别的东西"),
         pytest.param({"chin": 0.91}, [codes.PHOTO_HEAD], id="下巴快到下边"),
         pytest.param({"chin": 0.98}, [codes.PHOTO_CUT_OFF], id="下巴被裁去"),
         pytest.param({"room": 0.04, "off_centre": 0.3}, [codes.PHOTO_CUT_OFF], id="半边脸被裁去"),

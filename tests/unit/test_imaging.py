@@ -355,6 +355,8 @@ def test_hair_that_stands_high_is_not_cut_off(spec: PhotoSpec):
     assert hair_top(small_one, head) == pytest.approx(330 * scale, abs=1)
     cut, box = imaging.cut(given_of(image, spec), spec)
     assert box.top < 330 and cut[:3].min() > 200
+    numbers = imaging.measure(given_of(image, spec), cut, box)
+    assert numbers.hair == pytest.approx((head.top - 330 * scale) / scale / box.height, abs=0.01)
     ImageDraw.Draw(image).rectangle((0, 0, 120, 120), fill=(90, 110, 80))  # something in a corner hides no wall
     ImageDraw.Draw(image).rectangle((780, 0, 900, 120), fill=(90, 110, 80))
     assert hair_top(small(image), head) == pytest.approx(330 * scale, abs=1)
