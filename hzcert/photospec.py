@@ -63,6 +63,7 @@ class PhotoSpec:
     max_mouth_pale: float = 12.0
     min_mouth_detail: float = 16.0
     sharpness_lost: float = 0.02
+    place_moved: float = 0.02
     min_light: float = 115.0
     least_light: float = 80.0
     max_hair: float = 0.12

@@ -296,7 +296,7 @@ def normalise_one(job: PhotoJob) -> PhotoResult:
         return unreadable(job, problem.message)
     received = judged(job, imaging.measure(given, photo, window))
     jpeg = None
-    if received.accepted and not literal and _nearly_blurred(received, job.spec) and not given.is_normal(job.spec):
+    if received.accepted and not literal and _in_doubt(received, job.spec) and not given.is_normal(job.spec):
         jpeg = imaging.encode(photo, job.spec)
         again = normalise_one(replace(job, data=jpeg, check=True, literal=False, known=(), thumb=0))
         if not again.accepted:  # so that nothing is written that would be refused the next time
@@ -316,9 +316,17 @@ def normalise_one(job: PhotoJob) -> PhotoResult:
     )
 
 
-def _nearly_blurred(result: PhotoResult, spec: PhotoSpec) -> bool:
-    """Whether what its JPEG takes away may make a photo blurred."""
-    return result.measure is not None and result.measure.sharpness < spec.min_sharpness + spec.sharpness_lost
+def _in_doubt(result: PhotoResult, spec: PhotoSpec) -> bool:
+    """Whether a photo is so near a limit that it may be refused once it is written: its JPEG takes some away, the face is found anew."""
+    measure = result.measure
+    if measure is None or not measure.faces:
+        return False
+    return (
+        measure.sharpness < spec.min_sharpness + spec.sharpness_lost
+        or measure.gap < spec.highest_crown + spec.place_moved
+        or measure.chin > spec.lowest_chin - spec.place_moved
+        or measure.room < spec.min_room + spec.place_moved
+    )
 
 
 def judged(job: PhotoJob, measure: Measure) -> PhotoResult:

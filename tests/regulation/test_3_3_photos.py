@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from hzcert import belonging, codes, photos, work
+from hzcert import belonging, codes, photos, shots, work
 from hzcert.batch import inventory
 from hzcert.findings import Finding, Severity, Where
 from hzcert.imaging import Measure, face
@@ -198,6 +198,18 @@ def test_what_is_written_is_sharp_enough_the_next_time_too(tmp_path: Path, spec:
             (folder / "again" / f"{number}.jpg").write_bytes(jpeg)
             (again,), _ = normalised(folder / "again", spec)
             assert again.status == "ok"
+
+
+@pytest.mark.parametrize(
+    ("given", "doubt"),
+    [
+        ({}, False), ({"sharpness": 0.19}, True), ({"gap": -0.09}, True), ({"chin": 0.96}, True), ({"room": 0.06}, True),
+        ({"faces": 0, "sharpness": 0.0}, False),
+    ],
+)  # fmt: skip
+def test_what_is_near_a_limit_is_judged_as_it_will_be_written(given: dict[str, Any], doubt: bool, spec: PhotoSpec):
+    job = photos.PhotoJob(Path("a.jpg"), "a.jpg", 1, SHEN, spec, check=False)
+    assert shots._in_doubt(shots.judged(job, measured(**given)), spec) is doubt
 
 
 def test_what_is_written_is_the_normal_form(tmp_path: Path, spec: PhotoSpec):
