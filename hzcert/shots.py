@@ -248,10 +248,14 @@ def _cut_off(measure: Measure, spec: PhotoSpec) -> list[str]:
 
 def _misplaced(measure: Measure, spec: PhotoSpec) -> bool:
     """Whether the head is too large or too small, or not where it should be."""
-    aside = measure.off_centre > spec.max_off_centre
-    off = measure.gap < spec.min_gap or measure.cut_above > spec.max_touching or measure.chin > spec.max_chin
-    off = off or measure.hair > spec.max_hair
-    return aside or off or not spec.min_head <= measure.head <= spec.max_head
+    return (
+        measure.off_centre > spec.max_off_centre
+        or measure.gap < spec.min_gap
+        or measure.hair > spec.max_hair
+        or measure.cut_above > spec.max_touching
+        or measure.chin > spec.max_chin
+        or not spec.min_head <= measure.head <= spec.max_head
+    )
 
 
 def _pose_faults(measure: Measure, spec: PhotoSpec) -> list[str]:
@@ -294,15 +298,14 @@ def normalise_one(job: PhotoJob) -> PhotoResult:
         photo, window = imaging.whole(given, job.spec) if literal else imaging.cut(given, job.spec)
     except InputError as problem:
         return unreadable(job, problem.message)
-    received = judged(job, imaging.measure(given, photo, window))
-    jpeg = None
-    if received.accepted and not literal and _in_doubt(received, job.spec) and not given.is_normal(job.spec):
+    measure = imaging.measure(given, photo, window)
+    received, jpeg = judged(job, measure), None
+    if received.accepted and not literal and _in_doubt(measure, job.spec) and not given.is_normal(job.spec):
         jpeg = imaging.encode(photo, job.spec)
-        again = normalise_one(replace(job, data=jpeg, check=True, literal=False, known=(), thumb=0))
-        if not again.accepted:  # so that nothing is written that would be refused the next time
-            received = replace(
-                received, status="rejected", findings=(*job.known, *again.findings), measure=again.measure
-            )
+        again = normalise_one(replace(job, data=jpeg, check=True, literal=False, thumb=0))
+        if not again.accepted and again.measure:  # so that nothing is written that would be refused the next time
+            file = {name: getattr(measure, name) for name in ("width", "height", "format", "bytes", "dpi")}
+            received = judged(job, replace(again.measure, **file))
     if job.thumb and (job.thumb_if_good or not received.accepted):
         shown = imaging.thumbnail(photo if received.accepted or literal else given.image, job.thumb)
         received = replace(received, thumb=shown)
@@ -316,12 +319,9 @@ def normalise_one(job: PhotoJob) -> PhotoResult:
     )
 
 
-def _in_doubt(result: PhotoResult, spec: PhotoSpec) -> bool:
+def _in_doubt(measure: Measure, spec: PhotoSpec) -> bool:
     """Whether a photo is so near a limit that it may be refused once it is written: its JPEG takes some away, the face is found anew."""
-    measure = result.measure
-    if measure is None or not measure.faces:
-        return False
-    return (
+    return measure.faces > 0 and (
         measure.sharpness < spec.min_sharpness + spec.sharpness_lost
         or measure.gap < spec.highest_crown + spec.place_moved
         or measure.chin > spec.lowest_chin - spec.place_moved

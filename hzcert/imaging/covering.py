@@ -44,7 +44,6 @@ _EYE_ROWS, _EYE_COLUMNS = (
 _LID_ROWS, _LIDS = slice(_EYES - 4, _EYES + 3), 1.72
 _CHEEKS = slice(_EYES + 8, _EYES + 14), slice(_WIDE // 2 - 8, _WIDE // 2 + 8)
 
-
 # What is compared for masks: from the middle of the mouth, and of the eyes, so far left, up, right, down; in distances of the eyes.
 _MOUTH, _BETWEEN_EYES = (-0.35, -0.25, 0.35, 0.35), (-0.30, -0.45, 0.30, 0.35)
 _BEARD, _DARK_CLOTH = -30, -40  # levels by which the mouth is lighter, less than the first and at most the second

@@ -31,12 +31,13 @@ class Measure:
     file; ``dpi`` 0 where the file does not say. ``white`` is the share of the background that is near white; ``colour``
     the standard deviation of the more varied chroma; ``tones`` that along the smaller axis of both; ``sharpness`` the
     fine detail of the face against the coarse, ``contrast`` the standard deviation of its luma, ``dark`` and ``bright`` its
-    clipped shares, ``light`` the level above which a tenth of it lies. ``head`` is crown to chin in shares of the height, the skull's without high hair, ``off_centre`` in shares of the width,
-    ``gap`` from the upper edge to the crown in shares of the height (below 0: the head is cut), ``hair`` how much higher than the skull the hair stands, or what is taken for it,, ``turned`` in degrees
-    clockwise. ``chin`` is how far down it lies in shares of the height (above 1: it is cut), ``room`` what is left beside the
+    clipped shares, ``light`` the level above which a tenth of it lies. ``head`` is crown to chin of the skull in shares of the
+    height, ``hair`` how much higher the hair stands, or what is taken for it, ``off_centre`` in shares of the width, ``gap``
+    from the upper edge to skull or hair in shares of the height (below 0: the head is cut), ``turned`` in degrees clockwise. ``chin`` is how far down it lies in shares of the height (above 1: it is cut), ``room`` what is left beside the
     face on the narrower side in shares of its width, ``cut_above`` how much of that width is hair along the upper edge.
 
-    ``shade`` is what the parts of the background differ by in brightness, ``shadow`` the share of the largest shadow beside the head, ``things`` the share of its sides that is neither wall nor person. ``roll`` is by how many degrees the head still
+    ``shade`` is what the parts of the background differ by in brightness, ``shadow`` the share of the largest shadow beside
+    the head, ``things`` the share of its sides that is neither wall nor person. ``roll`` is by how many degrees the head still
     leans in the photo, ``straightened`` by how many it was turned upright; ``yaw`` how far the nose lies aside, in shares of
     the distance of the eyes; ``pitch`` its height between eyes and mouth, seen from the eyes. ``frame``, ``stamp``, ``specks``,
     ``seal`` and ``red_eye`` stand for what does not belong there (``marks``); ``cover`` is how much the head looks covered, ``eye_light``
@@ -174,6 +175,7 @@ def _person(given: Portrait, rgb: Pixels, planes: list[Pixels], cut_from: Box, i
     face, head = given.faces.main, given.head
     if face is None or head is None or inside is None or not (face.width and face.height):
         return _Person()
+    skull = head_of(face)
     luma, red, _ = planes
     high, wide = luma.shape
     across, down = wide / cut_from.width, high / cut_from.height
@@ -183,10 +185,10 @@ def _person(given: Portrait, rgb: Pixels, planes: list[Pixels], cut_from: Box, i
     pale, detail = covering.mouth(luma, red, places) if places else (0.0, 255.0)
     close = covering.head(rgb, inside, places[:2]) if places else None
     return _Person(
-        head=head_of(face).height / cut_from.height,
+        head=skull.height / cut_from.height,
         off_centre=abs(face.centre - cut_from.centre) / cut_from.width,
         gap=(head.top - cut_from.top) / cut_from.height,
-        hair=(head_of(face).top - head.top) / cut_from.height,
+        hair=(skull.top - head.top) / cut_from.height,
         room=min(inside.left, wide - inside.right) / inside.width,
         chin=inside.bottom / high,
         cut_above=crown.cut_above(rgb, inside),

@@ -185,14 +185,13 @@ def ids(result: photos.PhotoResult) -> list[str]:
 
 
 def test_what_is_written_is_sharp_enough_the_next_time_too(tmp_path: Path, spec: PhotoSpec):
-    for blur, status in (
-        (2.6, "normalized"),
-        (3.2, "rejected"),
-    ):  # the latter is, before its JPEG takes some of it away
+    # What is blurred by 3.2 pixels is sharp enough before its JPEG takes some of it away.
+    for blur, status in ((2.6, "normalized"), (3.2, "rejected")):
         folder = tmp_path / str(blur)
         blurred = portrait(7, 420, 630).filter(ImageFilter.GaussianBlur(blur))
         (result,), kept = normalised(received(folder, {f"{SHEN}.jpg": blurred}), spec)
         assert (result.status, "HZ410" in ids(result)) == (status, status == "rejected")
+        assert result.measure and (result.measure.width, result.measure.height) == (420, 630), "as received"
         for number, jpeg in kept.items():
             (folder / "again").mkdir()
             (folder / "again" / f"{number}.jpg").write_bytes(jpeg)
@@ -208,8 +207,7 @@ def test_what_is_written_is_sharp_enough_the_next_time_too(tmp_path: Path, spec:
     ],
 )  # fmt: skip
 def test_what_is_near_a_limit_is_judged_as_it_will_be_written(given: dict[str, Any], doubt: bool, spec: PhotoSpec):
-    job = photos.PhotoJob(Path("a.jpg"), "a.jpg", 1, SHEN, spec, check=False)
-    assert shots._in_doubt(shots.judged(job, measured(**given)), spec) is doubt
+    assert shots._in_doubt(measured(**given), spec) is doubt
 
 
 def test_what_is_written_is_the_normal_form(tmp_path: Path, spec: PhotoSpec):
